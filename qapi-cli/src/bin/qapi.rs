@@ -1,0 +1,8 @@
+//! `qapi`: checks QAPI schemas, shows them resolved, and compiles them.
+
+#[path = "../qapi/mod.rs"]
+mod qapi;
+
+fn main() -> std::process::ExitCode {
+    qapi::main()
+}

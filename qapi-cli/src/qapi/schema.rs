@@ -1,0 +1,85 @@
+//! The schema that a subcommand works on: a file, or the one that this command brings along.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use qapi_codegen::diagnostic::{self, Severity};
+use qapi_codegen::source::DiskLoader;
+use qapi_codegen::{Analysis, Dialect, analyze};
+
+use super::{Outcome, embedded};
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArguments {
+    /// The root file of the schema [default: the embedded schema of QEMU's machine protocol]
+    pub(crate) schema: Option<PathBuf>,
+
+    /// The dialect that the schema is written in [default: the newest that fits]
+    #[arg(long, value_name = "RELEASE", value_parser = ["7.2", "10.0", "10.2"])]
+    pub(crate) dialect: Option<String>,
+
+    /// How diagnostics are shown
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// How diagnostics are shown.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// Drawn, with the source
+    Human,
+    /// One line each: FILE:LINE:COL: error[CODE]: text
+    Short,
+    /// One JSON object a line
+    Json,
+}
+
+impl SchemaArguments {
+    /// Reads the schema and shows its diagnostics on standard error.
+    pub(crate) fn analyze(&self) -> Result<Analysis, Outcome> {
+        let dialect = self.dialect.as_deref().map(str::parse::<Dialect>).transpose();
+        let dialect = dialect.map_err(Outcome::Unusable)?;
+        let analysis = match &self.schema {
+            Some(path) => analyze(path, &DiskLoader, dialect),
+            None => analyze(embedded::ROOT.as_ref(), &embedded::loader(), dialect),
+        };
+        let analysis = analysis.map_err(|error| {
+            let path = self.schema.as_deref().unwrap_or(embedded::ROOT.as_ref());
+            Outcome::Unusable(format!("{}: {error}", path.display()))
+        })?;
+        self.show(&analysis);
+        Ok(analysis)
+    }
+
+    fn show(&self, analysis: &Analysis) {
+        let styled = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        for one in &analysis.diagnostics {
+            let sources = &analysis.sources;
+            match self.format {
+                Format::Human => eprintln!("{}\n", diagnostic::human(one, sources, styled)),
+                Format::Short => eprintln!("{}", diagnostic::short(one, sources)),
+                Format::Json => eprintln!("{}", diagnostic::json(one, sources)),
+            }
+        }
+        if matches!(self.format, Format::Human) && !analysis.diagnostics.is_empty() {
+            let errors = analysis.errors();
+            let warnings =
+                analysis.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
+            let code = analysis.diagnostics[0].code;
+            eprintln!("{}; `qapi explain {code}` tells more", counted(errors, warnings));
+        }
+    }
+}
+
+fn counted(errors: usize, warnings: usize) -> String {
+    let plural = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        _ => format!("{count} {what}s"),
+    };
+    match (errors, warnings) {
+        (_, 0) => plural(errors, "error"),
+        (0, _) => plural(warnings, "warning"),
+        _ => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+    }
+}

@@ -1,0 +1,363 @@
+//! The client.
+
+use std::fmt;
+use std::io;
+use std::net::{TcpStream, ToSocketAddrs};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::path::Path;
+use std::time::Duration;
+
+use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload, from_str};
+
+use super::Transport;
+use super::deadline::Deadline;
+use crate::core::{CallId, EventQueue, Outcome, RawEvent, Session, Stamped, Step};
+use crate::error::{Error, Undecodable};
+use crate::limits::Limits;
+
+/// How a client behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How long making the connection, the greeting, and each call may take; `None` waits for ever.
+    pub timeout: Option<Duration>,
+    /// How long to listen for an error after a command that answers on failure only.
+    pub silence: Duration,
+    /// What the server can make the session do.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    /// Half a minute; a second of silence.
+    fn default() -> Self {
+        Self {
+            timeout: Some(Duration::from_secs(30)),
+            silence: Duration::from_secs(1),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// A session that waits for every reply.
+///
+/// Events that come meanwhile are kept, in their order, until [`next_event`](Client::next_event) asks for them; when more
+/// come than [`Limits`] allow the oldest go, and [`events_lost`](Client::events_lost) counts them. They are received while
+/// the client waits for something; between its calls they wait in the socket.
+pub struct Client {
+    transport: Box<dyn Transport>,
+    session: Session,
+    events: EventQueue,
+    greeting: Greeting,
+    options: Options,
+    buffer: Box<[u8]>,
+}
+
+impl Client {
+    /// Connects to the Unix socket `path`, with the default options.
+    ///
+    /// # Errors
+    /// [`Error::Connect`]; and as [`over`](Self::over).
+    #[cfg(unix)]
+    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::connect_unix_with(path, Options::default())
+    }
+
+    /// Connects to the Unix socket `path`.
+    ///
+    /// # Errors
+    /// As [`connect_unix`](Self::connect_unix).
+    #[cfg(unix)]
+    pub fn connect_unix_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let stream = UnixStream::connect(path).map_err(|source| Error::Connect {
+            address: path.display().to_string(),
+            source,
+        })?;
+        Self::over(stream, options)
+    }
+
+    /// Connects to a TCP address such as `localhost:4444`, with the default options.
+    ///
+    /// # Errors
+    /// [`Error::Connect`]; and as [`over`](Self::over).
+    pub fn connect_tcp(address: &str) -> Result<Self, Error> {
+        Self::connect_tcp_with(address, Options::default())
+    }
+
+    /// Connects to a TCP address. A name may stand for several; they are tried one after the other.
+    ///
+    /// # Errors
+    /// As [`connect_tcp`](Self::connect_tcp).
+    pub fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
+        let stream = tcp_stream(address, options.timeout).map_err(|source| Error::Connect {
+            address: address.to_owned(),
+            source,
+        })?;
+        Self::over(stream, options)
+    }
+
+    /// A session over a connection that is there already: waits for the greeting and negotiates.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] if the server says nothing, as QEMU's does while another client has its monitor;
+    /// [`Error::Lost`]; [`Error::Protocol`].
+    pub fn over(transport: impl Transport + 'static, options: Options) -> Result<Self, Error> {
+        let mut client = Self {
+            transport: Box::new(transport),
+            session: Session::new(options.limits),
+            events: EventQueue::new(options.limits),
+            greeting: Greeting::default(),
+            options,
+            buffer: vec![0; 64 << 10].into(),
+        };
+        let mut deadline = Deadline::after(options.timeout);
+        loop {
+            match client.next_step(&mut deadline)? {
+                Some(Step::Ready) => break,
+                Some(Step::Event(event)) => client.events.push(event),
+                Some(Step::Reply { .. }) => {}
+                None => {
+                    let waiting_for = match client.session.greeting() {
+                        None => "the server's greeting".to_owned(),
+                        Some(_) => "the reply to qmp_capabilities".to_owned(),
+                    };
+                    return Err(Error::TimedOut { waiting_for });
+                }
+            }
+        }
+        client.greeting = client.session.greeting().cloned().unwrap_or_default();
+        Ok(client)
+    }
+
+    /// What the server has said about itself.
+    pub fn greeting(&self) -> &Greeting {
+        &self.greeting
+    }
+
+    /// Executes a command, within the time of [`Options::timeout`].
+    ///
+    /// A command that answers on failure only ([`Command::SUCCESS_RESPONSE`]) has succeeded when no error has come for
+    /// the time of [`Options::silence`], or the server has gone.
+    ///
+    /// # Errors
+    /// Every one of [`Error`] but [`Error::Connect`].
+    pub fn execute<C: Command>(&mut self, command: &C) -> Result<C::Return, Error> {
+        self.execute_within(command, self.options.timeout)
+    }
+
+    /// Executes a command, within `timeout`; `None` waits for ever.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn execute_within<C: Command>(
+        &mut self,
+        command: &C,
+        timeout: Option<Duration>,
+    ) -> Result<C::Return, Error> {
+        if !C::SUCCESS_RESPONSE {
+            self.call_silent(C::NAME, command)?;
+            return from_str("{}").map_err(|error| undecodable(C::NAME, error, "{}"));
+        }
+        let value = self.call(C::NAME, Some(command), timeout)?;
+        value
+            .decode()
+            .map_err(|error| undecodable(C::NAME, error, value.json()))
+    }
+
+    /// Executes a command by its name, within the time of [`Options::timeout`], and answers whatever the server does.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute), but for the data of the reply.
+    pub fn execute_raw(&mut self, name: &str, arguments: Option<&Any>) -> Result<Any, Error> {
+        let arguments = arguments.map(|arguments| arguments as &dyn Encode);
+        let value = self.call(name, arguments, self.options.timeout)?;
+        Ok(value.to_any())
+    }
+
+    /// The next event as one of the set `E`, the oldest that is kept or else the first that comes within `timeout`; `None`
+    /// if none does. A timeout of `None` waits for ever, one of zero takes what is there.
+    ///
+    /// # Errors
+    /// [`Error::Undecodable`] if the event's data are not what the schema says; the event is gone, the session goes on.
+    /// [`Error::Lost`] and [`Error::Protocol`].
+    pub fn next_event<E: EventSet>(
+        &mut self,
+        timeout: Option<Duration>,
+    ) -> Result<Option<Stamped<E>>, Error> {
+        let Some(event) = self.next_raw_event(timeout)? else {
+            return Ok(None);
+        };
+        match event.decode() {
+            Ok(event) => Ok(Some(event)),
+            Err(error) => Err(undecodable(&event.name, error, event.data.json())),
+        }
+    }
+
+    /// The next event as it came; otherwise as [`next_event`](Self::next_event).
+    ///
+    /// # Errors
+    /// [`Error::Lost`] and [`Error::Protocol`].
+    pub fn next_raw_event(&mut self, timeout: Option<Duration>) -> Result<Option<RawEvent>, Error> {
+        let mut deadline = Deadline::after(timeout);
+        loop {
+            if let Some(event) = self.events.pop() {
+                return Ok(Some(event));
+            }
+            match self.next_step(&mut deadline)? {
+                Some(Step::Event(event)) => self.events.push(event),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// How many events have gone because nobody asked for them in time.
+    pub fn events_lost(&self) -> u64 {
+        self.events.lost()
+    }
+
+    /// Sends a command and waits for what it returns.
+    fn call(
+        &mut self,
+        name: &str,
+        arguments: Option<&dyn Encode>,
+        timeout: Option<Duration>,
+    ) -> Result<Payload<'static>, Error> {
+        let id = self.session.call(name, arguments);
+        match self.reply(id, Deadline::after(timeout))? {
+            Some(Outcome::Returned(value)) => Ok(value),
+            Some(Outcome::Refused(refusal)) => Err(refusal.into()),
+            Some(Outcome::Unreadable { error, json }) => Err(undecodable(name, error, &json)),
+            None => Err(Error::TimedOut {
+                waiting_for: format!("the reply to {name}"),
+            }),
+        }
+    }
+
+    /// Sends a command that answers on failure only.
+    fn call_silent(&mut self, name: &str, arguments: &dyn Encode) -> Result<(), Error> {
+        let id = self.session.call(name, Some(arguments));
+        match self.reply(id, Deadline::after(Some(self.options.silence))) {
+            Ok(Some(Outcome::Refused(refusal))) => Err(refusal.into()),
+            Ok(_) => Ok(()),
+            // It has done what it was told: with it the server ends. Only if it never got the command it did not.
+            Err(Error::Lost { .. }) if self.session.outgoing().is_empty() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits for the reply to a call; after the deadline nobody does any more.
+    fn reply(&mut self, id: CallId, mut deadline: Deadline) -> Result<Option<Outcome>, Error> {
+        loop {
+            match self.next_step(&mut deadline)? {
+                Some(Step::Reply {
+                    id: answered,
+                    outcome,
+                }) if answered == id => {
+                    return Ok(Some(outcome));
+                }
+                Some(Step::Event(event)) => self.events.push(event),
+                Some(_) => {}
+                None => {
+                    self.session.abandon(id);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// The next thing that happens until the deadline.
+    fn next_step(&mut self, deadline: &mut Deadline) -> Result<Option<Step>, Error> {
+        loop {
+            if let Some(step) = self.session.step()? {
+                return Ok(Some(step));
+            }
+            let Some(timeout) = deadline.remaining() else {
+                return Ok(None);
+            };
+            match self.exchange(timeout) {
+                Ok(()) => {}
+                Err(error) if is_timeout(&error) => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(Error::Lost { source: None });
+                }
+                Err(error) => {
+                    let source = Some(error);
+                    return Err(Error::Lost { source });
+                }
+            }
+        }
+    }
+
+    /// Sends what is to be sent, then receives what is there, or what comes first.
+    ///
+    /// What could not be sent in time stays, and goes out before the next command: half a command on the wire would take
+    /// the next one with it.
+    fn exchange(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.transport.set_timeout(timeout)?;
+        while !self.session.outgoing().is_empty() {
+            let sent = again_if_interrupted(|| self.transport.write(self.session.outgoing()))?;
+            if sent == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.session.sent(sent);
+        }
+        let received = again_if_interrupted(|| self.transport.read(&mut self.buffer))?;
+        if received == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.session.receive(&self.buffer[..received]);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("greeting", &self.greeting)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
+fn undecodable(name: &str, error: qapi_types::DecodeError, json: &str) -> Error {
+    Error::Undecodable(Undecodable {
+        name: name.to_owned(),
+        error,
+        json: json.to_owned(),
+    })
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    let kind = error.kind();
+    kind == io::ErrorKind::WouldBlock || kind == io::ErrorKind::TimedOut
+}
+
+fn again_if_interrupted(mut io: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match io() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+fn tcp_stream(address: &str, timeout: Option<Duration>) -> io::Result<TcpStream> {
+    let mut failure = io::ErrorKind::AddrNotAvailable.into();
+    for address in address.to_socket_addrs()? {
+        let stream = match timeout {
+            Some(timeout) => TcpStream::connect_timeout(&address, timeout),
+            None => TcpStream::connect(address),
+        };
+        match stream {
+            Ok(stream) => {
+                // A command is one write, and nothing follows until its reply is there.
+                stream.set_nodelay(true)?;
+                return Ok(stream);
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}

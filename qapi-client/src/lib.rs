@@ -1,0 +1,28 @@
+//! Sessions with QEMU over QMP.
+//!
+//! [`core`] knows the protocol and does no I/O: bytes go in, replies and events come out. [`blocking`] puts it on a socket.
+//!
+//! ```no_run
+//! use qapi_client::blocking::Client;
+//!
+//! let mut client = Client::connect_unix("/run/vm/qmp.sock")?;
+//! println!("QEMU {}", client.greeting().version);
+//! let status = client.execute_raw("query-status", None)?;
+//! println!("{status}");
+//! # Ok::<(), qapi_client::Error>(())
+//! ```
+//!
+//! # What holds whatever happens
+//! - A call whose deadline passes never puts the session out of step: every command has an id, and the late reply is
+//!   dropped by it.
+//! - A newer server degrades: events, members, error classes and messages that are not known are kept or skipped.
+//! - What the server sends cannot panic, hang or take memory without a bound; see [`Limits`].
+
+pub mod blocking;
+pub mod core;
+
+mod error;
+mod limits;
+
+pub use error::{Error, Undecodable};
+pub use limits::Limits;

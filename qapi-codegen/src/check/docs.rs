@@ -1,0 +1,292 @@
+//! Documentation: that it is for the definition it stands before, that it tells of all there is, and of
+//! nothing else.
+
+use std::collections::HashMap;
+
+use super::Input;
+use super::entities::{EntityId, EntityKind};
+use super::resolve::Resolver;
+use super::scope::Scope;
+use super::structs::object;
+use crate::diagnostic::{Code, Diagnostic, quoted};
+use crate::schema::Feature;
+use crate::source::Span;
+use crate::syntax::{Definition, Description, SectionKind};
+
+/// Looks at a definition's documentation as a whole. Answers which it is, if it is the right one.
+pub(super) fn of_definition(
+    definition: &Definition,
+    name: &str,
+    input: &Input<'_>,
+    scope: &mut Scope<'_>,
+) -> Option<usize> {
+    let Some(at) = definition.doc else {
+        if input.pragmas.doc_required {
+            let diagnostic = scope
+                .diagnostic(
+                    Code::DocRequired,
+                    format!("{} has no documentation", quoted(name)),
+                )
+                .label(first_line(definition, input), "")
+                .note("the pragma `doc-required` asks for it")
+                .help(format!(
+                    "write a comment before it: `##`, `# @{name}:`, …, `##`"
+                ));
+            scope.push(diagnostic);
+        }
+        return None;
+    };
+    let document = &input.docs[at];
+    let symbol = document.symbol.as_ref()?;
+    if symbol.text != name {
+        let message = format!("the documentation is for {}", quoted(&symbol.text));
+        let diagnostic = scope
+            .diagnostic(Code::DocMismatch, message)
+            .label(symbol.span, format!("this should be {}", quoted(name)));
+        scope.push(diagnostic);
+        return None;
+    }
+    let command = definition.object.get("command").is_some();
+    for (kind, tag) in [
+        (SectionKind::Returns, "Returns"),
+        (SectionKind::Errors, "Errors"),
+    ] {
+        let Some(section) = document.section(kind) else {
+            continue;
+        };
+        let problem = if !command {
+            "only commands have"
+        } else if kind == SectionKind::Returns
+            && definition.object.get("returns").is_none()
+            && !input.dialect.tolerates_empty_returns()
+        {
+            "the command returns nothing, yet its documentation has"
+        } else {
+            continue;
+        };
+        let message = format!("{problem} a section `{tag}:`");
+        let mut diagnostic = Diagnostic::error(Code::SectionNotAllowed, section.span, message)
+            .label(section.span, "");
+        diagnostic.subject = scope.subject.clone();
+        scope.push(diagnostic);
+    }
+    Some(at)
+}
+
+/// The first line of a definition; all of it would be too much to show.
+fn first_line(definition: &Definition, input: &Input<'_>) -> Span {
+    let text = input.sources.text(definition.span);
+    let length = text.find('\n').unwrap_or(text.len()) as u32;
+    Span {
+        end: definition.span.start + length,
+        ..definition.span
+    }
+}
+
+/// Which descriptions have found what they describe.
+#[derive(Default)]
+pub(super) struct Described {
+    docs: HashMap<usize, Found>,
+}
+
+struct Found {
+    entity: EntityId,
+    members: Vec<bool>,
+    features: Vec<bool>,
+}
+
+impl Described {
+    /// Looks up the descriptions of an entity's members and features.
+    pub(super) fn connect(&mut self, id: EntityId, resolver: &mut Resolver<'_>) {
+        let Some(doc) = resolver.table.entity(id).doc else {
+            return;
+        };
+        let document = &resolver.documents[doc];
+        let mut found = Found {
+            entity: id,
+            members: vec![false; document.members.len()],
+            features: vec![false; document.features.len()],
+        };
+        for feature in documented_features(id, resolver) {
+            connect_feature(&feature, &mut found, doc, resolver);
+        }
+        for (name, span) in documented_members(id, resolver) {
+            connect_member(&name, span, &mut found, doc, resolver);
+        }
+        self.docs.insert(doc, found);
+    }
+
+    /// A description that has found nothing is of something that does not exist.
+    pub(super) fn check(self, resolver: &mut Resolver<'_>) {
+        for (doc, document) in resolver.documents.iter().enumerate() {
+            let Some(found) = self.docs.get(&doc) else {
+                continue;
+            };
+            if resolver.table.entity(found.entity).faulty {
+                continue;
+            }
+            let unknown = |list: &[Description], used: &[bool], what: &str| -> Vec<Diagnostic> {
+                let unused = list.iter().zip(used).filter(|(_, used)| !**used);
+                let unused = unused.filter(|(description, _)| !description.name.text.is_empty());
+                let undescribed = || {
+                    let names = match what {
+                        "member" => documented_members(found.entity, resolver)
+                            .into_iter()
+                            .map(|(name, _)| name)
+                            .collect(),
+                        _ => documented_features(found.entity, resolver)
+                            .into_iter()
+                            .map(|feature| feature.name)
+                            .collect::<Vec<_>>(),
+                    };
+                    names
+                        .into_iter()
+                        .filter(|name| list.iter().all(|known| known.name.text != *name))
+                };
+                let unused = unused.map(|(description, _)| {
+                    let name = &description.name;
+                    let message =
+                        format!("there is no {what} {} to be described", quoted(&name.text));
+                    let names: Vec<String> = undescribed().collect();
+                    let mut diagnostic = Diagnostic::error(Code::UnknownMember, name.span, message)
+                        .label(name.span, "")
+                        .suggest(&name.text, names.iter().map(String::as_str));
+                    diagnostic.subject = resolver.table.entity(found.entity).subject.clone();
+                    diagnostic
+                });
+                unused.collect()
+            };
+            let members = unknown(&document.members, &found.members, "member");
+            let features = unknown(&document.features, &found.features, "feature");
+            for diagnostic in members.into_iter().chain(features) {
+                resolver.sink.push(diagnostic);
+            }
+        }
+    }
+}
+
+fn connect_member(
+    name: &str,
+    span: Span,
+    found: &mut Found,
+    doc: usize,
+    resolver: &mut Resolver<'_>,
+) {
+    let members = &resolver.documents[doc].members;
+    if let Some(at) = members.iter().position(|known| known.name.text == name) {
+        found.members[at] = true;
+        return;
+    }
+    let definition = resolver.table.entity(found.entity).name.clone();
+    let excepted = resolver
+        .pragmas
+        .documentation_exceptions
+        .contains(&definition);
+    if excepted || !resolver.dialect.requires_descriptions() {
+        return;
+    }
+    let message = format!("{} has no description", quoted(name));
+    let names = members.iter().map(|known| known.name.text.as_str());
+    let diagnostic = resolver
+        .scope(found.entity)
+        .diagnostic(Code::UndocumentedMember, message)
+        .label(span, "")
+        .help(format!("add `# @{name}: …` to the documentation"))
+        .note_similar(name, names);
+    resolver.sink.push(diagnostic);
+}
+
+fn connect_feature(feature: &Feature, found: &mut Found, doc: usize, resolver: &mut Resolver<'_>) {
+    let features = &resolver.documents[doc].features;
+    if let Some(at) = features
+        .iter()
+        .position(|known| known.name.text == feature.name)
+    {
+        found.features[at] = true;
+        return;
+    }
+    let message = format!("the feature {} has no description", quoted(&feature.name));
+    let help = format!("add `# @{}: …` under `Features:`", feature.name);
+    let diagnostic = resolver
+        .scope(found.entity)
+        .diagnostic(Code::UndocumentedFeature, message)
+        .label(feature.span, "")
+        .help(help);
+    resolver.sink.push(diagnostic);
+}
+
+impl Diagnostic {
+    /// Notes a description whose name is close: it may be the missing one, misspelt.
+    fn note_similar<'a>(self, name: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        match crate::diagnostic::closest(name, names) {
+            Some(similar) => self.note(format!("{} is described", quoted(similar))),
+            None => self,
+        }
+    }
+}
+
+/// The features that an entity's documentation tells of: its own, and those of what is documented with it.
+fn documented_features(id: EntityId, resolver: &Resolver<'_>) -> Vec<Feature> {
+    let entity = resolver.table.entity(id);
+    let mut features = entity.features.clone();
+    if let EntityKind::Enum { values, .. } = &entity.kind {
+        features.extend(values.iter().flat_map(|value| value.features.clone()));
+    }
+    for owner in documented_objects(id, resolver) {
+        let members = object(resolver.table, owner)
+            .into_iter()
+            .flat_map(|object| &object.members);
+        features.extend(members.flat_map(|member| member.features.clone()));
+    }
+    features
+}
+
+/// The members, values or branches that an entity's documentation describes. Those of a named base and of
+/// a union's branches are described where they are defined.
+pub(super) fn documented_members(id: EntityId, resolver: &Resolver<'_>) -> Vec<(String, Span)> {
+    let entity = resolver.table.entity(id);
+    let mut members = Vec::new();
+    match &entity.kind {
+        EntityKind::Enum { values, .. } => members.extend(
+            values
+                .iter()
+                .map(|value| (value.name.clone(), value.span.unwrap_or(entity.span))),
+        ),
+        EntityKind::Alternate { branches } => {
+            members.extend(
+                branches
+                    .iter()
+                    .map(|branch| (branch.name.clone(), branch.span)),
+            );
+        }
+        _ => {}
+    }
+    for owner in documented_objects(id, resolver) {
+        if let Some(object) = object(resolver.table, owner) {
+            members.extend(
+                object
+                    .members
+                    .iter()
+                    .map(|member| (member.name.clone(), member.span)),
+            );
+        }
+    }
+    members
+}
+
+/// The objects whose members are documented with an entity: itself, and its implicit base or arguments.
+fn documented_objects(id: EntityId, resolver: &Resolver<'_>) -> Vec<EntityId> {
+    let implicit =
+        |id: &EntityId| object(resolver.table, *id).is_some_and(|object| object.implicit);
+    match &resolver.table.entity(id).kind {
+        EntityKind::Object(object) => {
+            let base = object.base_resolved.filter(|base| implicit(base));
+            base.into_iter().chain([id]).collect()
+        }
+        EntityKind::Command(command) => {
+            command.data_resolved.filter(implicit).into_iter().collect()
+        }
+        EntityKind::Event { resolved, .. } => resolved.filter(implicit).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,100 @@
+//! Enums.
+
+use super::entities::{EntityId, EntityKind};
+use super::names::{self, Permit, mangled};
+use super::resolve::Resolver;
+use super::scope::Scope;
+use super::shape::ShapeData;
+use super::{conditions, features, keys};
+use crate::diagnostic::{Code, quoted};
+use crate::schema::Value;
+use crate::syntax::{Expr, Object};
+
+/// enum = "{" "enum" ":" NAME "," "data" ":" values [ "prefix" ] [ "if" ] [ "features" ] "}"
+pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> ShapeData {
+    let optional = ["if", "features", "prefix"];
+    keys::check(
+        object,
+        scope.span,
+        "an enum",
+        &["enum", "data"],
+        &optional,
+        scope,
+    );
+    let permissive = scope
+        .pragmas
+        .member_name_exceptions
+        .iter()
+        .any(|known| known == name);
+    let permit = Permit::all_if(permissive);
+    let data = object
+        .get("data")
+        .and_then(|data| keys::array(data, "`data`", scope));
+    let prefix = object
+        .get("prefix")
+        .and_then(|prefix| keys::string(prefix, "`prefix`", scope));
+    let values = data.unwrap_or_default().iter();
+    ShapeData::Enum {
+        prefix: prefix.map(str::to_owned),
+        values: values
+            .filter_map(|item| value(item, permit, scope))
+            .collect(),
+    }
+}
+
+/// value = NAME | "{" "name" ":" NAME [ "if" ] [ "features" ] "}"
+fn value(item: &Expr, permit: Permit, scope: &mut Scope<'_>) -> Option<Value> {
+    let what = "a member of `data`";
+    let long = item.as_object();
+    let mut name = item;
+    if let Some(object) = long {
+        if !keys::check(
+            object,
+            item.span,
+            what,
+            &["name"],
+            &["if", "features"],
+            scope,
+        ) {
+            return None;
+        }
+        name = object.get("name")?;
+    }
+    let text = keys::string(name, &format!("the name of {what}"), scope)?;
+    let what = format!("the value {}", quoted(text));
+    names::value(text, &what, permit, name.span, scope);
+    Some(Value {
+        name: text.to_owned(),
+        span: Some(name.span),
+        condition: long.and_then(|object| conditions::read(object, &what, scope)),
+        features: long.map_or(Vec::new(), |object| features::read(object, scope)),
+    })
+}
+
+/// Values must differ, in C too.
+pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
+    let entity = resolver.table.entity(id);
+    let EntityKind::Enum { values, .. } = &entity.kind else {
+        return;
+    };
+    let (values, own) = (values.clone(), entity.features.clone());
+    let mut scope = resolver.scope(id);
+    features::check_clash(&own, &mut scope);
+    features::check_type(&own, &mut scope);
+    let mut seen = std::collections::HashMap::new();
+    for value in &values {
+        features::check_clash(&value.features, &mut scope);
+        let Some(earlier) = seen.insert(mangled(&value.name), value) else {
+            continue;
+        };
+        let (name, other) = (quoted(&value.name), quoted(&earlier.name));
+        let message = format!("the value {name} clashes with the value {other}");
+        let mut diagnostic = scope.diagnostic(Code::NameClash, message);
+        for (value, label) in [(value, "here again"), (earlier, "first here")] {
+            if let Some(span) = value.span {
+                diagnostic = diagnostic.label(span, label);
+            }
+        }
+        scope.push(diagnostic);
+    }
+}

@@ -1,0 +1,188 @@
+//! Structs, and what all objects have in common: bases, members, and that they do not contain themselves.
+
+use super::entities::{EntityId, EntityKind, ObjectEntity, Table};
+use super::names::{Permit, mangled};
+use super::resolve::{Clash, Resolver};
+use super::scope::Scope;
+use super::shape::ShapeData;
+use super::{features, keys, members, unions};
+use crate::diagnostic::{Code, quoted};
+use crate::source::Span;
+use crate::syntax::Object;
+
+/// struct = "{" "struct" ":" NAME "," "data" ":" members [ "base" ] [ "if" ] [ "features" ] "}"
+pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> ShapeData {
+    let optional = ["base", "if", "features"];
+    keys::check(
+        object,
+        scope.span,
+        "a struct",
+        &["struct", "data"],
+        &optional,
+        scope,
+    );
+    let permissive = scope
+        .pragmas
+        .member_name_exceptions
+        .iter()
+        .any(|known| known == name);
+    let data = object
+        .get("data")
+        .and_then(|data| keys::object(data, "`data`", scope));
+    let members = data.map_or(Vec::new(), |data| {
+        members::inline(data, Permit::all_if(permissive), scope)
+    });
+    let base = object
+        .get("base")
+        .and_then(|base| members::type_name(base, "`base`", scope));
+    ShapeData::Struct { base, members }
+}
+
+/// How far the check of an object is.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) enum Progress {
+    #[default]
+    Unchecked,
+    Underway,
+    Done,
+}
+
+/// Objects contained in one another deeper than this are refused: whoever walks them recurses.
+const MAX_DEPTH: usize = 100;
+
+/// Checks an object and whatever is contained in it by value, each once.
+pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
+    resolve_at(id, 0, resolver);
+}
+
+fn resolve_at(id: EntityId, level: usize, resolver: &mut Resolver<'_>) {
+    match resolver.object(id).progress {
+        Progress::Done => return,
+        Progress::Underway => {
+            let message = format!(
+                "{} contains itself",
+                quoted(&resolver.table.entity(id).name)
+            );
+            let at = resolver.table.entity(id).name_span;
+            let label = "by its base or a branch";
+            resolver
+                .scope(id)
+                .error(Code::ContainsItself, message, at, label);
+            return;
+        }
+        Progress::Unchecked => {}
+    }
+    resolver.object_mut(id).progress = Progress::Underway;
+    check_features(id, resolver);
+    let mut clash = Clash::default();
+    resolve_base(id, level, &mut clash, resolver);
+    for at in 0..resolver.object(id).members.len() {
+        let member = &resolver.object(id).members[at];
+        let (name, span) = (member.name.clone(), member.span);
+        let ty = member.ty.clone();
+        let member_features = member.features.clone();
+        let what = format!("the member {}", quoted(&name));
+        let found = resolver.type_of(id, &ty, &what);
+        resolver.object_mut(id).members[at].resolved = found;
+        features::check_clash(&member_features, &mut resolver.scope(id));
+        clash.add(&name, span, id, span, id, resolver);
+    }
+    unions::resolve(id, level, &clash, resolver);
+    resolver.object_mut(id).progress = Progress::Done;
+}
+
+fn check_features(id: EntityId, resolver: &mut Resolver<'_>) {
+    let features = resolver.table.entity(id).features.clone();
+    let mut scope = resolver.scope(id);
+    features::check_clash(&features, &mut scope);
+    features::check_type(&features, &mut scope);
+}
+
+/// The base must be a struct; its members count as ours.
+fn resolve_base(id: EntityId, level: usize, clash: &mut Clash, resolver: &mut Resolver<'_>) {
+    let Some(base) = resolver.object(id).base.clone() else {
+        return;
+    };
+    let Some(found) = resolver.type_of(id, &base, "`base`") else {
+        return;
+    };
+    if !matches!(&resolver.table.entity(found).kind, EntityKind::Object(object) if object.union.is_none())
+    {
+        let message = format!(
+            "the base must be a struct, {} is not",
+            resolver.describe(found)
+        );
+        resolver
+            .scope(id)
+            .error(Code::WrongKindOfType, message, base.span, "");
+        return;
+    }
+    if contain(id, found, base.span, level, resolver) {
+        resolver.object_mut(id).base_resolved = Some(found);
+        clash.add_base(found, base.span, id, resolver);
+    }
+}
+
+/// Checks an object that is contained in another. Answers whether it may be: not when that goes in a circle,
+/// nor when it goes too deep.
+pub(super) fn contain(
+    id: EntityId,
+    inner: EntityId,
+    at: Span,
+    level: usize,
+    resolver: &mut Resolver<'_>,
+) -> bool {
+    if level < MAX_DEPTH {
+        resolve_at(inner, level + 1, resolver);
+    }
+    let object = resolver.object(inner);
+    if object.progress == Progress::Underway {
+        return false;
+    }
+    let depth = object.depth + 1;
+    if object.progress == Progress::Unchecked || depth > MAX_DEPTH {
+        let message = format!("objects are contained in one another more than {MAX_DEPTH} deep");
+        resolver
+            .scope(id)
+            .error(Code::NestedTooDeeply, message, at, "");
+        return false;
+    }
+    let outer = resolver.object_mut(id);
+    outer.depth = outer.depth.max(depth);
+    true
+}
+
+/// All members of an object, its base's first, without those of branches: who owns it, and which it is.
+pub(super) fn all_members(id: EntityId, table: &Table) -> Vec<(EntityId, usize)> {
+    let base = |&id: &EntityId| object(table, id).and_then(|object| object.base_resolved);
+    let chain: Vec<EntityId> = std::iter::successors(Some(id), base).collect();
+    let members = chain.into_iter().rev().flat_map(|owner| {
+        let count = object(table, owner).map_or(0, |object| object.members.len());
+        (0..count).map(move |at| (owner, at))
+    });
+    members.collect()
+}
+
+pub(super) fn object(table: &Table, id: EntityId) -> Option<&ObjectEntity> {
+    match &table.entity(id).kind {
+        EntityKind::Object(object) => Some(object),
+        _ => None,
+    }
+}
+
+/// Does it, or its base, have members under a condition?
+pub(super) fn has_conditional_members(id: EntityId, table: &Table) -> bool {
+    let members = all_members(id, table);
+    members.iter().any(|&(owner, at)| {
+        object(table, owner).is_some_and(|object| object.members[at].condition.is_some())
+    })
+}
+
+/// The member of a name, the base's included; the mangled name counts.
+pub(super) fn find_member(id: EntityId, name: &str, table: &Table) -> Option<(EntityId, usize)> {
+    let name = mangled(name);
+    let mut members = all_members(id, table).into_iter();
+    members.find(|&(owner, at)| {
+        object(table, owner).is_some_and(|object| mangled(&object.members[at].name) == name)
+    })
+}

@@ -1,0 +1,85 @@
+//! The front end as a whole: text in, a schema or diagnostics out.
+
+use std::io;
+use std::path::Path;
+
+use crate::check;
+use crate::diagnostic::{Diagnostic, Severity, Sink};
+use crate::dialect::Dialect;
+use crate::schema::Schema;
+use crate::source::{Loader, Sources};
+use crate::syntax::{self, Document, RawDocument};
+
+/// What the front end makes of a schema.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The files that were opened.
+    pub sources: Sources,
+    /// The dialect that the schema was read in.
+    pub dialect: Dialect,
+    /// Everything that is wrong, in the order of discovery.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The schema, when nothing is wrong with it.
+    pub schema: Option<Schema>,
+}
+
+impl Analysis {
+    /// How many errors there are among the diagnostics.
+    pub fn errors(&self) -> usize {
+        let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+        self.diagnostics.iter().filter(is_error).count()
+    }
+}
+
+/// Reads and checks a schema: the file at `root` and all that it includes. Without a `dialect` the newest
+/// that fits is taken.
+///
+/// # Errors
+/// Only when the root file cannot be opened. What is wrong with the schema is in
+/// [`Analysis::diagnostics`].
+///
+/// ```
+/// use qapi_codegen::{analyze, source::MemoryLoader};
+///
+/// let files = MemoryLoader::new().with("a.json", "{ 'command': 'stop', 'returns': 'Nothing' }");
+/// let analysis = analyze("a.json".as_ref(), &files, None)?;
+/// assert!(analysis.schema.is_none());
+/// assert_eq!(analysis.diagnostics[0].code.as_str(), "Q0702");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn analyze(root: &Path, loader: &dyn Loader, dialect: Option<Dialect>) -> io::Result<Analysis> {
+    let mut sink = Sink::default();
+    let mut parsed = syntax::parse(root, loader, &mut sink)?;
+    let dialect = dialect.unwrap_or_else(|| Dialect::detect(&parsed.docs));
+    let docs = documents(std::mem::take(&mut parsed.docs), dialect, &mut sink);
+    let input = check::Input {
+        sources: &parsed.sources,
+        items: &parsed.items,
+        docs: &docs,
+        pragmas: &parsed.pragmas,
+        lost: &parsed.lost,
+        dialect,
+    };
+    let schema = check::check(&input, &mut sink);
+    let diagnostics = sink.into_diagnostics();
+    Ok(Analysis {
+        sources: parsed.sources,
+        dialect,
+        diagnostics,
+        schema,
+    })
+}
+
+/// Reads the documentation comments. What is wrong with one is put where it was come upon.
+fn documents(raw: Vec<RawDocument>, dialect: Dialect, sink: &mut Sink) -> Vec<Document> {
+    let mut inserted = 0;
+    let read = raw.into_iter().map(|raw| {
+        let mut own = Sink::default();
+        let position = raw.position + inserted;
+        let document = syntax::read(raw, dialect, &mut own);
+        inserted += own.len();
+        sink.insert(position, own);
+        document
+    });
+    read.collect()
+}

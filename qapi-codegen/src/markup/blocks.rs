@@ -1,0 +1,321 @@
+//! Lines to blocks.
+//!
+//! Everything here works on a slice of lines that belong to one container and stand at `base` or
+//! further right. A function that opens an inner container hands a part of its slice down, one
+//! level deeper; [`MAX_DEPTH`] bounds that, and with it the number of times a line is looked at.
+
+use super::lines::{Line, extent, joined, min_indent, verbatim};
+use super::tree::{Block, Definition};
+use super::{directive, inline, list, table};
+
+/// How deep containers may be nested; what is nested deeper is kept as it stands. Schemas in the
+/// field get to 4.
+pub(super) const MAX_DEPTH: usize = 12;
+
+/// Parses the lines of one container.
+pub(super) fn parse(lines: &mut [Line<'_>], base: usize, depth: usize) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        if lines[at].is_blank() {
+            at += 1;
+        } else {
+            at += block(&mut lines[at..], base, depth, &mut blocks);
+        }
+    }
+    blocks
+}
+
+/// Parses the lines of a container inside of one at `depth`.
+pub(super) fn parse_inner(lines: &mut [Line<'_>], base: usize, depth: usize) -> Vec<Block> {
+    if depth < MAX_DEPTH {
+        return parse(lines, base, depth + 1);
+    }
+    let text = verbatim(lines, base);
+    if text.is_empty() {
+        Vec::new()
+    } else {
+        vec![Block::Literal {
+            language: None,
+            text,
+        }]
+    }
+}
+
+/// Moves the lines of a tag's description below its first line, which starts behind the tag.
+///
+/// QEMU does the same for descriptions alone. Here it is the shape that tells: only a description
+/// has its first line further left than those that go on with it, unless that line opens something
+/// that they belong to.
+pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
+    let Some(first) = lines.iter().position(|line| !line.is_blank()) else {
+        return;
+    };
+    let size = extent(&lines[first..], base);
+    let (described, below) = lines[first..].split_at_mut(size);
+    let Some((head, rest)) = described.split_first_mut() else {
+        return;
+    };
+    let Some(next) = rest.iter().position(|line| !line.is_blank()) else {
+        return;
+    };
+    let hanging = min_indent(rest);
+    if head.indent > base || directive::opens(head.text) {
+        return;
+    }
+    if head.text.ends_with("::") && rest[next].indent == hanging {
+        return;
+    }
+    let after = below.iter().position(|line| !line.is_blank());
+    if let Some(after) = after {
+        // Between paragraphs that are not indented it is a quote, before a term a definition.
+        if next > 0 || is_term(&below[after..], base) {
+            return;
+        }
+    }
+    if let Some(marker) = list::marker(head.text) {
+        let sibling = list::marker(rest[next].text).is_some_and(|next| next.follows(&marker));
+        if !sibling || hanging == base + marker.width {
+            return;
+        }
+    }
+    for line in rest.iter_mut().filter(|line| !line.is_blank()) {
+        line.indent -= hanging - base;
+    }
+}
+
+/// Parses the block that the first line, which is not blank, belongs to. Returns how many lines it
+/// took, at least one.
+fn block(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>) -> usize {
+    let line = lines[0];
+    if line.indent > base {
+        return quote(lines, base, depth, out);
+    }
+    // Titles divide a document, so a container has none.
+    if depth == 0
+        && let Some(taken) = heading(lines, out)
+    {
+        return taken;
+    }
+    if directive::opens(line.text) {
+        return directive::parse(lines, base, depth, out);
+    }
+    if let Some(taken) = table::parse(lines, base, out) {
+        return taken;
+    }
+    if is_line_block(line.text) {
+        return line_block(lines, base, out);
+    }
+    if let Some(taken) = list::parse(lines, base, depth, out) {
+        return taken;
+    }
+    if is_term(lines, base) {
+        return definitions(lines, base, depth, out);
+    }
+    paragraph(lines, base, out)
+}
+
+/// Indented lines. Lists are commonly indented against the text that introduces them; that is a
+/// matter of style, and they come out as lists.
+fn quote(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>) -> usize {
+    let taken = extent(lines, base);
+    let inner = &mut lines[..taken];
+    let indent = min_indent(inner);
+    let blocks = parse_inner(inner, indent, depth);
+    if blocks
+        .iter()
+        .all(|block| matches!(block, Block::List { .. }))
+    {
+        out.extend(blocks);
+    } else {
+        out.push(Block::Quote(blocks));
+    }
+    taken
+}
+
+/// A title: `= Title` of the dialects before 10.2, or one that is underlined, perhaps overlined.
+fn heading(lines: &[Line<'_>], out: &mut Vec<Block>) -> Option<usize> {
+    let (level, title, taken) = tagged_title(lines)
+        .or_else(|| overlined_title(lines))
+        .or_else(|| underlined_title(lines))?;
+    out.push(Block::Heading {
+        level,
+        inlines: inline::parse(title),
+    });
+    Some(taken)
+}
+
+fn tagged_title<'a>(lines: &[Line<'a>]) -> Option<(u8, &'a str, usize)> {
+    let title = lines[0].text.trim_start_matches('=');
+    let level = lines[0].text.len() - title.len();
+    let title = title.strip_prefix(' ')?.trim_start();
+    // A line of nothing but `=` and spaces is the border of a table.
+    if title.chars().all(|c| matches!(c, '=' | ' ')) {
+        return None;
+    }
+    (1..=6).contains(&level).then_some((level as u8, title, 1))
+}
+
+fn overlined_title<'a>(lines: &[Line<'a>]) -> Option<(u8, &'a str, usize)> {
+    let [over, title, under, ..] = lines else {
+        return None;
+    };
+    let rule = ruler(over.text)?;
+    if title.is_blank() || ruler(under.text) != Some(rule) || !rules(under, title) {
+        return None;
+    }
+    let level = if rule == '=' { 1 } else { title_level(rule) };
+    Some((level, title.text, 3))
+}
+
+fn underlined_title<'a>(lines: &[Line<'a>]) -> Option<(u8, &'a str, usize)> {
+    let [title, under, ..] = lines else {
+        return None;
+    };
+    let rule = ruler(under.text)?;
+    if ruler(title.text).is_some() || under.indent != title.indent || !rules(under, title) {
+        return None;
+    }
+    Some((title_level(rule), title.text, 2))
+}
+
+/// The character of a line that consists of one repeated punctuation character.
+fn ruler(text: &str) -> Option<char> {
+    let first = text.chars().next()?;
+    let drawn = "=-~^\"'*+#_`".contains(first) && text.chars().all(|c| c == first);
+    drawn.then_some(first)
+}
+
+/// Whether `rule` is long enough to underline `title`. From four characters on it is one in any
+/// case: who draws that has a title in mind.
+fn rules(rule: &Line<'_>, title: &Line<'_>) -> bool {
+    rule.text.len() >= 4 || rule.text.chars().count() >= title.text.chars().count()
+}
+
+fn title_level(rule: char) -> u8 {
+    match rule {
+        '*' | '#' => 1,
+        '=' => 2,
+        '-' => 3,
+        '~' => 4,
+        '^' | '"' => 5,
+        _ => 6,
+    }
+}
+
+fn is_line_block(text: &str) -> bool {
+    text == "|" || text.starts_with("| ")
+}
+
+/// Lines that begin with `|`.
+fn line_block(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
+    let taken = lines
+        .iter()
+        .take_while(|line| line.indent == base && is_line_block(line.text))
+        .count();
+    let shown = lines[..taken]
+        .iter()
+        .map(|line| inline::parse(&line.text[1..]))
+        .collect();
+    out.push(Block::Lines(shown));
+    taken
+}
+
+/// Whether the first line is a term: one line right above its indented definition. A line that
+/// ends with a colon introduces what is below it instead.
+fn is_term(lines: &[Line<'_>], base: usize) -> bool {
+    let [term, below, ..] = lines else {
+        return false;
+    };
+    let plain = !directive::opens(term.text)
+        && !is_line_block(term.text)
+        && list::marker(term.text).is_none();
+    plain
+        && term.indent == base
+        && !term.is_blank()
+        && !term.text.ends_with(':')
+        && !below.is_blank()
+        && below.indent > base
+}
+
+fn definitions(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>) -> usize {
+    let mut entries = Vec::new();
+    let mut taken = 0;
+    loop {
+        let size = extent(&lines[taken..], base);
+        let term = inline::parse(lines[taken].text);
+        let body = &mut lines[taken + 1..taken + size];
+        let indent = min_indent(body);
+        entries.push(Definition {
+            term,
+            blocks: parse_inner(body, indent, depth),
+        });
+        taken += size;
+        let blank = lines[taken..]
+            .iter()
+            .take_while(|line| line.is_blank())
+            .count();
+        if !is_term(&lines[taken + blank..], base) {
+            break;
+        }
+        taken += blank;
+    }
+    out.push(Block::Definitions(entries));
+    taken
+}
+
+/// Running text, and the literal block that a `::` at its end announces.
+fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
+    let mut size = 1;
+    while size < lines.len() && !ends_paragraph(&lines[size - 1], &lines[size], base) {
+        size += 1;
+    }
+    let text = joined(&lines[..size]);
+    let blank = lines[size..]
+        .iter()
+        .take_while(|line| line.is_blank())
+        .count();
+    let literal = &lines[size + blank..];
+    if text.ends_with("::") && literal.first().is_some_and(|line| line.indent > base) {
+        let taken = extent(literal, base);
+        push_paragraph(announcement(&text), out);
+        let text = verbatim(&literal[..taken], min_indent(&literal[..taken]));
+        out.push(Block::Literal {
+            language: None,
+            text,
+        });
+        return size + blank + taken;
+    }
+    push_paragraph(&text, out);
+    size
+}
+
+/// What the text before a literal block reads as: `text::` as `text:`, `text ::` as `text`.
+fn announcement(text: &str) -> &str {
+    let before = &text[..text.len() - 2];
+    match before.chars().next_back() {
+        None | Some(' ' | '\n') => before.trim_end(),
+        Some(_) => &text[..text.len() - 1],
+    }
+}
+
+/// Whether a paragraph whose last line so far is `last` ends before `next`. Where schemas leave out
+/// the blank line that reStructuredText asks for, the sense decides.
+fn ends_paragraph(last: &Line<'_>, next: &Line<'_>, base: usize) -> bool {
+    if next.is_blank() || directive::is_directive(next.text) {
+        return true;
+    }
+    let item = list::marker(next.text).is_some_and(|marker| marker.is_bullet());
+    if next.indent > base {
+        item || last.text.ends_with("::")
+    } else {
+        item && last.text.ends_with(':')
+    }
+}
+
+fn push_paragraph(text: &str, out: &mut Vec<Block>) {
+    let inlines = inline::parse(text);
+    if !inlines.is_empty() {
+        out.push(Block::Paragraph(inlines));
+    }
+}

@@ -1,0 +1,85 @@
+//! Documentation comments: the part of reStructuredText that QAPI schemas use, as a tree, and what
+//! is rendered from it.
+//!
+//! [`parse`] takes the text of one section and cannot fail: what it does not understand stays
+//! readable as text. Time and memory are linear in the input and the tree's depth is bounded, so a
+//! schema from anywhere may be given to it. [`markdown`] renders a tree for rustdoc.
+//!
+//! ```
+//! use qapi_codegen::markup;
+//!
+//! let document = markup::parse("Stop *now*; see `cont` and @force.");
+//! let markdown = markup::markdown(&document, &|name| {
+//!     (name == "cont").then(|| "crate::commands::Cont".to_owned())
+//! });
+//! assert_eq!(markdown, "Stop *now*; see [`cont`](crate::commands::Cont) and `force`.\n");
+//! ```
+
+mod blocks;
+mod directive;
+mod inline;
+mod lines;
+mod list;
+mod markdown;
+mod table;
+mod tree;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use markdown::markdown;
+pub use tree::{
+    AdmonitionKind, Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Sender,
+};
+
+/// Parses the text of one documentation section: a free-form comment, a definition's body, or the
+/// description behind a tag such as `@member:` or `Returns:`.
+///
+/// The text comes without the comment signs, its lines as they stand in the schema. Common
+/// indentation does not matter. A description starts right behind its tag while the lines that go
+/// on with it are indented; where a text begins with that shape, these are moved below the first:
+///
+/// ```
+/// use qapi_codegen::markup::{Block, parse};
+///
+/// let document = parse("how far to go,\n    in meters\n\n    Negative is backwards.");
+/// assert!(matches!(&document.blocks[..], [Block::Paragraph(_), Block::Paragraph(_)]));
+/// ```
+pub fn parse(text: &str) -> Document {
+    let text = lines::normalize(text);
+    let mut lines = lines::split(&text);
+    let base = lines::min_indent(&lines);
+    blocks::settle(&mut lines, base);
+    Document {
+        blocks: blocks::parse(&mut lines, base, 0),
+    }
+}
+
+/// Makes an example of the text of an `Example:` or `Examples:` section, which the schemas up to
+/// QEMU 7.2 have in place of `.. qmp-example::`.
+///
+/// ```
+/// use qapi_codegen::markup::{Block, parse_example};
+///
+/// let document = parse_example("-> { \"execute\": \"stop\" }\n<- { \"return\": {} }");
+/// assert!(matches!(&document.blocks[..], [Block::Example { annotated: false, .. }]));
+/// ```
+pub fn parse_example(text: &str) -> Document {
+    let text = lines::normalize(text);
+    let mut lines = lines::split(&text);
+    let base = lines::min_indent(&lines);
+    blocks::settle(&mut lines, base);
+    let text = lines::verbatim(&lines, base);
+    if text.is_empty() {
+        return Document::default();
+    }
+    let blocks = vec![directive::exchange(&text)];
+    Document {
+        blocks: vec![Block::Example {
+            title: Vec::new(),
+            annotated: false,
+            blocks,
+        }],
+    }
+}

@@ -1,0 +1,117 @@
+//! Since when: the release that a definition or member came with, as its documentation tells.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Definition, DocKind, Schema};
+
+/// A release of QEMU, such as 8.0 or 2.12.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// The first number.
+    pub major: u32,
+    /// The second number.
+    pub minor: u32,
+    /// The third number, 0 if it is not told.
+    pub micro: u32,
+}
+
+impl Version {
+    /// The version that a text begins with.
+    fn prefix(text: &str) -> Option<Version> {
+        let end = text
+            .find(|ch: char| !ch.is_ascii_digit() && ch != '.')
+            .unwrap_or(text.len());
+        text[..end].trim_end_matches('.').parse().ok()
+    }
+
+    /// The version in a member's description: `(since 8.0)`, `(Since: 8.0)`, `since 8.0`. Where several are
+    /// told (a value that came later, say), the member itself is as old as the oldest.
+    pub(crate) fn in_description(text: &str) -> Option<Version> {
+        let words = text.match_indices(['s', 'S']).filter_map(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            let rest = text[at + 1..].strip_prefix("ince")?;
+            (!before.is_some_and(char::is_alphanumeric)).then_some(rest)
+        });
+        words
+            .filter_map(|rest| {
+                let rest = rest.strip_prefix(':').unwrap_or(rest);
+                Version::prefix(rest.trim_start())
+            })
+            .min()
+    }
+}
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let error = || format!("`{text}` is not a version such as 7.2");
+        let mut numbers = text.split('.').map(|part| part.parse::<u32>());
+        let mut next = |required: bool| match numbers.next() {
+            Some(Ok(number)) => Ok(number),
+            None if !required => Ok(0),
+            _ => Err(error()),
+        };
+        let version = Version {
+            major: next(true)?,
+            minor: next(true)?,
+            micro: next(false)?,
+        };
+        match numbers.next() {
+            None => Ok(version),
+            Some(_) => Err(error()),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)?;
+        if self.micro != 0 {
+            write!(f, ".{}", self.micro)?;
+        }
+        Ok(())
+    }
+}
+
+impl Schema {
+    /// The release a definition came with, from its `Since:` section.
+    pub fn since(&self, definition: &Definition) -> Option<Version> {
+        let doc = self.doc(definition)?;
+        let section = doc
+            .sections
+            .iter()
+            .find(|section| section.kind == DocKind::Since)?;
+        Version::prefix(section.text.trim_start())
+    }
+
+    /// The release a member, value or branch came with, from its description.
+    pub fn member_since(&self, definition: &Definition, member: &str) -> Option<Version> {
+        Version::in_description(self.doc(definition)?.member(member)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_found_in_descriptions() {
+        let found = |text| Version::in_description(text).map(|version| version.to_string());
+        assert_eq!(found("how fast (since 8.0)").as_deref(), Some("8.0"));
+        assert_eq!(found("how fast (Since: 2.12.1)").as_deref(), Some("2.12.1"));
+        assert_eq!(
+            found("on or\nauto.  (since 6.1; auto since\n7.0.)").as_deref(),
+            Some("6.1")
+        );
+        assert_eq!(found("insincere 8.0, since then"), None);
+    }
+
+    #[test]
+    fn a_version_has_two_or_three_numbers() {
+        assert!("7".parse::<Version>().is_err());
+        assert!("7.2.1.0".parse::<Version>().is_err());
+        assert!("7.2".parse::<Version>().unwrap() < "10.0".parse().unwrap());
+    }
+}

@@ -1,0 +1,513 @@
+//! Documentation comments: the lines as they stand, and the sections that a dialect finds in them.
+//!
+//! A comment that begins with `@NAME:` documents the definition that follows. It holds a body, then
+//! descriptions of members, then features, and tagged sections with plain paragraphs between them. QEMU's
+//! rules for where a section ends changed with 9.0: [`Reader`] has today's, [`super::legacy`] the earlier
+//! ones.
+
+use super::legacy;
+use super::style;
+use super::tree::{Description, Document, Key, Section, SectionKind};
+use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
+use crate::dialect::Dialect;
+use crate::source::Span;
+
+/// A line of a documentation comment, without `# `.
+#[derive(Debug)]
+pub(crate) struct RawLine {
+    pub(crate) text: String,
+    /// From the `#` to the end of the line.
+    pub(crate) span: Span,
+}
+
+impl RawLine {
+    /// The span of a part of the text, given in bytes.
+    pub(crate) fn part(&self, start: usize, end: usize) -> Span {
+        let from = self.span.start + 2;
+        Span {
+            start: from + start as u32,
+            end: from + end as u32,
+            ..self.span
+        }
+    }
+}
+
+/// A documentation comment before the dialect is known.
+#[derive(Debug)]
+pub(crate) struct RawDocument {
+    /// The line of the opening `##`.
+    pub(crate) span: Span,
+    pub(crate) symbol: Option<Key>,
+    pub(crate) lines: Vec<RawLine>,
+    /// How many diagnostics there were before it: its own belong after these.
+    pub(crate) position: usize,
+}
+
+impl RawDocument {
+    pub(crate) fn new(span: Span, position: usize) -> Self {
+        RawDocument {
+            span,
+            symbol: None,
+            lines: Vec::new(),
+            position,
+        }
+    }
+
+    /// symbol line = "@" NAME ":"
+    pub(crate) fn find_symbol(&mut self, sink: &mut Sink) {
+        let Some(line) = self.lines.first() else {
+            return;
+        };
+        let Some(name) = line.text.strip_prefix('@') else {
+            return;
+        };
+        let span = line.part(0, line.text.len());
+        let error = |message: &str| Diagnostic::error(Code::SymbolLine, line.span, message);
+        let text = match name.strip_suffix(':') {
+            Some("") => {
+                sink.push(error("a name is missing after `@`").label(span, ""));
+                name.trim_end_matches(':')
+            }
+            Some(name) => name,
+            None => {
+                sink.push(
+                    error("the line that names the definition must end with `:`")
+                        .label(span, "add `:` at the end, and nothing after it"),
+                );
+                name.split([':', ' ']).next().unwrap_or(name)
+            }
+        };
+        let text = text.to_owned();
+        self.symbol = Some(Key {
+            text,
+            span: line.part(1, line.text.len()),
+        });
+    }
+}
+
+/// Reads the sections of a comment.
+pub(crate) fn read(raw: RawDocument, dialect: Dialect, sink: &mut Sink) -> Document {
+    if dialect.checks_style() {
+        style::check(&raw.lines, sink);
+    }
+    let RawDocument {
+        span,
+        symbol,
+        lines,
+        ..
+    } = raw;
+    if symbol.is_none() {
+        return free_form(span, &lines, sink);
+    }
+    let first = lines.first().map_or(span, |line| line.span);
+    let mut builder = Builder::new(span, symbol, first);
+    let content = lines.get(1..).unwrap_or_default();
+    if dialect == Dialect::V7_2 {
+        legacy::sections(content, &mut builder, sink);
+    } else {
+        Reader {
+            lines: content,
+            at: 0,
+            builder: &mut builder,
+            sink,
+        }
+        .sections();
+    }
+    builder.finish(sink)
+}
+
+fn free_form(span: Span, lines: &[RawLine], sink: &mut Sink) -> Document {
+    let mut builder = Builder::new(span, None, span);
+    for line in lines {
+        if let Some((name, _)) = description(&line.text) {
+            let message = format!(
+                "{} is described in free-form text",
+                quoted(&format!("@{name}"))
+            );
+            sink.push(
+                Diagnostic::error(Code::FreeFormMember, line.span, message)
+                    .label(line.part(0, name.len() + 2), "")
+                    .help("only a comment that begins with `# @NAME:` describes members"),
+            );
+        }
+        builder.text(&line.text);
+    }
+    builder.finish(sink)
+}
+
+/// description = "@" NAME ":" { " " } text: the name, and where the text begins.
+pub(crate) fn description(line: &str) -> Option<(&str, usize)> {
+    let rest = line.strip_prefix('@')?;
+    let (name, text) = rest.split_once(':')?;
+    let text = text.trim_start_matches(' ');
+    Some((name, line.len() - text.len()))
+}
+
+/// tag = ("Returns" | "Errors" | …) ":" { " " } text, but not "Returns::", which is markup: the kind, its
+/// name, and where the text begins.
+pub(crate) fn tag(line: &str) -> Option<(SectionKind, &str, usize)> {
+    let (name, text) = line.split_once(':')?;
+    if text.starts_with(':') {
+        return None;
+    }
+    let kind = match name {
+        "Returns" => SectionKind::Returns,
+        "Errors" => SectionKind::Errors,
+        "Since" => SectionKind::Since,
+        "TODO" => SectionKind::Todo,
+        "Note" => SectionKind::Note,
+        "Notes" => SectionKind::Notes,
+        "Example" => SectionKind::Example,
+        "Examples" => SectionKind::Examples,
+        _ => return None,
+    };
+    Some((kind, name, line.len() - text.trim_start_matches(' ').len()))
+}
+
+/// Puts a [`Document`] together, section after section.
+pub(super) struct Builder {
+    document: Document,
+    current: Current,
+    /// Where the current description or section begins, and what it is called in messages.
+    begun: (Span, String),
+    features_seen: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Current {
+    Body,
+    Member,
+    Feature,
+    Section,
+}
+
+impl Builder {
+    fn new(span: Span, symbol: Option<Key>, first: Span) -> Self {
+        let section = Section {
+            kind: SectionKind::Plain,
+            span: first,
+            text: String::new(),
+        };
+        let document = Document {
+            span,
+            symbol,
+            body: section,
+            members: vec![],
+            features: vec![],
+            sections: vec![],
+        };
+        Builder {
+            document,
+            current: Current::Body,
+            begun: (first, String::new()),
+            features_seen: false,
+        }
+    }
+
+    fn current_text(&mut self) -> &mut String {
+        let document = &mut self.document;
+        let text = match self.current {
+            Current::Body => None,
+            Current::Member => document.members.last_mut().map(|last| &mut last.text),
+            Current::Feature => document.features.last_mut().map(|last| &mut last.text),
+            Current::Section => document.sections.last_mut().map(|last| &mut last.text),
+        };
+        text.unwrap_or(&mut document.body.text)
+    }
+
+    /// Adds a line to what is being read.
+    pub(super) fn text(&mut self, line: &str) {
+        let text = self.current_text();
+        text.push_str(line);
+        text.push('\n');
+    }
+
+    pub(super) fn in_body(&self) -> bool {
+        self.current == Current::Body
+    }
+
+    pub(super) fn in_section(&self) -> bool {
+        self.current == Current::Section
+    }
+
+    pub(super) fn in_features(&self) -> bool {
+        self.current == Current::Feature
+    }
+
+    pub(super) fn ends_blank(&mut self) -> bool {
+        let text = self.current_text();
+        text.ends_with("\n\n")
+    }
+
+    /// Begins the description of a member.
+    pub(super) fn member(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
+        self.close(sink);
+        self.current = Current::Member;
+        describe(&mut self.document.members, name, line, sink);
+        self.begun = (line.span, format!("@{name}"));
+    }
+
+    /// Begins the description of a feature.
+    pub(super) fn feature(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
+        self.close(sink);
+        self.current = Current::Feature;
+        describe(&mut self.document.features, name, line, sink);
+        self.begun = (line.span, format!("@{name}"));
+    }
+
+    /// Takes note of a `Features:` line.
+    pub(super) fn features(&mut self, line: &RawLine, sink: &mut Sink) {
+        if std::mem::replace(&mut self.features_seen, true) {
+            let message = "`Features:` stands twice";
+            sink.push(
+                Diagnostic::error(Code::DuplicateSection, line.span, message)
+                    .label(line.part(0, line.text.len()), ""),
+            );
+        }
+    }
+
+    /// Begins a tagged section.
+    pub(super) fn section(
+        &mut self,
+        kind: SectionKind,
+        name: &str,
+        line: &RawLine,
+        sink: &mut Sink,
+    ) {
+        self.close(sink);
+        let once = matches!(
+            kind,
+            SectionKind::Returns | SectionKind::Errors | SectionKind::Since
+        );
+        if let Some(earlier) = self.document.section(kind).filter(|_| once) {
+            let message = format!("`{name}:` stands twice");
+            sink.push(
+                Diagnostic::error(Code::DuplicateSection, line.span, message)
+                    .label(line.part(0, name.len() + 1), "here again")
+                    .label(earlier.span, "first here"),
+            );
+        }
+        self.push_section(kind, line.span);
+        self.begun = (line.span, format!("{name}:"));
+    }
+
+    /// Begins a plain paragraph: it joins a plain section, and else begins one.
+    pub(super) fn paragraph(&mut self, line: &RawLine, sink: &mut Sink) {
+        let plain = match self.current {
+            Current::Body => true,
+            Current::Section => self
+                .document
+                .sections
+                .last()
+                .is_some_and(|last| last.kind == SectionKind::Plain),
+            Current::Member | Current::Feature => false,
+        };
+        if plain {
+            self.current_text().push('\n');
+            return;
+        }
+        self.close(sink);
+        self.push_section(SectionKind::Plain, line.span);
+    }
+
+    fn push_section(&mut self, kind: SectionKind, span: Span) {
+        self.current = Current::Section;
+        self.document.sections.push(Section {
+            kind,
+            span,
+            text: String::new(),
+        });
+    }
+
+    /// Ends what is being read: blank lines at its ends go, and only the body and plain text may be empty.
+    fn close(&mut self, sink: &mut Sink) {
+        let text = self.current_text();
+        let trimmed = text.trim_matches('\n');
+        let empty = trimmed.is_empty();
+        *text = trimmed.to_owned();
+        let (span, name) = (self.begun.0, std::mem::take(&mut self.begun.1));
+        if empty && !name.is_empty() {
+            let message = format!("there is no text after {}", quoted(&name));
+            sink.push(Diagnostic::error(Code::EmptySection, span, message).label(span, ""));
+        }
+    }
+
+    fn finish(mut self, sink: &mut Sink) -> Document {
+        self.close(sink);
+        self.document
+    }
+}
+
+fn describe(list: &mut Vec<Description>, name: &str, line: &RawLine, sink: &mut Sink) {
+    let span = line.part(1, 1 + name.len());
+    if name.is_empty() {
+        let message = "a name is missing after `@`";
+        sink.push(
+            Diagnostic::error(Code::SymbolLine, line.span, message).label(line.part(0, 1), ""),
+        );
+    } else if let Some(earlier) = list.iter().find(|known| known.name.text == name) {
+        let message = format!("{} is described twice", quoted(name));
+        sink.push(
+            Diagnostic::error(Code::DuplicateDescription, line.span, message)
+                .label(span, "here again")
+                .label(earlier.name.span, "first here"),
+        );
+    }
+    let name = Key {
+        text: name.to_owned(),
+        span,
+    };
+    list.push(Description {
+        name,
+        text: String::new(),
+    });
+}
+
+/// The rules since QEMU 9.0: tags count only at the start of a paragraph, and the text of a description or
+/// section is indented, its end is where the indentation ends.
+struct Reader<'a> {
+    lines: &'a [RawLine],
+    at: usize,
+    builder: &'a mut Builder,
+    sink: &'a mut Sink,
+}
+
+impl<'a> Reader<'a> {
+    fn peek(&self) -> Option<&'a RawLine> {
+        self.lines.get(self.at)
+    }
+
+    fn skip_blank(&mut self) {
+        while self.peek().is_some_and(|line| line.text.is_empty()) {
+            self.at += 1;
+        }
+    }
+
+    /// documentation = { features | descriptions | tagged section | paragraph }
+    fn sections(mut self) {
+        let mut members_done = false;
+        loop {
+            self.skip_blank();
+            let Some(line) = self.peek() else { return };
+            if line.text == "Features:" {
+                self.features(line);
+                members_done = true;
+            } else if let Some((name, _)) = description(&line.text) {
+                if members_done {
+                    let message = format!("{} is described after a section", quoted(name));
+                    self.sink.push(
+                        Diagnostic::error(Code::MisplacedDescription, line.span, message)
+                            .label(line.part(0, name.len() + 2), "")
+                            .note("members come first, then `Features:`, then other sections"),
+                    );
+                }
+                self.descriptions(Builder::member);
+                members_done = true;
+            } else if let Some((kind, name, text)) = tag(&line.text) {
+                self.tagged(line, kind, name, text);
+                members_done = true;
+            } else {
+                self.builder.paragraph(line, self.sink);
+                while let Some(line) = self.peek().filter(|line| !line.text.is_empty()) {
+                    self.builder.text(&line.text);
+                    self.at += 1;
+                }
+            }
+        }
+    }
+
+    /// features = "Features:" descriptions
+    fn features(&mut self, line: &'a RawLine) {
+        self.builder.features(line, self.sink);
+        self.at += 1;
+        self.skip_blank();
+        if !self
+            .peek()
+            .is_some_and(|line| description(&line.text).is_some())
+        {
+            let message = "`Features:` is followed by no feature";
+            let at = self.peek().map_or(line.span, |line| line.span);
+            self.sink.push(
+                Diagnostic::error(Code::EmptySection, at, message)
+                    .label(line.part(0, line.text.len()), "features are announced here")
+                    .help("describe each as `@NAME: text`"),
+            );
+        }
+        self.descriptions(Builder::feature);
+    }
+
+    /// descriptions = { "@" NAME ":" indented text }
+    fn descriptions(&mut self, begin: fn(&mut Builder, &str, &RawLine, &mut Sink)) {
+        while let Some(line) = self.peek() {
+            let Some((name, text)) = description(&line.text) else {
+                return;
+            };
+            begin(self.builder, name, line, self.sink);
+            self.indented(&line.text[text..]);
+        }
+    }
+
+    fn tagged(&mut self, line: &'a RawLine, kind: SectionKind, name: &str, text: usize) {
+        use SectionKind::{Example, Examples, Note, Notes};
+        if matches!(kind, Note | Notes | Example | Examples) {
+            let instead = match kind {
+                Note | Notes => "`.. note::`",
+                _ => "`.. qmp-example::`",
+            };
+            let message = format!("`{name}:` is of an older dialect");
+            self.sink.push(
+                Diagnostic::error(Code::OldMarkup, line.span, message)
+                    .label(line.part(0, name.len() + 1), "")
+                    .help(format!(
+                        "write {instead}, or read the schema with `--dialect 7.2`"
+                    )),
+            );
+        }
+        self.builder.section(kind, name, line, self.sink);
+        self.indented(&line.text[text..]);
+    }
+
+    /// The first line's own text, then indented lines: until one that begins a description, or that stands
+    /// further left than the first indented one.
+    fn indented(&mut self, first: &str) {
+        if !first.is_empty() {
+            self.builder.text(first);
+        }
+        self.at += 1;
+        while self.peek().is_some_and(|line| line.text.is_empty()) {
+            self.builder.text("");
+            self.at += 1;
+        }
+        let mut indent = None;
+        while let Some(line) = self.peek() {
+            let own = indentation(&line.text);
+            match indent {
+                None if own == 0 => return,
+                None => indent = Some((own, self.at)),
+                Some(_) if description(&line.text).is_some() => return,
+                Some((indent, begun)) if !line.text.is_empty() && own < indent => {
+                    if self.at == begun + 1 {
+                        let message = "this line is indented less than the one above it";
+                        self.sink.push(
+                            Diagnostic::error(Code::Indentation, line.span, message)
+                                .label(
+                                    line.part(0, own.max(1)),
+                                    format!("expected {indent} spaces"),
+                                )
+                                .help("indent it, or put a blank line before it"),
+                        );
+                    }
+                    return;
+                }
+                Some(_) => {}
+            }
+            self.builder.text(&line.text);
+            self.at += 1;
+        }
+    }
+}
+
+/// How far a line is indented, in characters.
+pub(super) fn indentation(line: &str) -> usize {
+    line.chars().take_while(|ch| ch.is_whitespace()).count()
+}

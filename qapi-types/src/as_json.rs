@@ -1,0 +1,43 @@
+//! The bridge to serde: `#[serde(with = "qapi_types::as_json")]` on a member whose type is one of ours.
+//!
+//! The value goes through its JSON form, so any format that serde knows can hold it.
+//!
+//! ```
+//! use qapi_types::Timestamp;
+//!
+//! #[derive(serde::Serialize, serde::Deserialize)]
+//! struct Entry {
+//!     #[serde(with = "qapi_types::as_json")]
+//!     at: Timestamp,
+//! }
+//!
+//! let text = r#"{"at":{"microseconds":5,"seconds":1}}"#;
+//! let entry: Entry = serde_json::from_str(text)?;
+//! assert_eq!(entry.at.seconds, 1);
+//! assert_eq!(serde_json::to_string(&entry)?, text);
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
+
+use crate::any::Any;
+use crate::decode::Decode;
+use crate::encode::Encode;
+
+/// Serialises a value as the JSON it is written as.
+///
+/// # Errors
+/// The serialiser's own; and the JSON is beyond what [`Any::to_value`] holds.
+pub fn serialize<T: Encode, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let value = Any::encode_from(value).to_value();
+    value.map_err(ser::Error::custom)?.serialize(serializer)
+}
+
+/// Deserialises a value from the JSON it is read from.
+///
+/// # Errors
+/// The deserialiser's own; and the JSON is not a `T`.
+pub fn deserialize<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    Any::from(value).to().map_err(de::Error::custom)
+}

@@ -1,0 +1,150 @@
+//! From values to JSON: the two traits of generated types, and the types that every schema has.
+
+use crate::writer::Writer;
+
+/// A value that can be written as JSON.
+///
+/// ```
+/// use qapi_types::{Encode, Writer, to_string};
+///
+/// struct Size {
+///     width: u32,
+///     height: Option<u32>,
+/// }
+///
+/// impl Encode for Size {
+///     fn encode(&self, w: &mut Writer) {
+///         w.object(&[("width", &self.width), ("height", &self.height)]);
+///     }
+/// }
+///
+/// assert_eq!(to_string(&Size { width: 1, height: None }), r#"{"width":1}"#);
+/// ```
+pub trait Encode {
+    /// Writes the value.
+    fn encode(&self, w: &mut Writer);
+
+    /// Whether the value is an optional member that is not there; an object leaves it out.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// An object type that can be the branch of a union: its members are written among the union's.
+pub trait EncodeMembers {
+    /// Writes the members, without braces, into the object that is open.
+    fn encode_members(&self, w: &mut Writer);
+}
+
+macro_rules! integers {
+    ($($integer:ident)*) => {$(
+        impl Encode for $integer {
+            fn encode(&self, w: &mut Writer) {
+                w.display(self);
+            }
+        }
+    )*};
+}
+
+integers! { i8 i16 i32 i64 u8 u16 u32 u64 }
+
+impl Encode for bool {
+    fn encode(&self, w: &mut Writer) {
+        w.raw(if *self { "true" } else { "false" });
+    }
+}
+
+/// The shortest text that reads back as the same number; an integral one has no fraction, as QEMU writes it.
+///
+/// JSON has no infinities and no NaN: they are written as `null`, which QEMU then refuses by name.
+impl Encode for f64 {
+    fn encode(&self, w: &mut Writer) {
+        let magnitude = self.abs();
+        if !self.is_finite() {
+            w.raw("null");
+        } else if magnitude != 0.0 && !(1e-5..1e17).contains(&magnitude) {
+            w.display(&format_args!("{self:e}"));
+        } else {
+            w.display(self);
+        }
+    }
+}
+
+impl Encode for str {
+    fn encode(&self, w: &mut Writer) {
+        w.string(self);
+    }
+}
+
+impl Encode for String {
+    fn encode(&self, w: &mut Writer) {
+        w.string(self);
+    }
+}
+
+/// `{}`, what a command without a return type answers.
+impl Encode for () {
+    fn encode(&self, w: &mut Writer) {
+        w.raw("{}");
+    }
+}
+
+/// An optional member: left out of its object when it is `None`. Anywhere else, where nothing can be left out, `None` is
+/// `null`.
+impl<T: Encode> Encode for Option<T> {
+    fn encode(&self, w: &mut Writer) {
+        match self {
+            Some(value) => value.encode(w),
+            None => w.raw("null"),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Encode> Encode for [T] {
+    fn encode(&self, w: &mut Writer) {
+        w.raw("[");
+        for (index, element) in self.iter().enumerate() {
+            if index > 0 {
+                w.raw(",");
+            }
+            element.encode(w);
+        }
+        w.raw("]");
+    }
+}
+
+impl<T: Encode> Encode for Vec<T> {
+    fn encode(&self, w: &mut Writer) {
+        self.as_slice().encode(w);
+    }
+}
+
+impl<T: Encode + ?Sized> Encode for Box<T> {
+    fn encode(&self, w: &mut Writer) {
+        (**self).encode(w);
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
+    }
+}
+
+impl<T: Encode + ?Sized> Encode for &T {
+    fn encode(&self, w: &mut Writer) {
+        (**self).encode(w);
+    }
+
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
+    }
+}
+
+impl<T: EncodeMembers + ?Sized> EncodeMembers for Box<T> {
+    fn encode_members(&self, w: &mut Writer) {
+        (**self).encode_members(w);
+    }
+}

@@ -1,0 +1,53 @@
+//! Events.
+
+use crate::any::Any;
+use crate::decode::Decode;
+use crate::error::DecodeError;
+use crate::reader::Reader;
+
+/// An event: its data are the type's own members.
+///
+/// Generated for every event of a schema. One without data is decoded from `{}`.
+pub trait Event: Decode {
+    /// The event's name on the wire.
+    const NAME: &'static str;
+
+    /// The version of QEMU that has it first, as the schema says it.
+    const SINCE: Option<&'static str> = None;
+}
+
+/// All events of a schema: the generated `enum Event`.
+pub trait EventSet: Sized {
+    /// Reads the data of the event `name`; `{}` stands for those of an event without.
+    ///
+    /// # Errors
+    /// The data are not those of this event. An event that the schema does not know is no error: it is kept as
+    /// [`UnknownEvent`].
+    fn decode_event(name: &str, data: &mut Reader<'_>) -> Result<Self, DecodeError>;
+
+    /// The event's name on the wire.
+    fn name(&self) -> &str;
+}
+
+/// An event that the schema does not know, because the server is newer: its name and its data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnknownEvent {
+    /// The event's name on the wire.
+    pub name: String,
+    /// Its data, `{}` for one without.
+    pub data: Any,
+}
+
+/// Events by name alone, for those who decode the data themselves.
+impl EventSet for UnknownEvent {
+    fn decode_event(name: &str, data: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            name: name.to_owned(),
+            data: Any::decode(data)?,
+        })
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}

@@ -1,0 +1,137 @@
+//! The runtime that bindings generated from QAPI schemas stand on: how their types meet JSON, and the messages of QMP
+//! around them.
+//!
+//! - [`Decode`] and [`Encode`] are what generated types implement; [`Reader`] and [`Writer`] do the work.
+//! - [`Command`], [`Event`] and [`EventSet`] tie types to the wire.
+//! - [`Message`] is what a server sends, [`Request`] what it is sent.
+//! - [`Any`] is a value that no schema describes.
+//!
+//! # What generated code looks like
+//!
+//! A struct is a list of slots. A union looks ahead for its discriminator, then hands the slots of its base members to the
+//! branch, which reads the whole object in one pass:
+//!
+//! ```
+//! use qapi_types as rt;
+//!
+//! /// A struct that is the branch of a union.
+//! #[derive(Debug, PartialEq)]
+//! struct Disk {
+//!     file: String,
+//!     size: Option<u64>,
+//! }
+//!
+//! impl rt::Decode for Disk {
+//!     fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+//!         r.object_of()
+//!     }
+//! }
+//!
+//! impl rt::DecodeMembers for Disk {
+//!     fn decode_members(
+//!         r: &mut rt::Reader<'_>,
+//!         outer: &mut dyn rt::Members,
+//!     ) -> Result<Self, rt::DecodeError> {
+//!         let (mut file, mut size) = (None, None);
+//!         r.members(&mut [("file", &mut file), ("size", &mut size)], outer)?;
+//!         Ok(Disk { file: rt::required(file, "file")?, size })
+//!     }
+//! }
+//!
+//! impl rt::EncodeMembers for Disk {
+//!     fn encode_members(&self, w: &mut rt::Writer) {
+//!         w.members(&[("file", &self.file), ("size", &self.size)]);
+//!     }
+//! }
+//!
+//! /// A union: its base members, and its discriminator with the branches' data.
+//! #[derive(Debug, PartialEq)]
+//! struct Device {
+//!     id: String,
+//!     driver: DeviceDriver,
+//! }
+//!
+//! #[derive(Debug, PartialEq)]
+//! enum DeviceDriver {
+//!     Disk(Disk),
+//!     None,
+//!     Unknown(rt::UnknownBranch),
+//! }
+//!
+//! impl rt::Decode for Device {
+//!     fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+//!         let mut id = None;
+//!         let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
+//!         let driver = match &*r.discriminator("driver")? {
+//!             "disk" => rt::branch(r, &mut base, DeviceDriver::Disk),
+//!             "none" => r.object(base).map(|()| DeviceDriver::None),
+//!             name => rt::UnknownBranch::decode_members(name, r, &mut base).map(DeviceDriver::Unknown),
+//!         }?;
+//!         Ok(Device { id: rt::required(id, "id")?, driver })
+//!     }
+//! }
+//!
+//! impl DeviceDriver {
+//!     fn name(&self) -> &str {
+//!         match self {
+//!             Self::Disk(_) => "disk",
+//!             Self::None => "none",
+//!             Self::Unknown(branch) => &branch.name,
+//!         }
+//!     }
+//! }
+//!
+//! impl rt::EncodeMembers for Device {
+//!     fn encode_members(&self, w: &mut rt::Writer) {
+//!         w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
+//!         match &self.driver {
+//!             DeviceDriver::Disk(branch) => branch.encode_members(w),
+//!             DeviceDriver::None => {}
+//!             DeviceDriver::Unknown(branch) => branch.encode_members(w),
+//!         }
+//!     }
+//! }
+//!
+//! impl rt::Encode for Device {
+//!     fn encode(&self, w: &mut rt::Writer) {
+//!         w.object_of(self);
+//!     }
+//! }
+//!
+//! let device: Device = rt::from_str(r#"{"file": "a.img", "driver": "disk", "id": "d0"}"#)?;
+//! assert_eq!(rt::to_string(&device), r#"{"id":"d0","driver":"disk","file":"a.img"}"#);
+//! let newer: Device = rt::from_str(r#"{"id": "d1", "driver": "tape", "length": 90}"#)?;
+//! assert_eq!(rt::to_string(&newer), r#"{"id":"d1","driver":"tape","length":90}"#);
+//! # Ok::<(), rt::DecodeError>(())
+//! ```
+//!
+//! # What a peer can make it do
+//! Nothing that is read can panic, recurse deeper than [`Limits`] allow, or take memory beyond them.
+//!
+//! # Features
+//! - `serde`: the module `as_json`, for members of types that derive serde's traits.
+
+mod any;
+mod command;
+mod decode;
+mod encode;
+mod error;
+mod event;
+mod message;
+mod reader;
+mod slot;
+mod writer;
+
+#[cfg(feature = "serde")]
+pub mod as_json;
+
+pub use any::{Any, AnyMembers, Null, UnknownBranch};
+pub use command::Command;
+pub use decode::{Decode, DecodeMembers, branch};
+pub use encode::{Encode, EncodeMembers};
+pub use error::{DecodeError, Problem};
+pub use event::{Event, EventSet, UnknownEvent};
+pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};
+pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
+pub use slot::{Chain, Members, NoMembers, Seen, Slot, Slots, required};
+pub use writer::{Writer, to_string, to_vec};

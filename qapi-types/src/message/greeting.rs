@@ -1,0 +1,87 @@
+//! What a server says first.
+
+use crate::decode::Decode;
+use crate::error::DecodeError;
+use crate::reader::{Kind, Reader};
+use crate::slot::required;
+
+/// A server's greeting: who it is and what it can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Greeting {
+    /// The server's version.
+    pub version: Version,
+    /// What the server can do on request, by name: `oob` is out-of-band execution.
+    pub capabilities: Vec<String>,
+}
+
+/// A version of QEMU; it is also what `query-version` answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// 10 of `10.2.1`
+    pub major: u32,
+    /// 2 of `10.2.1`
+    pub minor: u32,
+    /// 1 of `10.2.1`
+    pub micro: u32,
+    /// What the distributor calls it; empty if nothing.
+    pub package: String,
+}
+
+/// The number itself: three members, or the text that QEMU 0.12 had in their place.
+struct Number(u32, u32, u32);
+
+impl Decode for Greeting {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (mut version, mut capabilities) = (None, None);
+        r.object(&mut [
+            ("version", &mut version),
+            ("capabilities", &mut capabilities),
+        ])?;
+        Ok(Self {
+            version: required(version, "version")?,
+            capabilities: required(capabilities, "capabilities")?,
+        })
+    }
+}
+
+impl Decode for Version {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let (mut qemu, mut package) = (None, None);
+        r.object(&mut [("qemu", &mut qemu), ("package", &mut package)])?;
+        let Number(major, minor, micro) = required(qemu, "qemu")?;
+        Ok(Self {
+            major,
+            minor,
+            micro,
+            package: package.unwrap_or_default(),
+        })
+    }
+}
+
+impl Decode for Number {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if r.kind()? == Kind::String {
+            let text = r.string()?;
+            let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+            let mut next = || parts.next().unwrap_or(0);
+            return Ok(Self(next(), next(), next()));
+        }
+        let (mut micro, mut minor, mut major) = (None, None, None);
+        r.object(&mut [
+            ("micro", &mut micro),
+            ("minor", &mut minor),
+            ("major", &mut major),
+        ])?;
+        Ok(Self(
+            required(major, "major")?,
+            required(minor, "minor")?,
+            required(micro, "micro")?,
+        ))
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.micro)
+    }
+}

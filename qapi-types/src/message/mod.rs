@@ -1,0 +1,203 @@
+//! The messages of QMP: what a server sends, and the requests it is sent.
+
+mod greeting;
+mod refusal;
+mod request;
+mod timestamp;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::any::Any;
+use crate::decode::Decode;
+use crate::error::{DecodeError, Problem};
+use crate::event::EventSet;
+use crate::reader::{Limits, Reader};
+
+pub use greeting::{Greeting, Version};
+pub use refusal::{ErrorClass, Refusal};
+pub use request::Request;
+pub use timestamp::Timestamp;
+
+/// A message from a server.
+///
+/// Its members may come in any order, and those that QMP does not name are skipped. What a reply or an event carries is
+/// left as it is until it is known what it should be.
+///
+/// ```
+/// use qapi_types::Message;
+///
+/// let message = Message::parse(r#"{"return": {"enabled": true}, "id": 7}"#)?;
+/// let Message::Return { value, id } = message else { panic!() };
+/// assert_eq!(id.and_then(|id| id.number()), Some(7));
+/// assert_eq!(value.json(), r#"{"enabled": true}"#);
+/// # Ok::<(), qapi_types::DecodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub enum Message<'a> {
+    /// The first message of a server, before anything is asked.
+    Greeting(Greeting),
+    /// A command has done what it should.
+    Return {
+        /// What it returns.
+        value: Payload<'a>,
+        /// The request's id.
+        id: Option<Payload<'a>>,
+    },
+    /// A command was refused or has failed.
+    Error {
+        /// Why.
+        error: Refusal,
+        /// The request's id; none if the server could not read so far.
+        id: Option<Payload<'a>>,
+    },
+    /// Something has happened.
+    Event {
+        /// The event's name.
+        name: String,
+        /// The event's data, `{}` for one without.
+        data: Payload<'a>,
+        /// When it happened.
+        timestamp: Timestamp,
+    },
+}
+
+/// A value within a message, checked to be JSON and not decoded yet.
+///
+/// Errors about it speak of the whole message.
+#[derive(Clone, Debug)]
+pub struct Payload<'a> {
+    message: Cow<'a, str>,
+    range: Range<usize>,
+    member: &'static str,
+    limits: Limits,
+}
+
+/// The place of a value within the text that is read.
+struct Place(Range<usize>);
+
+impl Decode for Place {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        r.raw_range().map(Place)
+    }
+}
+
+impl<'a> Message<'a> {
+    /// Reads a message from its text, with the default limits.
+    ///
+    /// # Errors
+    /// The text is no message of a QMP server.
+    pub fn parse(text: &'a str) -> Result<Self, DecodeError> {
+        Self::parse_within(text, Limits::default())
+    }
+
+    /// Reads a message from its text, with limits that hold for the values in it, too.
+    ///
+    /// # Errors
+    /// The text is no message of a QMP server.
+    pub fn parse_within(text: &'a str, limits: Limits) -> Result<Self, DecodeError> {
+        let mut r = Reader::with_limits(text, limits);
+        let (mut value, mut event, mut data, mut timestamp) = (None, None, None, None);
+        let (mut error, mut id, mut greeting) = (None, None, None);
+        r.object(&mut [
+            ("return", &mut value),
+            ("id", &mut id),
+            ("timestamp", &mut timestamp),
+            ("event", &mut event),
+            ("data", &mut data),
+            ("error", &mut error),
+            ("QMP", &mut greeting),
+        ])?;
+        r.end()?;
+        let payload = |Place(range), member| Payload {
+            message: Cow::Borrowed(text),
+            range,
+            member,
+            limits,
+        };
+        let id = id.map(|place| payload(place, "id"));
+        Ok(match (value, error, event, greeting) {
+            (Some(place), None, None, None) => Self::Return {
+                value: payload(place, "return"),
+                id,
+            },
+            (None, Some(error), None, None) => Self::Error { error, id },
+            (None, None, Some(name), None) => Self::Event {
+                name,
+                data: match data {
+                    Some(place) => payload(place, "data"),
+                    None => Payload {
+                        message: Cow::Borrowed("{}"),
+                        range: 0..2,
+                        member: "data",
+                        limits,
+                    },
+                },
+                timestamp: timestamp.unwrap_or_default(),
+            },
+            (None, None, None, Some(greeting)) => Self::Greeting(greeting),
+            _ => {
+                let expected = "an object with one of `return`, `error`, `event` and `QMP`";
+                let found = "another".to_owned();
+                let problem = Problem::Unexpected { expected, found };
+                return Err(DecodeError::new(problem).placed(text, 0));
+            }
+        })
+    }
+}
+
+impl Payload<'_> {
+    /// The value's JSON text.
+    pub fn json(&self) -> &str {
+        &self.message[self.range.clone()]
+    }
+
+    /// The value as a `T`. An error's offset counts from the beginning of the message, its path begins with the member
+    /// that carries the value.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn decode<T: Decode>(&self) -> Result<T, DecodeError> {
+        self.read(|r| r.finish())
+    }
+
+    /// The value as the data of the event `name`.
+    ///
+    /// # Errors
+    /// It is not the data of this event.
+    pub fn decode_event<E: EventSet>(&self, name: &str) -> Result<E, DecodeError> {
+        self.read(|r| E::decode_event(name, r))
+    }
+
+    fn read<T>(
+        &self,
+        decode: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let mut reader = Reader::within(&self.message, self.range.clone(), self.limits);
+        decode(&mut reader).map_err(|error| {
+            let error = error.placed(&self.message, self.range.start);
+            error.in_member(self.member)
+        })
+    }
+
+    /// The value if it is an integer that a client of ours can have sent as its id.
+    pub fn number(&self) -> Option<u64> {
+        self.decode().ok()
+    }
+
+    /// The value together with its message, to be kept until it is known what it should be.
+    pub fn into_owned(self) -> Payload<'static> {
+        Payload {
+            message: Cow::Owned(self.message.into_owned()),
+            ..self
+        }
+    }
+
+    /// The value alone, to be kept.
+    pub fn to_any(&self) -> Any {
+        Any::from_checked(self.json())
+    }
+}
+
+#[cfg(test)]
+mod tests;

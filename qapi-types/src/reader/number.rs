@@ -1,0 +1,136 @@
+//! Numbers, by JSON's grammar: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
+
+use super::Reader;
+use crate::error::{DecodeError, Problem};
+
+impl<'de> Reader<'de> {
+    /// Reads a number and answers it as written.
+    ///
+    /// # Errors
+    /// The value is no number, or not one of JSON's.
+    pub fn number(&mut self) -> Result<&'de str, DecodeError> {
+        let start = match self.next_token() {
+            Some(b'-' | b'0'..=b'9') => self.at,
+            _ => return Err(self.unexpected("a number")),
+        };
+        self.skip_number()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Goes past a number whose first byte is at the reader's position.
+    pub(super) fn skip_number(&mut self) -> Result<(), DecodeError> {
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        match self.peek() {
+            Some(b'0') => self.at += 1,
+            _ => self.digits()?,
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.peek() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), DecodeError> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
+        }
+        if self.at > start {
+            return Ok(());
+        }
+        let found = match self.text[self.at..].chars().next() {
+            Some(character) => format!("{character:?}"),
+            None => "the end of the text".to_owned(),
+        };
+        let expected = "a digit";
+        Err(self.error(Problem::Unexpected { expected, found }))
+    }
+
+    /// Reads an integer that lies within `range`, which `expected` names.
+    ///
+    /// QEMU writes integers without fraction and exponent, and reads them so: `1.0` is none.
+    pub(crate) fn integer(
+        &mut self,
+        min: i128,
+        max: i128,
+        expected: &'static str,
+    ) -> Result<i128, DecodeError> {
+        let start = match self.next_token() {
+            Some(b'-' | b'0'..=b'9') => self.at,
+            _ => return Err(self.unexpected("an integer")),
+        };
+        let number = self.number()?;
+        // Up to eighteen digits fit without a check; the rare longer ones, and whatever is no integer, take the long way.
+        let value = match short_integer(number.as_bytes()) {
+            Some(value) => Some(i128::from(value)),
+            None if number.contains(['.', 'e', 'E']) => {
+                let found = format!("the number {}", shorten(number));
+                let expected = "an integer";
+                return Err(self.error_at(Problem::Unexpected { expected, found }, start));
+            }
+            None => number.parse::<i128>().ok(),
+        };
+        match value {
+            Some(value) if (min..=max).contains(&value) => Ok(value),
+            _ => {
+                let found = shorten(number);
+                Err(self.error_at(Problem::OutOfRange { expected, found }, start))
+            }
+        }
+    }
+
+    /// Reads a number, integers too, as the nearest [`f64`].
+    ///
+    /// # Errors
+    /// The value is no number, or too large for an `f64`.
+    pub fn f64(&mut self) -> Result<f64, DecodeError> {
+        self.skip_whitespace();
+        let start = self.at;
+        let number = self.number()?;
+        match number.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => {
+                let expected = "a 64-bit floating-point number";
+                let found = shorten(number);
+                Err(self.error_at(Problem::OutOfRange { expected, found }, start))
+            }
+        }
+    }
+}
+
+fn short_integer(number: &[u8]) -> Option<i64> {
+    let (negative, digits) = match number {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + i64::from(digit - b'0');
+    }
+    Some(if negative { -value } else { value })
+}
+
+/// A number for an error: the peer can write a million digits, nobody wants to read them.
+fn shorten(number: &str) -> String {
+    const LONG: usize = 40;
+    match number.get(..LONG) {
+        Some(beginning) if number.len() > LONG => format!("{beginning}…"),
+        _ => number.to_owned(),
+    }
+}

@@ -1,0 +1,154 @@
+//! Strings: a fast way to the first byte that matters, and a slow one through escapes.
+
+use std::borrow::Cow;
+
+use super::Reader;
+use crate::error::{DecodeError, Problem};
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Where in `bytes`, from `at` on, the first quote, backslash or control character stands; their length if nowhere.
+fn first_special(bytes: &[u8], mut at: usize) -> usize {
+    // Eight bytes at a time. A byte less than n makes `(x - n) & !x` set its high bit; borrows can set that of a later
+    // byte too, never that of an earlier one, so the lowest bit set is right.
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = word ^ (ONES * b'"' as u64);
+        let backslash = word ^ (ONES * b'\\' as u64);
+        let special = ((quote.wrapping_sub(ONES) & !quote)
+            | (backslash.wrapping_sub(ONES) & !backslash)
+            | (word.wrapping_sub(ONES * 0x20) & !word))
+            & HIGHS;
+        if special != 0 {
+            return at + special.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'"' || byte == b'\\' || byte < 0x20 {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+impl<'de> Reader<'de> {
+    /// Reads a string: a slice of the text unless it has escapes.
+    ///
+    /// # Errors
+    /// The value is no string, or the string is not JSON's. Half a surrogate pair (`"\ud800"`) is an error too: it has no
+    /// meaning, QEMU never writes one, and to replace it would make different strings the same.
+    pub fn string(&mut self) -> Result<Cow<'de, str>, DecodeError> {
+        if self.next_token() != Some(b'"') {
+            return Err(self.unexpected("a string"));
+        }
+        self.last_string = self.at;
+        let start = self.at + 1;
+        let end = first_special(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(Cow::Borrowed(&self.text[start..end]));
+        }
+        self.unescape(start, end).map(Cow::Owned)
+    }
+
+    /// The rest of a string that begins at `start` and has its first special byte, not the closing quote, at `special`.
+    fn unescape(&mut self, start: usize, special: usize) -> Result<String, DecodeError> {
+        let mut unescaped = String::new();
+        let mut plain = start;
+        self.at = special;
+        loop {
+            unescaped.push_str(&self.text[plain..self.at]);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(unescaped);
+                }
+                Some(b'\\') => unescaped.push(self.escape()?),
+                _ => return Err(self.unterminated()),
+            }
+            plain = self.at;
+            self.at = first_special(self.text.as_bytes(), plain);
+        }
+    }
+
+    /// Goes past a string whose opening quote is at the reader's position, and checks it as [`string`](Self::string) does.
+    pub(super) fn skip_string(&mut self) -> Result<(), DecodeError> {
+        self.at += 1;
+        loop {
+            self.at = first_special(self.text.as_bytes(), self.at);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => {
+                    self.escape()?;
+                }
+                _ => return Err(self.unterminated()),
+            }
+        }
+    }
+
+    /// The error for a control character, or the end of the text, within a string.
+    #[cold]
+    fn unterminated(&mut self) -> DecodeError {
+        let found = match self.peek() {
+            Some(byte) => format!("the control character 0x{byte:02x}"),
+            None => "the end of the text".to_owned(),
+        };
+        let expected = "the rest of a string";
+        self.error(Problem::Unexpected { expected, found })
+    }
+
+    /// Reads one escape sequence, or the two that make a surrogate pair.
+    fn escape(&mut self) -> Result<char, DecodeError> {
+        let start = self.at;
+        let invalid = |reader: &Self| reader.error_at(Problem::Escape, start);
+        let Some(&letter) = self.text.as_bytes().get(start + 1) else {
+            return Err(invalid(self));
+        };
+        self.at += 2;
+        Ok(match letter {
+            b'"' | b'\\' | b'/' => char::from(letter),
+            b'b' => '\u{8}',
+            b'f' => '\u{c}',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => {
+                let unit = self.hex4().ok_or_else(|| invalid(self))?;
+                let code = match unit {
+                    0xd800..0xdc00 => {
+                        let low = if self.literal("\\u") {
+                            self.hex4()
+                        } else {
+                            None
+                        };
+                        match low {
+                            Some(low @ 0xdc00..0xe000) => {
+                                0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
+                            }
+                            _ => return Err(invalid(self)),
+                        }
+                    }
+                    unit => unit,
+                };
+                char::from_u32(code).ok_or_else(|| invalid(self))?
+            }
+            _ => return Err(invalid(self)),
+        })
+    }
+
+    fn hex4(&mut self) -> Option<u32> {
+        let digits = self.text.as_bytes().get(self.at..self.at + 4)?;
+        let mut unit = 0;
+        for &digit in digits {
+            unit = unit << 4 | char::from(digit).to_digit(16)?;
+        }
+        self.at += 4;
+        Some(unit)
+    }
+}

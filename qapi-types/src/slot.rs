@@ -1,0 +1,101 @@
+//! Where the members of an object go while it is read.
+
+use crate::decode::Decode;
+use crate::error::{DecodeError, Problem};
+use crate::reader::Reader;
+
+/// A place for the value of one member.
+///
+/// `Option<T>` is the slot of a member of type `T`: `None` until the member comes, then what it decoded to. That a member
+/// is optional shows when the slots are emptied: [`required`] minds a `None`, an optional member stays one. A `null`
+/// that is there is handed to `T`; it never means that the member is absent.
+pub trait Slot {
+    /// Takes the member's value, which the reader stands before.
+    ///
+    /// # Errors
+    /// The value does not fit, or the member was there before. QEMU never sends a member twice; of a peer that does
+    /// nobody knows which one it means.
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError>;
+}
+
+impl<T: Decode> Slot for Option<T> {
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        if self.is_some() {
+            return Err(r.error(Problem::Duplicate));
+        }
+        *self = Some(T::decode(r)?);
+        Ok(())
+    }
+}
+
+/// The slot of a member that is known and not kept: a union's discriminator, which [`Reader::discriminator`] has read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen;
+
+impl Slot for Seen {
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.skip()
+    }
+}
+
+/// The members of one object type, in the schema's order: their names and where their values go.
+pub type Slots<'a> = [(&'static str, &'a mut dyn Slot)];
+
+/// The members that an object can have besides those of a branch: what lies around the branch.
+pub trait Members {
+    /// The slot of the member `name`, if there is one.
+    fn slot(&mut self, name: &str) -> Option<&mut dyn Slot>;
+}
+
+/// No members.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoMembers;
+
+impl Members for NoMembers {
+    fn slot(&mut self, _: &str) -> Option<&mut dyn Slot> {
+        None
+    }
+}
+
+impl Members for &mut Slots<'_> {
+    fn slot(&mut self, name: &str) -> Option<&mut dyn Slot> {
+        for (own, slot) in self.iter_mut() {
+            if *own == name {
+                return Some(&mut **slot);
+            }
+        }
+        None
+    }
+}
+
+/// The base members of a union that is a branch of another one, and behind them those of the union around it.
+pub struct Chain<'a, 's> {
+    base: &'a mut Slots<'s>,
+    outer: &'a mut dyn Members,
+}
+
+impl<'a, 's> Chain<'a, 's> {
+    /// First `base`, then `outer`.
+    pub fn new(base: &'a mut Slots<'s>, outer: &'a mut dyn Members) -> Self {
+        Self { base, outer }
+    }
+}
+
+impl Members for Chain<'_, '_> {
+    fn slot(&mut self, name: &str) -> Option<&mut dyn Slot> {
+        for (own, slot) in self.base.iter_mut() {
+            if *own == name {
+                return Some(&mut **slot);
+            }
+        }
+        self.outer.slot(name)
+    }
+}
+
+/// What has come for the required member `name`.
+///
+/// # Errors
+/// Nothing has.
+pub fn required<T>(slot: Option<T>, name: &'static str) -> Result<T, DecodeError> {
+    slot.ok_or_else(|| DecodeError::new(Problem::Missing { member: name }))
+}

@@ -1,0 +1,322 @@
+//! A small schema with one construct of each kind, in the form of generated code.
+
+use qapi_types as rt;
+
+/// A struct with a member of every built-in type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Scalars {
+    pub(crate) int: i64,
+    pub(crate) size: u64,
+    pub(crate) byte: u8,
+    pub(crate) number: f64,
+    pub(crate) flag: bool,
+    pub(crate) text: String,
+    pub(crate) list: Vec<String>,
+    pub(crate) any: Option<rt::Any>,
+    pub(crate) null: Option<rt::Null>,
+    pub(crate) inner: Option<Box<Scalars>>,
+}
+
+impl rt::Decode for Scalars {
+    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+        let (mut int, mut size, mut byte, mut number, mut flag) = (None, None, None, None, None);
+        let (mut text, mut list, mut any, mut null, mut inner) = (None, None, None, None, None);
+        r.object(&mut [
+            ("int", &mut int),
+            ("size", &mut size),
+            ("byte", &mut byte),
+            ("number", &mut number),
+            ("flag", &mut flag),
+            ("text", &mut text),
+            ("list", &mut list),
+            ("any", &mut any),
+            ("null", &mut null),
+            ("inner", &mut inner),
+        ])?;
+        Ok(Scalars {
+            int: rt::required(int, "int")?,
+            size: rt::required(size, "size")?,
+            byte: rt::required(byte, "byte")?,
+            number: rt::required(number, "number")?,
+            flag: rt::required(flag, "flag")?,
+            text: rt::required(text, "text")?,
+            list: rt::required(list, "list")?,
+            any,
+            null,
+            inner,
+        })
+    }
+}
+
+impl rt::Encode for Scalars {
+    fn encode(&self, w: &mut rt::Writer) {
+        w.object(&[
+            ("int", &self.int),
+            ("size", &self.size),
+            ("byte", &self.byte),
+            ("number", &self.number),
+            ("flag", &self.flag),
+            ("text", &self.text),
+            ("list", &self.list),
+            ("any", &self.any),
+            ("null", &self.null),
+            ("inner", &self.inner),
+        ]);
+    }
+}
+
+/// A closed enumeration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Mode {
+    Fast,
+    Safe,
+}
+
+impl rt::Decode for Mode {
+    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+        let name = r.string()?;
+        Ok(match &*name {
+            "fast" => Mode::Fast,
+            "safe" => Mode::Safe,
+            _ => return Err(r.unknown_value("Mode", &name)),
+        })
+    }
+}
+
+/// An alternate.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Reference {
+    Name(String),
+    Node(Box<Node>),
+    Null,
+}
+
+impl rt::Decode for Reference {
+    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+        Ok(match r.kind()? {
+            rt::Kind::String => Reference::Name(rt::Decode::decode(r)?),
+            rt::Kind::Object => Reference::Node(rt::Decode::decode(r)?),
+            rt::Kind::Null => r.null().map(|()| Reference::Null)?,
+            _ => return Err(r.unexpected("a string, an object or null")),
+        })
+    }
+}
+
+impl rt::Encode for Reference {
+    fn encode(&self, w: &mut rt::Writer) {
+        match self {
+            Reference::Name(name) => name.encode(w),
+            Reference::Node(node) => node.encode(w),
+            Reference::Null => rt::Null.encode(w),
+        }
+    }
+}
+
+/// A struct that is a branch.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct File {
+    pub(crate) filename: String,
+    pub(crate) backing: Option<Reference>,
+}
+
+impl rt::DecodeMembers for File {
+    fn decode_members(
+        r: &mut rt::Reader<'_>,
+        outer: &mut dyn rt::Members,
+    ) -> Result<Self, rt::DecodeError> {
+        let (mut filename, mut backing) = (None, None);
+        r.members(
+            &mut [("filename", &mut filename), ("backing", &mut backing)],
+            outer,
+        )?;
+        Ok(File {
+            filename: rt::required(filename, "filename")?,
+            backing,
+        })
+    }
+}
+
+impl rt::EncodeMembers for File {
+    fn encode_members(&self, w: &mut rt::Writer) {
+        w.members(&[("filename", &self.filename), ("backing", &self.backing)]);
+    }
+}
+
+/// A union that is a branch of another, open union.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Net {
+    pub(crate) host: String,
+    pub(crate) transport: NetTransport,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum NetTransport {
+    Tcp(Tcp),
+    Unknown(rt::UnknownBranch),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tcp {
+    pub(crate) port: u16,
+}
+
+impl rt::DecodeMembers for Tcp {
+    fn decode_members(
+        r: &mut rt::Reader<'_>,
+        outer: &mut dyn rt::Members,
+    ) -> Result<Self, rt::DecodeError> {
+        let mut port = None;
+        r.members(&mut [("port", &mut port)], outer)?;
+        Ok(Tcp {
+            port: rt::required(port, "port")?,
+        })
+    }
+}
+
+impl rt::EncodeMembers for Tcp {
+    fn encode_members(&self, w: &mut rt::Writer) {
+        w.members(&[("port", &self.port)]);
+    }
+}
+
+impl NetTransport {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            NetTransport::Tcp(_) => "tcp",
+            NetTransport::Unknown(branch) => &branch.name,
+        }
+    }
+}
+
+impl rt::DecodeMembers for Net {
+    fn decode_members(
+        r: &mut rt::Reader<'_>,
+        outer: &mut dyn rt::Members,
+    ) -> Result<Self, rt::DecodeError> {
+        let mut host = None;
+        let base: &mut rt::Slots<'_> = &mut [("host", &mut host), ("transport", &mut rt::Seen)];
+        let mut base = rt::Chain::new(base, outer);
+        let transport = match &*r.discriminator("transport")? {
+            "tcp" => rt::branch(r, &mut base, NetTransport::Tcp),
+            name => {
+                rt::UnknownBranch::decode_members(name, r, &mut base).map(NetTransport::Unknown)
+            }
+        }?;
+        Ok(Net {
+            host: rt::required(host, "host")?,
+            transport,
+        })
+    }
+}
+
+impl rt::EncodeMembers for Net {
+    fn encode_members(&self, w: &mut rt::Writer) {
+        w.members(&[("host", &self.host), ("transport", &self.transport.name())]);
+        match &self.transport {
+            NetTransport::Tcp(branch) => branch.encode_members(w),
+            NetTransport::Unknown(branch) => branch.encode_members(w),
+        }
+    }
+}
+
+/// A union, open and recursive.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) id: Option<String>,
+    pub(crate) driver: NodeDriver,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum NodeDriver {
+    File(File),
+    Net(Net),
+    Null,
+    Unknown(rt::UnknownBranch),
+}
+
+impl NodeDriver {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            NodeDriver::File(_) => "file",
+            NodeDriver::Net(_) => "net",
+            NodeDriver::Null => "null",
+            NodeDriver::Unknown(branch) => &branch.name,
+        }
+    }
+}
+
+impl rt::Decode for Node {
+    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+        let mut id = None;
+        let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
+        let driver = match &*r.discriminator("driver")? {
+            "file" => rt::branch(r, &mut base, NodeDriver::File),
+            "net" => rt::branch(r, &mut base, NodeDriver::Net),
+            "null" => r.object(base).map(|()| NodeDriver::Null),
+            name => rt::UnknownBranch::decode_members(name, r, &mut base).map(NodeDriver::Unknown),
+        }?;
+        Ok(Node { id, driver })
+    }
+}
+
+impl rt::EncodeMembers for Node {
+    fn encode_members(&self, w: &mut rt::Writer) {
+        w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
+        match &self.driver {
+            NodeDriver::File(branch) => branch.encode_members(w),
+            NodeDriver::Net(branch) => branch.encode_members(w),
+            NodeDriver::Null => {}
+            NodeDriver::Unknown(branch) => branch.encode_members(w),
+        }
+    }
+}
+
+impl rt::Encode for Node {
+    fn encode(&self, w: &mut rt::Writer) {
+        w.object_of(self);
+    }
+}
+
+/// The same union, closed: no unknown branch, no unknown member.
+#[derive(Debug, PartialEq)]
+pub(crate) struct StrictNode {
+    pub(crate) id: Option<String>,
+    pub(crate) driver: StrictDriver,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum StrictDriver {
+    Tcp(StrictTcp),
+    Null,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct StrictTcp {
+    pub(crate) port: u16,
+}
+
+impl rt::DecodeMembers for StrictTcp {
+    fn decode_members(
+        r: &mut rt::Reader<'_>,
+        outer: &mut dyn rt::Members,
+    ) -> Result<Self, rt::DecodeError> {
+        let mut port = None;
+        r.exact_members(&mut [("port", &mut port)], outer)?;
+        Ok(StrictTcp {
+            port: rt::required(port, "port")?,
+        })
+    }
+}
+
+impl rt::Decode for StrictNode {
+    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+        let mut id = None;
+        let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
+        let driver = match &*r.discriminator("driver")? {
+            "tcp" => rt::branch(r, &mut base, StrictDriver::Tcp),
+            "null" => r.exact_object(base).map(|()| StrictDriver::Null),
+            name => return Err(r.unknown_value("Driver", name)),
+        }?;
+        Ok(StrictNode { id, driver })
+    }
+}
