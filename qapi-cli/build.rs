@@ -11,7 +11,9 @@ fn main() -> io::Result<()> {
     let mut table = String::from("const FILES: &[(&str, &str)] = &[\n");
     for file in &files {
         let file = file.canonicalize()?;
-        let name = file.strip_prefix(root.canonicalize()?).expect("the file is in the workspace");
+        let name = file
+            .strip_prefix(root.canonicalize()?)
+            .expect("the file is in the workspace");
         table += &format!("    ({name:?}, include_str!({file:?})),\n");
     }
     table += "];\n";
@@ -25,7 +27,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "json") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             files.push(path);
         }
     }

@@ -1,5 +1,6 @@
 //! From JSON to values: the two traits of generated types, and the types that every schema has.
 
+use crate::any::UnknownBranch;
 use crate::error::DecodeError;
 use crate::reader::Reader;
 use crate::slot::Members;
@@ -139,4 +140,43 @@ pub fn branch<B: DecodeMembers, U>(
     wrap: fn(B) -> U,
 ) -> Result<U, DecodeError> {
     B::decode_members(r, outer).map(wrap)
+}
+
+/// Reads an object that is all a union's: the branch that is chosen has no members.
+///
+/// # Errors
+/// As [`Reader::members`].
+pub fn bare_branch<U>(
+    r: &mut Reader<'_>,
+    outer: &mut dyn Members,
+    branch: U,
+) -> Result<U, DecodeError> {
+    r.members(&mut [], outer)?;
+    Ok(branch)
+}
+
+/// As [`bare_branch`], for strict bindings.
+///
+/// # Errors
+/// As [`Reader::exact_members`].
+pub fn exact_bare_branch<U>(
+    r: &mut Reader<'_>,
+    outer: &mut dyn Members,
+    branch: U,
+) -> Result<U, DecodeError> {
+    r.exact_members(&mut [], outer)?;
+    Ok(branch)
+}
+
+/// Reads a branch that the schema does not know, with all its members.
+///
+/// # Errors
+/// As [`UnknownBranch::decode_members`].
+pub fn unknown_branch<U>(
+    name: &str,
+    r: &mut Reader<'_>,
+    outer: &mut dyn Members,
+    wrap: fn(UnknownBranch) -> U,
+) -> Result<U, DecodeError> {
+    UnknownBranch::decode_members(name, r, outer).map(wrap)
 }

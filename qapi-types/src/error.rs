@@ -65,14 +65,14 @@ pub enum Problem {
     UnknownValue {
         /// The enumeration's name in the schema.
         type_name: &'static str,
-        /// The name that was found.
+        /// The name that was found, shortened if it is long.
         value: String,
     },
     /// A number that the type cannot hold.
     OutOfRange {
         /// The type's range in words.
         expected: &'static str,
-        /// The number as written.
+        /// The number as written, shortened if it is long.
         found: String,
     },
     /// An escape sequence that JSON does not know, or half of a surrogate pair.
@@ -132,7 +132,7 @@ impl DecodeError {
     /// The same error, seen from the object whose member `name` has it.
     #[cold]
     pub fn in_member(mut self, name: &str) -> Self {
-        self.0.path.push(Step::Member(name.into()));
+        self.0.path.push(Step::Member(legible(name).into()));
         self
     }
 
@@ -166,8 +166,21 @@ fn snippet(text: &str, offset: usize) -> Box<str> {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let piece = text[start..end.max(start)].split_whitespace();
-    piece.collect::<Vec<_>>().join(" ").into()
+    let words: Vec<_> = text[start..end].split_whitespace().collect();
+    legible(&words.join(" ")).into()
+}
+
+/// What a peer has written, for people to read in an error: as long as a line at most, and nothing that moves a cursor.
+pub(crate) fn legible(text: &str) -> String {
+    const LONG: usize = 64;
+    let shown = text.chars().take(LONG);
+    let mut legible: String = shown
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
+    if text.chars().nth(LONG).is_some() {
+        legible.push('…');
+    }
+    legible
 }
 
 impl fmt::Display for DecodeError {
@@ -239,15 +252,17 @@ impl Reader<'_> {
         self.error(Problem::Unexpected { expected, found })
     }
 
-    /// The error for a name that the closed enumeration `type_name` does not have, at the string read last.
+    /// The error for a name that the closed enumeration `type_name` does not have: the string read last, or
+    /// the discriminator looked ahead for.
     #[cold]
     pub fn unknown_value(&self, type_name: &'static str, value: &str) -> DecodeError {
-        // The name is the peer's, and as long as it likes; an error is for people to read.
-        let value = value.chars().take(64).collect();
-        self.error_at(
-            Problem::UnknownValue { type_name, value },
-            self.last_string(),
-        )
+        let value = legible(value);
+        let string = self.last_string();
+        let error = self.error_at(Problem::UnknownValue { type_name, value }, string.offset);
+        match string.discriminator {
+            Some(member) => error.in_member(member),
+            None => error,
+        }
     }
 
     /// What stands at the reader's position, in words.

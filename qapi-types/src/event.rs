@@ -38,6 +38,18 @@ pub struct UnknownEvent {
     pub data: Any,
 }
 
+/// Reads an event that the schema does not know, with all its data.
+///
+/// # Errors
+/// The data are no JSON.
+pub fn unknown_event<U>(
+    name: &str,
+    data: &mut Reader<'_>,
+    wrap: fn(UnknownEvent) -> U,
+) -> Result<U, DecodeError> {
+    UnknownEvent::decode_event(name, data).map(wrap)
+}
+
 /// Events by name alone, for those who decode the data themselves.
 impl EventSet for UnknownEvent {
     fn decode_event(name: &str, data: &mut Reader<'_>) -> Result<Self, DecodeError> {

@@ -127,10 +127,12 @@ pub mod as_json;
 
 pub use any::{Any, AnyMembers, Null, UnknownBranch};
 pub use command::Command;
-pub use decode::{Decode, DecodeMembers, branch};
+pub use decode::{
+    Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch,
+};
 pub use encode::{Encode, EncodeMembers};
 pub use error::{DecodeError, Problem};
-pub use event::{Event, EventSet, UnknownEvent};
+pub use event::{Event, EventSet, UnknownEvent, unknown_event};
 pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
 pub use slot::{Chain, Members, NoMembers, Seen, Slot, Slots, required};

@@ -75,6 +75,11 @@ impl Writer {
         self.text.push('"');
     }
 
+    /// Writes the members of a value into the object that is open: a union's branch, among the union's own.
+    pub fn members_of(&mut self, members: &dyn EncodeMembers) {
+        members.encode_members(self);
+    }
+
     /// Writes a text that is JSON already.
     pub fn raw(&mut self, json: &str) {
         self.text.push_str(json);

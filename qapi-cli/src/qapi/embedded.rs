@@ -10,5 +10,9 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Serves the embedded files.
 pub(crate) fn loader() -> MemoryLoader {
-    FILES.iter().fold(MemoryLoader::new(), |files, (path, text)| files.with(path, *text))
+    FILES
+        .iter()
+        .fold(MemoryLoader::new(), |files, (path, text)| {
+            files.with(path, *text)
+        })
 }

@@ -15,7 +15,9 @@ pub(crate) struct Explain {
 impl Explain {
     pub(crate) fn run(self) -> Outcome {
         let Some(name) = self.code else {
-            let lines = Code::ALL.iter().map(|code| format!("{code}  {}\n", code.explanation().title()));
+            let lines = Code::ALL
+                .iter()
+                .map(|code| format!("{code}  {}\n", code.explanation().title()));
             return print(&lines.collect::<String>());
         };
         match Code::from_name(&name) {

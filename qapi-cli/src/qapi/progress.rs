@@ -9,7 +9,9 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(crate) fn new() -> Self {
-        Progress { shown: std::io::stderr().is_terminal() }
+        Progress {
+            shown: std::io::stderr().is_terminal(),
+        }
     }
 
     /// Replaces the line.

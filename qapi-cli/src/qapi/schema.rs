@@ -38,7 +38,11 @@ pub(crate) enum Format {
 impl SchemaArguments {
     /// Reads the schema and shows its diagnostics on standard error.
     pub(crate) fn analyze(&self) -> Result<Analysis, Outcome> {
-        let dialect = self.dialect.as_deref().map(str::parse::<Dialect>).transpose();
+        let dialect = self
+            .dialect
+            .as_deref()
+            .map(str::parse::<Dialect>)
+            .transpose();
         let dialect = dialect.map_err(Outcome::Unusable)?;
         let analysis = match &self.schema {
             Some(path) => analyze(path, &DiskLoader, dialect),
@@ -64,10 +68,16 @@ impl SchemaArguments {
         }
         if matches!(self.format, Format::Human) && !analysis.diagnostics.is_empty() {
             let errors = analysis.errors();
-            let warnings =
-                analysis.diagnostics.iter().filter(|one| one.severity == Severity::Warning).count();
+            let warnings = analysis
+                .diagnostics
+                .iter()
+                .filter(|one| one.severity == Severity::Warning)
+                .count();
             let code = analysis.diagnostics[0].code;
-            eprintln!("{}; `qapi explain {code}` tells more", counted(errors, warnings));
+            eprintln!(
+                "{}; `qapi explain {code}` tells more",
+                counted(errors, warnings)
+            );
         }
     }
 }
@@ -80,6 +90,10 @@ fn counted(errors: usize, warnings: usize) -> String {
     match (errors, warnings) {
         (_, 0) => plural(errors, "error"),
         (0, _) => plural(warnings, "warning"),
-        _ => format!("{}, {}", plural(errors, "error"), plural(warnings, "warning")),
+        _ => format!(
+            "{}, {}",
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        ),
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
 #[cfg(unix)]
@@ -12,6 +11,7 @@ use std::time::Duration;
 use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload, from_str};
 
 use super::Transport;
+use super::connection::{Connection, connect_tcp};
 use super::deadline::Deadline;
 use crate::core::{CallId, EventQueue, Outcome, RawEvent, Session, Stamped, Step};
 use crate::error::{Error, Undecodable};
@@ -45,12 +45,11 @@ impl Default for Options {
 /// come than [`Limits`] allow the oldest go, and [`events_lost`](Client::events_lost) counts them. They are received while
 /// the client waits for something; between its calls they wait in the socket.
 pub struct Client {
-    transport: Box<dyn Transport>,
+    connection: Connection,
     session: Session,
     events: EventQueue,
     greeting: Greeting,
     options: Options,
-    buffer: Box<[u8]>,
 }
 
 impl Client {
@@ -90,7 +89,7 @@ impl Client {
     /// # Errors
     /// As [`connect_tcp`](Self::connect_tcp).
     pub fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
-        let stream = tcp_stream(address, options.timeout).map_err(|source| Error::Connect {
+        let stream = connect_tcp(address, options.timeout).map_err(|source| Error::Connect {
             address: address.to_owned(),
             source,
         })?;
@@ -104,12 +103,11 @@ impl Client {
     /// [`Error::Lost`]; [`Error::Protocol`].
     pub fn over(transport: impl Transport + 'static, options: Options) -> Result<Self, Error> {
         let mut client = Self {
-            transport: Box::new(transport),
+            connection: Connection::new(Box::new(transport)),
             session: Session::new(options.limits),
             events: EventQueue::new(options.limits),
             greeting: Greeting::default(),
             options,
-            buffer: vec![0; 64 << 10].into(),
         };
         let mut deadline = Deadline::after(options.timeout);
         loop {
@@ -273,12 +271,9 @@ impl Client {
             if let Some(step) = self.session.step()? {
                 return Ok(Some(step));
             }
-            let Some(timeout) = deadline.remaining() else {
-                return Ok(None);
-            };
-            match self.exchange(timeout) {
-                Ok(()) => {}
-                Err(error) if is_timeout(&error) => {}
+            match self.exchange(deadline) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     return Err(Error::Lost { source: None });
                 }
@@ -290,25 +285,33 @@ impl Client {
         }
     }
 
-    /// Sends what is to be sent, then receives what is there, or what comes first.
-    ///
-    /// What could not be sent in time stays, and goes out before the next command: half a command on the wire would take
-    /// the next one with it.
-    fn exchange(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        self.transport.set_timeout(timeout)?;
-        while !self.session.outgoing().is_empty() {
-            let sent = again_if_interrupted(|| self.transport.write(self.session.outgoing()))?;
-            if sent == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
+    /// Sends what is to be sent, then receives what is there or comes first; `false` if the deadline passes before.
+    fn exchange(&mut self, deadline: &mut Deadline) -> io::Result<bool> {
+        let sent = self.send(deadline);
+        if let Ok(false) = sent {
+            return Ok(false);
+        }
+        // A server that has gone may have left its last words, so they are read even if it cannot be told anything.
+        match self.connection.receive(deadline) {
+            Ok(None) => Ok(false),
+            Ok(Some(bytes)) => {
+                self.session.receive(bytes);
+                Ok(true)
             }
-            self.session.sent(sent);
+            Err(error) => Err(sent.err().unwrap_or(error)),
         }
-        let received = again_if_interrupted(|| self.transport.read(&mut self.buffer))?;
-        if received == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+
+    /// Sends all that is to be sent. What the deadline cuts off stays, and goes out before the next command: half a
+    /// command on the wire would take the next one with it.
+    fn send(&mut self, deadline: &mut Deadline) -> io::Result<bool> {
+        while !self.session.outgoing().is_empty() {
+            match self.connection.send(self.session.outgoing(), deadline)? {
+                Some(count) => self.session.sent(count),
+                None => return Ok(false),
+            }
         }
-        self.session.receive(&self.buffer[..received]);
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -327,37 +330,4 @@ fn undecodable(name: &str, error: qapi_types::DecodeError, json: &str) -> Error 
         error,
         json: json.to_owned(),
     })
-}
-
-fn is_timeout(error: &io::Error) -> bool {
-    let kind = error.kind();
-    kind == io::ErrorKind::WouldBlock || kind == io::ErrorKind::TimedOut
-}
-
-fn again_if_interrupted(mut io: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match io() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
-        }
-    }
-}
-
-fn tcp_stream(address: &str, timeout: Option<Duration>) -> io::Result<TcpStream> {
-    let mut failure = io::ErrorKind::AddrNotAvailable.into();
-    for address in address.to_socket_addrs()? {
-        let stream = match timeout {
-            Some(timeout) => TcpStream::connect_timeout(&address, timeout),
-            None => TcpStream::connect(address),
-        };
-        match stream {
-            Ok(stream) => {
-                // A command is one write, and nothing follows until its reply is there.
-                stream.set_nodelay(true)?;
-                return Ok(stream);
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
 }

@@ -10,7 +10,7 @@ pub(super) struct Deadline {
 }
 
 /// The shortest time to wait for: sockets know no zero.
-const MOMENT: Duration = Duration::from_millis(1);
+pub(super) const MOMENT: Duration = Duration::from_millis(1);
 
 impl Deadline {
     /// So long from now; never if `None`, or if that is beyond what the clock counts.

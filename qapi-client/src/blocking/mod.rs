@@ -1,6 +1,7 @@
 //! Sessions for programs that wait: one call at a time, on a socket.
 
 mod client;
+mod connection;
 mod deadline;
 mod transport;
 

@@ -86,3 +86,53 @@ impl EventQueue {
         self.lost
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qapi_types::{Message, UnknownEvent};
+
+    fn event(name: &str) -> RawEvent {
+        let json = format!(r#"{{"event": "{name}", "data": {{"a": 1}}}}"#);
+        match Message::parse(&json) {
+            Ok(Message::Event {
+                name,
+                data,
+                timestamp,
+            }) => RawEvent {
+                name,
+                data: data.into_owned(),
+                timestamp,
+                size: json.len(),
+            },
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_oldest_go_when_there_are_too_many() {
+        let size = event("A").size;
+        for (events, event_bytes, expected) in [
+            (9, 9 * size, vec!["A", "B", "C"]),
+            (2, 9 * size, vec!["B", "C"]),
+            (9, size * 2, vec!["B", "C"]),
+            (9, size * 2 - 1, vec!["C"]),
+            (0, 9 * size, vec![]),
+        ] {
+            let mut queue = EventQueue::new(Limits {
+                events,
+                event_bytes,
+                ..Limits::default()
+            });
+            for name in ["A", "B", "C"] {
+                queue.push(event(name));
+            }
+            assert_eq!(queue.lost(), 3 - expected.len() as u64);
+            let kept = std::iter::from_fn(|| queue.pop());
+            let kept: Vec<_> = kept
+                .map(|event| event.decode::<UnknownEvent>().unwrap().event.name)
+                .collect();
+            assert_eq!(kept, expected);
+        }
+    }
+}

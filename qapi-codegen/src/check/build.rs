@@ -153,7 +153,10 @@ fn parts(path: &Path) -> Vec<String> {
 fn definition(entity: &Entity, module: ModuleId, table: &Table) -> Definition {
     // An array exists where its elements do.
     let condition = match &entity.kind {
-        EntityKind::Array { resolved: Some(element), .. } => &table.entity(*element).condition,
+        EntityKind::Array {
+            resolved: Some(element),
+            ..
+        } => &table.entity(*element).condition,
         _ => &entity.condition,
     };
     Definition {

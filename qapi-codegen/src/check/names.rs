@@ -152,12 +152,12 @@ pub(super) fn camel(name: &str, kind: &str, span: Span, scope: &mut Scope<'_>) {
         && stem.bytes().any(|b| b.is_ascii_lowercase());
     if !camel {
         let message = format!("the name of {} must be in CamelCase", article(kind));
-        scope.error(
-            Code::CamelCase,
-            message,
-            span,
-            "an upper-case letter first, no `-`, no `_`",
-        );
+        let label = if stem.bytes().any(|b| b.is_ascii_lowercase()) {
+            "an upper-case letter first, no `-`, no `_`"
+        } else {
+            "one letter at least is in lower case"
+        };
+        scope.error(Code::CamelCase, message, span, label);
     } else if name.ends_with("List") {
         let message = format!("the name of {} must not end in `List`", article(kind));
         let label = "such names are kept for array types";

@@ -163,6 +163,16 @@ pub(super) fn all_members(id: EntityId, table: &Table) -> Vec<(EntityId, usize)>
     members.collect()
 }
 
+/// Are these all members there should be? Not when something could not be read, or a base not be found.
+pub(super) fn all_known(id: EntityId, table: &Table) -> bool {
+    let base = |&id: &EntityId| object(table, id).and_then(|object| object.base_resolved);
+    std::iter::successors(Some(id), base).all(|id| {
+        let bases_found =
+            object(table, id).is_some_and(|one| one.base.is_some() == one.base_resolved.is_some());
+        bases_found && !table.entity(id).faulty
+    })
+}
+
 pub(super) fn object(table: &Table, id: EntityId) -> Option<&ObjectEntity> {
     match &table.entity(id).kind {
         EntityKind::Object(object) => Some(object),

@@ -93,7 +93,8 @@ pub(super) fn resolve(id: EntityId, level: usize, clash: &Clash, resolver: &mut 
     }
     for at in 0..branch_count(id, resolver) {
         let branch = branch(id, at, resolver);
-        if !values.iter().any(|value| value.name == branch.name) {
+        let named = values.iter().any(|value| value.name == branch.name);
+        if !named && !resolver.table.entity(tag).faulty {
             let name = quoted(&branch.name);
             let message = format!(
                 "the branch {name} is not a value of {}",
@@ -146,10 +147,7 @@ fn find_tag(
         (object.members[at].name == name).then_some((owner, &object.members[at]))
     });
     let Some((owner, member)) = found else {
-        // With a base that could not be read or found, nothing can be said.
-        let base_known = resolver.object(id).base_resolved.is_some();
-        let base_absent = resolver.object(id).base.is_none();
-        if (base_known || base_absent) && !resolver.table.entity(id).faulty {
+        if structs::all_known(id, resolver.table) {
             let names = structs::all_members(id, resolver.table);
             let names = names.into_iter().filter_map(|(owner, at)| {
                 Some(object(resolver.table, owner)?.members[at].name.clone())

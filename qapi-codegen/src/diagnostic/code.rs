@@ -66,7 +66,7 @@ codes! {
     UnexpectedToken = "Q0201": "a token where another was expected",
     NotAnObject = "Q0202": "a top-level expression that is not an object",
     DuplicateKey = "Q0203": "a key that stands twice in one object",
-    NestedTooDeeply = "Q0204": "brackets nested beyond any use",
+    NestedTooDeeply = "Q0204": "nesting beyond any use",
 
     InvalidInclude = "Q0301": "an `include` that is not a lone string",
     IncludeFailed = "Q0302": "an included file that cannot be read",

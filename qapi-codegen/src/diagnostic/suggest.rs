@@ -5,11 +5,13 @@ const SHOWN: usize = 80;
 
 /// A name as messages show it: in backquotes, control characters escaped, cut when gigantic.
 pub(crate) fn quoted(name: &str) -> String {
-    let mut shown: String = name
-        .chars()
-        .take(SHOWN)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut shown = String::new();
+    for ch in name.chars().take(SHOWN) {
+        match ch {
+            '\'' | '"' => shown.push(ch),
+            _ => shown.extend(ch.escape_debug()),
+        }
+    }
     if name.chars().nth(SHOWN).is_some() {
         shown.push('…');
     }
@@ -67,7 +69,7 @@ mod tests {
 
     #[test]
     fn gigantic_and_strange_names_are_tamed() {
-        assert_eq!(quoted("a\nb"), "`a\\nb`");
+        assert_eq!(quoted("a\n\"b'"), "`a\\n\"b'`");
         assert_eq!(quoted(&"x".repeat(1000)).chars().count(), SHOWN + 3);
     }
 }

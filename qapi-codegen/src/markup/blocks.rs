@@ -60,7 +60,7 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
         return;
     };
     let hanging = min_indent(rest);
-    if head.indent > base || directive::opens(head.text) {
+    if head.indent > base || directive::opens(head.text) || is_message(head.text) {
         return;
     }
     if head.text.ends_with("::") && rest[next].indent == hanging {
@@ -105,6 +105,9 @@ fn block(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>
     }
     if is_line_block(line.text) {
         return line_block(lines, base, out);
+    }
+    if is_message(line.text) {
+        return exchange(lines, base, out);
     }
     if let Some(taken) = list::parse(lines, base, depth, out) {
         return taken;
@@ -221,6 +224,30 @@ fn line_block(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
     taken
 }
 
+/// Whether a line begins a message of an exchange, as the dialects before 10.0 have them anywhere.
+fn is_message(text: &str) -> bool {
+    text.starts_with("-> ") || text.starts_with("<- ")
+}
+
+/// Messages that follow each other, with the indented lines that belong to them.
+fn exchange(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
+    let mut taken = 0;
+    loop {
+        taken += extent(&lines[taken..], base);
+        let blank = lines[taken..]
+            .iter()
+            .take_while(|line| line.is_blank())
+            .count();
+        let next = lines.get(taken + blank);
+        if !next.is_some_and(|next| next.indent == base && is_message(next.text)) {
+            break;
+        }
+        taken += blank;
+    }
+    out.push(directive::exchange(&verbatim(&lines[..taken], base)));
+    taken
+}
+
 /// Whether the first line is a term: one line right above its indented definition. A line that
 /// ends with a colon introduces what is below it instead.
 fn is_term(lines: &[Line<'_>], base: usize) -> bool {
@@ -229,6 +256,7 @@ fn is_term(lines: &[Line<'_>], base: usize) -> bool {
     };
     let plain = !directive::opens(term.text)
         && !is_line_block(term.text)
+        && !is_message(term.text)
         && list::marker(term.text).is_none();
     plain
         && term.indent == base
@@ -309,7 +337,7 @@ fn ends_paragraph(last: &Line<'_>, next: &Line<'_>, base: usize) -> bool {
     if next.indent > base {
         item || last.text.ends_with("::")
     } else {
-        item && last.text.ends_with(':')
+        (item || is_message(next.text)) && last.text.ends_with(':')
     }
 }
 

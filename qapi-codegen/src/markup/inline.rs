@@ -58,6 +58,7 @@ impl<'a> Scanner<'a> {
                 '`' => self.literal() || self.interpreted(None, self.at),
                 ':' => self.role(),
                 '@' => self.member(),
+                // With these begin the schemes that are known as such.
                 'h' | 'f' => self.url(),
                 _ => false,
             };

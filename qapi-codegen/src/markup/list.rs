@@ -45,8 +45,9 @@ impl Marker {
 
 /// The marker that a line begins with: a bullet, or a number with `.` or `)`.
 ///
-/// Numbers have at most nine digits and no zero in front, so that every renderer can show them as
-/// they are. Letters do not count: "a. " is prose more often than it is a list.
+/// Numbers have no zero in front, so that they can be shown from their values, and at most eight
+/// digits, so that those counted on from them have at most nine, which is as far as Markdown goes.
+/// Letters do not count: "a. " is prose more often than it is a list.
 pub(super) fn marker(text: &str) -> Option<Marker> {
     let first = text.chars().next()?;
     let (style, sign) = match first {
@@ -54,7 +55,7 @@ pub(super) fn marker(text: &str) -> Option<Marker> {
         '#' => (Style::Next(list_end(&text[1..])?), 2),
         '0'..='9' => {
             let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-            if digits > 9 || (first == '0' && digits > 1) {
+            if digits > 8 || (first == '0' && digits > 1) {
                 return None;
             }
             let number = text[..digits].parse().ok()?;

@@ -67,10 +67,8 @@ pub fn parse(text: &str) -> Document {
 /// ```
 pub fn parse_example(text: &str) -> Document {
     let text = lines::normalize(text);
-    let mut lines = lines::split(&text);
-    let base = lines::min_indent(&lines);
-    blocks::settle(&mut lines, base);
-    let text = lines::verbatim(&lines, base);
+    let lines = lines::split(&text);
+    let text = lines::verbatim(&lines, lines::min_indent(&lines));
     if text.is_empty() {
         return Document::default();
     }

@@ -61,7 +61,8 @@ pub enum Block {
         /// What it consists of.
         blocks: Vec<Block>,
     },
-    /// Messages between client and server; only inside of [`Block::Example`].
+    /// Messages between client and server: what a [`Block::Example`] shows. The dialects before 10.0
+    /// have them in the text too.
     Exchange(Vec<ExchangeLine>),
     /// A note, a warning and the like.
     Admonition {

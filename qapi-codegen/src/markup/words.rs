@@ -131,7 +131,9 @@ impl<'a> Words<'a> {
 
     /// Adds what must not be divided. What is added next continues it.
     fn atom(&mut self, atom: &str) {
-        match self.words.last_mut().filter(|_| self.glued) {
+        let last = self.words.last_mut().filter(|_| self.glued);
+        // Two runs of backticks would become one; a space keeps the code spans apart.
+        match last.filter(|word| !(word.ends_with('`') && atom.starts_with('`'))) {
             Some(word) => {
                 // A link without a target of its own would take what follows for one.
                 if word.ends_with("`]") && atom.starts_with(['(', '[', ':']) {
@@ -215,6 +217,7 @@ fn guarded(word: &str) -> String {
 /// A word without meaning to Markdown inside of a line. `ends` says that white space follows.
 fn escaped(word: &str, ends: bool) -> String {
     let mut out = String::with_capacity(word.len() + 4);
+    let entity = word.contains(';');
     let mut before = None;
     // What stands before the run of equal characters that `before` belongs to.
     let mut lead: Option<char> = None;
@@ -230,10 +233,10 @@ fn escaped(word: &str, ends: bool) -> String {
             '\\' | '`' | '*' | '[' | ']' | '|' | '~' => true,
             '_' => starts,
             '<' => next.is_some() || open_end,
-            '&' => next.is_some_and(|c| c == '#' || c.is_ascii_alphanumeric()) || open_end,
+            '&' => entity,
             // An image, a footnote.
             '!' => open_end,
-            '^' => before.is_none(),
+            '^' => before.is_none() && next.is_some(),
             // Smart punctuation would make a dash of an option's hyphens.
             '-' => before == Some('-') && starts && next.is_some(),
             // rustdoc reports what looks like a URL and is no link.

@@ -13,7 +13,7 @@ pub use condition::Condition;
 pub use direction::{Direction, Directions};
 pub use model::*;
 pub use since::Version;
-pub use subset::{Selection, UnmatchedPattern};
+pub use subset::{Filter, Selection, UnmatchedPattern};
 
 /// A schema without errors.
 #[derive(Clone, Debug)]

@@ -7,6 +7,13 @@ use crate::source::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DefinitionId(pub(crate) u32);
 
+impl DefinitionId {
+    /// Its number among the definitions of its schema.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A file of the schema; an index into its [`Schema`](super::Schema).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(pub(crate) u32);

@@ -25,20 +25,25 @@ impl Version {
         text[..end].trim_end_matches('.').parse().ok()
     }
 
-    /// The version in a member's description: `(since 8.0)`, `(Since: 8.0)`, `since 8.0`. Where several are
-    /// told (a value that came later, say), the member itself is as old as the oldest.
+    /// The version in a member's description: `(since 8.0)`, `(Since: 8.0)`, and where none is in
+    /// parentheses, `since 8.0`. Where several are told (a value that came later, say), the member itself is
+    /// as old as the oldest.
     pub(crate) fn in_description(text: &str) -> Option<Version> {
-        let words = text.match_indices(['s', 'S']).filter_map(|(at, _)| {
+        let told = text.match_indices(['s', 'S']).filter_map(|(at, _)| {
             let before = text[..at].chars().next_back();
             let rest = text[at + 1..].strip_prefix("ince")?;
-            (!before.is_some_and(char::is_alphanumeric)).then_some(rest)
+            let rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
+            let version = Version::prefix(rest)?;
+            (!before.is_some_and(char::is_alphanumeric)).then_some((before == Some('('), version))
         });
-        words
-            .filter_map(|rest| {
-                let rest = rest.strip_prefix(':').unwrap_or(rest);
-                Version::prefix(rest.trim_start())
-            })
-            .min()
+        let told: Vec<(bool, Version)> = told.collect();
+        let parenthesized = told
+            .iter()
+            .filter(|(parenthesized, _)| *parenthesized)
+            .min();
+        parenthesized
+            .or(told.iter().min())
+            .map(|(_, version)| *version)
     }
 }
 

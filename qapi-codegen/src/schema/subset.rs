@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Condition, DefinitionId, Kind, Schema};
+use super::{Condition, Definition, DefinitionId, Feature, Kind, Schema};
 
 /// Which definitions are in.
 #[derive(Clone, Debug)]
@@ -26,12 +26,39 @@ impl fmt::Display for UnmatchedPattern {
 
 impl std::error::Error for UnmatchedPattern {}
 
+/// What of a definition is in: conditions that are settled, and whether unstable parts count.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The symbols of the build, if they are known: then every condition is settled.
+    pub defines: Option<Vec<String>>,
+    /// Are unstable commands, events, members and values left out?
+    pub stable_only: bool,
+}
+
+impl Filter {
+    /// Is something in that has this condition and these features?
+    pub fn keeps(&self, condition: Option<&Condition>, features: &[Feature]) -> bool {
+        let unstable = || features.iter().any(|feature| feature.name == "unstable");
+        self.holds(condition) != Some(false) && !(self.stable_only && unstable())
+    }
+
+    /// Does a condition hold? `None` if that depends on the build; no condition always holds.
+    pub fn holds(&self, condition: Option<&Condition>) -> Option<bool> {
+        let Some(condition) = condition else {
+            return Some(true);
+        };
+        let defines = self.defines.as_ref()?;
+        Some(condition.holds(&|symbol| defines.iter().any(|defined| defined == symbol)))
+    }
+}
+
 impl Selection {
-    /// Everything.
-    pub fn all(schema: &Schema) -> Selection {
-        Selection {
-            selected: vec![true; schema.definitions.len()],
-        }
+    /// Everything that the filter lets through, and what that reaches.
+    pub fn all(schema: &Schema, filter: &Filter) -> Selection {
+        let every = schema
+            .definitions()
+            .filter(|(_, definition)| is_nameable(definition));
+        Self::of(schema, filter, every.map(|(id, _)| id))
     }
 
     /// The definitions that match one of the patterns (`*` stands for any characters, `?` for one), and
@@ -39,54 +66,52 @@ impl Selection {
     ///
     /// # Errors
     /// The first pattern that matches nothing: it is probably misspelt.
-    pub fn matching(schema: &Schema, patterns: &[String]) -> Result<Selection, UnmatchedPattern> {
-        let mut selected = vec![false; schema.definitions.len()];
+    pub fn matching(
+        schema: &Schema,
+        filter: &Filter,
+        patterns: &[String],
+    ) -> Result<Selection, UnmatchedPattern> {
+        let mut matched = Vec::new();
         for pattern in patterns {
-            let mut matched = false;
-            for (id, definition) in schema.definitions() {
-                let nameable = match &definition.kind {
-                    Kind::Builtin(_) | Kind::Array(_) => false,
-                    Kind::Object(object) => !object.implicit,
-                    _ => true,
-                };
-                if nameable && glob(pattern.as_bytes(), definition.name.as_bytes()) {
-                    selected[id.0 as usize] = true;
-                    matched = true;
-                }
-            }
-            if !matched {
+            let before = matched.len();
+            let nameable = schema
+                .definitions()
+                .filter(|(_, definition)| is_nameable(definition));
+            let found = nameable
+                .filter(|(_, definition)| glob(pattern.as_bytes(), definition.name.as_bytes()))
+                .map(|(id, _)| id);
+            matched.extend(found);
+            if matched.len() == before {
                 return Err(UnmatchedPattern(pattern.clone()));
             }
         }
-        let mut selection = Selection { selected };
-        selection.close(schema);
-        Ok(selection)
+        Ok(Self::of(schema, filter, matched.into_iter()))
     }
 
-    /// Leaves out what a predicate refuses: conditions that do not hold, unstable definitions.
-    pub(crate) fn retain(&mut self, schema: &Schema, keep: &dyn Fn(DefinitionId) -> bool) {
-        for (id, _) in schema.definitions() {
-            self.selected[id.0 as usize] &= keep(id);
+    fn of(schema: &Schema, filter: &Filter, ids: impl Iterator<Item = DefinitionId>) -> Selection {
+        let mut selected = vec![false; schema.definitions.len()];
+        for id in ids {
+            let definition = schema.definition(id);
+            selected[id.index()] =
+                filter.keeps(definition.condition.as_ref(), &definition.features);
         }
+        schema.reach(filter, &mut selected);
+        Selection { selected }
     }
 
     /// Is the definition in?
     pub fn contains(&self, id: DefinitionId) -> bool {
-        self.selected[id.0 as usize]
-    }
-
-    fn close(&mut self, schema: &Schema) {
-        schema.reach(&mut self.selected);
+        self.selected[id.index()]
     }
 }
 
-/// Does a condition hold, or can it not be told?
-pub(crate) fn may_hold(condition: Option<&Condition>, defines: Option<&[String]>) -> bool {
-    match (condition, defines) {
-        (Some(condition), Some(defines)) => {
-            condition.holds(&|symbol| defines.iter().any(|defined| defined == symbol))
-        }
-        _ => true,
+/// Can a pattern name it? The types of the language itself, arrays and implicit types come with what uses
+/// them.
+fn is_nameable(definition: &Definition) -> bool {
+    match &definition.kind {
+        Kind::Builtin(_) | Kind::Array(_) => false,
+        Kind::Object(object) => !object.implicit && definition.span.is_some(),
+        _ => definition.span.is_some(),
     }
 }
 

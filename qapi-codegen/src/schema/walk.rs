@@ -1,26 +1,40 @@
 //! What a definition refers to.
 
-use super::{DefinitionId, Kind, Schema};
+use super::{Condition, DefinitionId, Feature, Filter, Kind, Schema};
 
 impl Schema {
     /// Calls `visit` with every definition that this one names: bases, types of members and branches,
-    /// elements, arguments, returns.
-    pub fn references(&self, id: DefinitionId, visit: &mut dyn FnMut(DefinitionId)) {
+    /// elements, arguments, returns. What the filter leaves out names nothing.
+    pub fn references(
+        &self,
+        id: DefinitionId,
+        filter: &Filter,
+        visit: &mut dyn FnMut(DefinitionId),
+    ) {
+        let keeps = |condition: &Option<Condition>, features: &[Feature]| {
+            filter.keeps(condition.as_ref(), features)
+        };
         match &self.definition(id).kind {
             Kind::Builtin(_) | Kind::Enum(_) => {}
             Kind::Array(element) => visit(*element),
             Kind::Object(object) => {
                 object.base.iter().for_each(|&base| visit(base));
-                object.members.iter().for_each(|member| visit(member.ty));
+                let members = object.members.iter();
+                members
+                    .filter(|member| keeps(&member.condition, &member.features))
+                    .for_each(|member| visit(member.ty));
                 if let Some(union) = &object.union {
                     visit(union.discriminator_type);
-                    union.branches.iter().for_each(|branch| visit(branch.ty));
+                    let branches = union.branches.iter();
+                    branches
+                        .filter(|branch| keeps(&branch.condition, &[]))
+                        .for_each(|branch| visit(branch.ty));
                 }
             }
             Kind::Alternate(alternate) => {
-                alternate
-                    .branches
-                    .iter()
+                let branches = alternate.branches.iter();
+                branches
+                    .filter(|branch| keeps(&branch.condition, &[]))
                     .for_each(|branch| visit(branch.ty));
             }
             Kind::Command(command) => {
@@ -32,15 +46,15 @@ impl Schema {
     }
 
     /// Adds all that can be reached from what is marked; one flag a definition.
-    pub(crate) fn reach(&self, marked: &mut [bool]) {
+    pub(crate) fn reach(&self, filter: &Filter, marked: &mut [bool]) {
         let mut pending: Vec<DefinitionId> = self
             .definitions()
             .map(|(id, _)| id)
-            .filter(|id| marked[id.0 as usize])
+            .filter(|id| marked[id.index()])
             .collect();
         while let Some(id) = pending.pop() {
-            self.references(id, &mut |target| {
-                if !std::mem::replace(&mut marked[target.0 as usize], true) {
+            self.references(id, filter, &mut |target| {
+                if !std::mem::replace(&mut marked[target.index()], true) {
                     pending.push(target);
                 }
             });

@@ -14,6 +14,10 @@ pub(crate) enum TokenKind {
     True,
     False,
     String(String),
+    /// What begins no token, reported already; the parser takes it for the string that was probably meant.
+    Stray(String),
+    /// A string without its closing quote, reported already; what it swallowed nobody knows.
+    Unterminated,
     /// The first line of a documentation comment.
     Doc,
     End,
@@ -63,7 +67,7 @@ impl<'a> Lexer<'a> {
         line.strip_suffix('\r').unwrap_or(line)
     }
 
-    /// The next token. What begins no token is reported and passed over.
+    /// The next token. What begins no token is reported.
     pub(crate) fn next(&mut self, sink: &mut Sink) -> Token {
         loop {
             let start = self.at;
@@ -170,7 +174,7 @@ impl<'a> Lexer<'a> {
                 .help("a string ends on the line it began on; add `'`"),
             );
         }
-        self.token(TokenKind::String(value), start)
+        self.token(TokenKind::Unterminated, start)
     }
 
     fn escape_error(&self, start: usize, at: usize, escaped: char, sink: &mut Sink) {
@@ -183,7 +187,7 @@ impl<'a> Lexer<'a> {
         );
     }
 
-    /// word = "true" | "false", or white space, or an error
+    /// word = "true" | "false", or an error; nothing for white space
     fn word(&mut self, sink: &mut Sink) -> Option<Token> {
         let start = self.at;
         let rest = &self.text[start..];
@@ -212,6 +216,7 @@ impl<'a> Lexer<'a> {
             diagnostic = diagnostic.note("the schema language has no numbers and no null");
         }
         sink.push(diagnostic);
-        None
+        let meant = rest[..stray].trim_matches('"').to_owned();
+        Some(self.token(TokenKind::Stray(meant), start))
     }
 }

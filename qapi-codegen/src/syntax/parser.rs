@@ -191,6 +191,10 @@ impl<'a> Parser<'a> {
                 doc = Some(self.documentation(files, sink));
                 continue;
             }
+            if let TokenKind::Stray(_) = self.token.kind {
+                self.advance(sink);
+                continue;
+            }
             let start = self.token.span;
             let errors = sink.errors();
             let Ok(expr) = self.expression(0, sink) else {
@@ -219,7 +223,14 @@ impl<'a> Parser<'a> {
                 files.parsed.pragmas.read(&object, expr.span, sink);
             } else if faulty {
                 // A broken string may be a broken name: better nothing than a second error about it.
-                self.note_lost(start, files);
+                let values = object.members.into_iter().map(|(_, value)| value.kind);
+                files
+                    .parsed
+                    .lost
+                    .extend(values.filter_map(|kind| match kind {
+                        ExprKind::String(name) => Some(name),
+                        _ => None,
+                    }));
             } else {
                 self.definition(object, expr.span, doc, files, sink);
             }
@@ -285,8 +296,10 @@ impl<'a> Parser<'a> {
         std::mem::replace(&mut self.token, next)
     }
 
+    /// Reports the token that should be another, unless the lexer has complained of it.
     fn unexpected(&self, expected: &str, sink: &mut Sink) -> Faulty {
         let found = match &self.token.kind {
+            TokenKind::Stray(_) | TokenKind::Unterminated => return Faulty,
             TokenKind::End => "the end of the file".to_owned(),
             TokenKind::Doc => "a documentation comment".to_owned(),
             TokenKind::String(text) => format!("the string {}", quoted(text)),
@@ -314,7 +327,9 @@ impl<'a> Parser<'a> {
         let kind = match &mut self.token.kind {
             TokenKind::OpenBrace => return self.object(depth, sink),
             TokenKind::OpenBracket => return self.array(depth, sink),
-            TokenKind::String(text) => ExprKind::String(std::mem::take(text)),
+            TokenKind::String(text) | TokenKind::Stray(text) => {
+                ExprKind::String(std::mem::take(text))
+            }
             TokenKind::True => ExprKind::Bool(true),
             TokenKind::False => ExprKind::Bool(false),
             _ => return Err(self.unexpected("`{`, `[`, a string, or a boolean", sink)),
@@ -337,7 +352,7 @@ impl<'a> Parser<'a> {
         }
         let mut expected = "a string or `}`";
         loop {
-            let TokenKind::String(text) = &mut self.token.kind else {
+            let (TokenKind::String(text) | TokenKind::Stray(text)) = &mut self.token.kind else {
                 return Err(self.unexpected(expected, sink));
             };
             let text = std::mem::take(text);
@@ -392,6 +407,7 @@ impl<'a> Parser<'a> {
             TokenKind::OpenBrace
             | TokenKind::OpenBracket
             | TokenKind::String(_)
+            | TokenKind::Stray(_)
             | TokenKind::True
             | TokenKind::False => {}
             _ => return Err(self.unexpected("`{`, `[`, `]`, a string, or a boolean", sink)),

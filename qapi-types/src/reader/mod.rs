@@ -81,11 +81,19 @@ pub enum Kind {
 pub struct Reader<'de> {
     text: &'de str,
     at: usize,
-    /// Where the string read last begins, for the errors about what it says.
-    last_string: usize,
+    /// The string read last, for the errors about what it says.
+    last_string: LastString,
     depth: usize,
     memory: usize,
     limits: Limits,
+}
+
+/// Where a string was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastString {
+    pub(crate) offset: usize,
+    /// The member that it is of the object ahead, if it was looked ahead for.
+    pub(crate) discriminator: Option<&'static str>,
 }
 
 /// An array in the middle of being read; see [`Reader::element`].
@@ -113,7 +121,7 @@ impl<'de> Reader<'de> {
         Self {
             text,
             at: 0,
-            last_string: 0,
+            last_string: LastString::default(),
             depth: 0,
             memory: limits.memory,
             limits,
@@ -137,7 +145,7 @@ impl<'de> Reader<'de> {
         self.text
     }
 
-    pub(crate) fn last_string(&self) -> usize {
+    pub(crate) fn last_string(&self) -> LastString {
         self.last_string
     }
 

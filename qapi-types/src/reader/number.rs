@@ -1,7 +1,7 @@
 //! Numbers, by JSON's grammar: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`.
 
 use super::Reader;
-use crate::error::{DecodeError, Problem};
+use crate::error::{DecodeError, Problem, legible};
 
 impl<'de> Reader<'de> {
     /// Reads a number and answers it as written.
@@ -74,7 +74,7 @@ impl<'de> Reader<'de> {
         let value = match short_integer(number.as_bytes()) {
             Some(value) => Some(i128::from(value)),
             None if number.contains(['.', 'e', 'E']) => {
-                let found = format!("the number {}", shorten(number));
+                let found = format!("the number {}", legible(number));
                 let expected = "an integer";
                 return Err(self.error_at(Problem::Unexpected { expected, found }, start));
             }
@@ -83,7 +83,7 @@ impl<'de> Reader<'de> {
         match value {
             Some(value) if (min..=max).contains(&value) => Ok(value),
             _ => {
-                let found = shorten(number);
+                let found = legible(number);
                 Err(self.error_at(Problem::OutOfRange { expected, found }, start))
             }
         }
@@ -101,7 +101,7 @@ impl<'de> Reader<'de> {
             Ok(value) if value.is_finite() => Ok(value),
             _ => {
                 let expected = "a 64-bit floating-point number";
-                let found = shorten(number);
+                let found = legible(number);
                 Err(self.error_at(Problem::OutOfRange { expected, found }, start))
             }
         }
@@ -124,13 +124,4 @@ fn short_integer(number: &[u8]) -> Option<i64> {
         value = value * 10 + i64::from(digit - b'0');
     }
     Some(if negative { -value } else { value })
-}
-
-/// A number for an error: the peer can write a million digits, nobody wants to read them.
-fn shorten(number: &str) -> String {
-    const LONG: usize = 40;
-    match number.get(..LONG) {
-        Some(beginning) if number.len() > LONG => format!("{beginning}…"),
-        _ => number.to_owned(),
-    }
 }

@@ -148,6 +148,7 @@ impl<'de> Reader<'de> {
             }
             self.skip().map_err(|error| error.in_member(&member))?;
         };
+        self.last_string.discriminator = Some(name);
         self.at = start;
         Ok(value)
     }

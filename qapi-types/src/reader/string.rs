@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Reader;
+use super::{LastString, Reader};
 use crate::error::{DecodeError, Problem};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -44,7 +44,10 @@ impl<'de> Reader<'de> {
         if self.next_token() != Some(b'"') {
             return Err(self.unexpected("a string"));
         }
-        self.last_string = self.at;
+        self.last_string = LastString {
+            offset: self.at,
+            discriminator: None,
+        };
         let start = self.at + 1;
         let end = first_special(self.text.as_bytes(), start);
         if self.text.as_bytes().get(end) == Some(&b'"') {

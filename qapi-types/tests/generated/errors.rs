@@ -161,7 +161,7 @@ fn strict_bindings() {
     );
     check::<StrictNode>(
         r#"{"driver": "tape"}"#,
-        "`tape` is not a value of Driver",
+        "driver: `tape` is not a value of Driver",
         11,
     );
     let node = from_str(r#"{"port": 1, "driver": "tcp", "id": "a"}"#);
@@ -176,4 +176,33 @@ fn snippets_are_short_whole_characters_on_one_line() {
         error.snippet(),
         format!("{}\", 5, \"{}", "é".repeat(6), "✓".repeat(9))
     );
+}
+
+#[test]
+fn what_the_peer_writes_is_legible() {
+    let long = "m".repeat(1000);
+    let shown = format!("{}…", "m".repeat(64));
+    check::<Vec<Mode>>(
+        &format!("[\"{long}\"]"),
+        &format!("[0]: `{shown}` is not a value of Mode"),
+        1,
+    );
+    check::<StrictNode>(
+        &format!(r#"{{"driver": "null", "{long}": 1}}"#),
+        &format!("{shown}: the type has no such member"),
+        19,
+    );
+    check::<StrictNode>(
+        r#"{"driver": "null", "\u001b[2J": 1}"#,
+        "\u{fffd}[2J: the type has no such member",
+        19,
+    );
+    let error = from_str::<Mode>("\u{1b}[2J").unwrap_err();
+    assert_eq!(error.snippet(), "\u{fffd}[2J");
+    let number = "9".repeat(1000);
+    let expected = format!(
+        "expected a 64-bit signed integer, found the number {}…",
+        "9".repeat(64)
+    );
+    check::<i64>(&number, &expected, 0);
 }

@@ -1,6 +1,7 @@
 //! What unions, alternates and structs read and write.
 
-use qapi_types::{Any, Decode, Encode, from_str, to_string};
+use proptest::prelude::*;
+use qapi_types::{Any, Decode, Encode, from_slice, from_str, to_string};
 
 use crate::types::{File, Net, NetTransport, Node, NodeDriver, Reference, Scalars, Tcp};
 
@@ -173,6 +174,28 @@ fn numbers_are_written_short() {
                 from_str::<f64>(expected).map(f64::to_bits),
                 Ok(number.to_bits())
             );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever becomes of a text on its way, it is refused, or it reads as something that is written and read again.
+    #[test]
+    fn damaged_texts_do_no_harm(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let text = r#"{"id":"n","driver":"file","filename":"\u00e9","backing":{"driver":"net","transport":"tcp","host":"h","port":1,"x":[{}]}}"#;
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, byte) in damage {
+            bytes[at.index(text.len())] = byte;
+        }
+        for bytes in [&bytes[..], &bytes[..cut.index(text.len())]] {
+            if let Ok(node) = from_slice::<Node>(bytes) {
+                prop_assert_eq!(from_str(&to_string(&node)), Ok(node));
+            }
         }
     }
 }

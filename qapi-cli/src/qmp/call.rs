@@ -1,0 +1,81 @@
+//! `qmp call`: one command, one reply.
+
+use std::io::Write;
+use std::time::Duration;
+
+use clap::Args;
+use qapi_client::blocking::Client;
+use qapi_client::core::RawEvent;
+use qapi_types::Writer;
+
+use super::arguments::parse;
+use super::layout::{Layout, write_json};
+use super::{Failure, Monitor};
+
+/// Execute a command and print what it returns
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qmp --socket vm.qmp call query-status
+  qmp --socket vm.qmp call device_add driver=virtio-net-pci id=net1 mq=true
+  qmp --socket vm.qmp call blockdev-add '{\"driver\": \"null-co\", \"node-name\": \"n\"}'")]
+pub(super) struct Call {
+    /// The command's name
+    name: String,
+    /// One JSON object, or members of it: a value that is JSON is taken as such, any other as a string ('id="5"' says
+    /// that the 5 is one)
+    #[arg(value_name = "JSON|KEY=VALUE")]
+    arguments: Vec<String>,
+    /// Print the reply over many lines, as on a terminal
+    #[arg(long, conflicts_with = "compact")]
+    pretty: bool,
+    /// Print the reply on one line, as into a file or pipe
+    #[arg(long)]
+    compact: bool,
+    /// Print the events that come before the reply to standard error, one a line
+    #[arg(long)]
+    events: bool,
+}
+
+impl Call {
+    pub(super) fn run(
+        &self,
+        monitor: &Monitor,
+        terminal: bool,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        let arguments = parse(&self.arguments).map_err(Failure::Usage)?;
+        let mut client = monitor.connect()?;
+        let result = client.execute_raw(&self.name, arguments.as_ref());
+        if self.events {
+            show_events(&mut client, err)?;
+        }
+        let layout = match self.pretty || (terminal && !self.compact) {
+            true => Layout::Pretty,
+            false => Layout::Compact,
+        };
+        write_json(result?.as_json(), layout, out)?;
+        Ok(writeln!(out)?)
+    }
+}
+
+/// Shows the events that have come so far. That the machine has gone meanwhile is for the call's result to say.
+fn show_events(client: &mut Client, err: &mut dyn Write) -> Result<(), Failure> {
+    while let Ok(Some(event)) = client.next_raw_event(Some(Duration::ZERO)) {
+        write_json(&line(&event), Layout::Compact, err)?;
+        writeln!(err)?;
+    }
+    Ok(())
+}
+
+/// The event as a message, its members in a fixed order.
+fn line(event: &RawEvent) -> String {
+    let mut writer = Writer::new();
+    writer.object(&[
+        ("event", &event.name),
+        ("data", &event.data.to_any()),
+        ("timestamp", &event.timestamp),
+    ]);
+    writer.into_text()
+}

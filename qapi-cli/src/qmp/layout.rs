@@ -1,0 +1,134 @@
+//! How JSON is shown to people and to pipes.
+
+use std::io::{self, Write};
+
+/// How much space a JSON text is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// A line for each member and element.
+    Pretty,
+    /// One line, no spaces.
+    Compact,
+}
+
+/// Writes the valid text `json` with new whitespace. Strings, numbers and the order of members stay; only characters that
+/// a terminal would obey, which JSON allows from U+007F on, are escaped.
+pub(super) fn write_json(json: &str, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut depth = 0;
+    let mut rest = json;
+    while let Some(character) = rest.chars().next() {
+        let length = match character {
+            '"' => string_length(rest),
+            _ => character.len_utf8(),
+        };
+        let (token, after) = rest.split_at(length);
+        rest = after.trim_ascii_start();
+        let empty = rest.starts_with(['}', ']']);
+        match character {
+            '"' => write_string(token, out)?,
+            '{' | '[' if empty => {
+                // The closing bracket comes next, on the same line.
+                out.write_all(token.as_bytes())?;
+                let (closing, after) = rest.split_at(1);
+                out.write_all(closing.as_bytes())?;
+                rest = after.trim_ascii_start();
+            }
+            '{' | '[' => {
+                depth += 1;
+                out.write_all(token.as_bytes())?;
+                break_line(depth, layout, out)?;
+            }
+            '}' | ']' => {
+                depth -= 1;
+                break_line(depth, layout, out)?;
+                out.write_all(token.as_bytes())?;
+            }
+            ',' => {
+                out.write_all(b",")?;
+                break_line(depth, layout, out)?;
+            }
+            ':' if layout == Layout::Pretty => out.write_all(b": ")?,
+            _ => out.write_all(token.as_bytes())?,
+        }
+    }
+    Ok(())
+}
+
+fn break_line(depth: usize, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    match layout {
+        Layout::Pretty => write!(out, "\n{:width$}", "", width = 2 * depth),
+        Layout::Compact => Ok(()),
+    }
+}
+
+/// The length of the string that `json` begins with, its quotes included.
+fn string_length(json: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in json.bytes().enumerate().skip(1) {
+        match byte {
+            b'"' if !escaped => return at + 1,
+            b'\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    json.len()
+}
+
+fn write_string(string: &str, out: &mut dyn Write) -> io::Result<()> {
+    for part in string.split_inclusive(char::is_control) {
+        match part.chars().next_back() {
+            Some(control) if control.is_control() => {
+                let plain = &part[..part.len() - control.len_utf8()];
+                write!(out, "{plain}\\u{:04x}", u32::from(control))?;
+            }
+            _ => out.write_all(part.as_bytes())?,
+        }
+    }
+    Ok(())
+}
+
+/// A message with the server's words in it, without what a terminal would obey.
+pub(super) fn legible(message: &str) -> String {
+    let shown = |c: char| {
+        if c.is_control() && c != '\n' {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    message.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_laid_out() {
+        for (json, pretty, compact) in [
+            ("1.50e3", "1.50e3", "1.50e3"),
+            ("{ }", "{}", "{}"),
+            (
+                "{\"b\": [1,\n {\"x\" : null}, []], \"a\": \"x: {\\\"}, \\\\\"}",
+                "{\n  \"b\": [\n    1,\n    {\n      \"x\": null\n    },\n    []\n  ],\n  \"a\": \"x: {\\\"}, \\\\\"\n}",
+                "{\"b\":[1,{\"x\":null},[]],\"a\":\"x: {\\\"}, \\\\\"}",
+            ),
+            (
+                "\"a\u{9b}2J\u{7f}é\"",
+                "\"a\\u009b2J\\u007fé\"",
+                "\"a\\u009b2J\\u007fé\"",
+            ),
+        ] {
+            for (layout, expected) in [(Layout::Pretty, pretty), (Layout::Compact, compact)] {
+                let mut out = Vec::new();
+                write_json(json, layout, &mut out).unwrap();
+                assert_eq!(String::from_utf8(out).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn messages_do_not_move_the_cursor() {
+        assert_eq!(legible("a\u{1b}[2J\nb"), "a\u{fffd}[2J\nb");
+    }
+}

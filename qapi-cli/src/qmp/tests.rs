@@ -1,0 +1,167 @@
+use std::io::{Read, Write};
+use std::os::unix::net::UnixListener;
+use std::thread;
+
+use clap::Parser;
+
+use super::{Arguments, run};
+
+const GREETING: &str =
+    r#"{"QMP": {"version": {"qemu": "0.12.0", "package": ""}, "capabilities": []}}"#;
+
+/// Runs `qmp` with `words` against a server that hears `request` and says `reply`; answers exit code and both outputs.
+fn qmp(words: &[&str], request: &str, reply: &str) -> (u8, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("qmp");
+    let listener = UnixListener::bind(&path).unwrap();
+    let command = ["qmp", "--socket", path.to_str().unwrap(), "call"];
+    let arguments = Arguments::try_parse_from(command.iter().chain(words)).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = thread::scope(|scope| {
+        scope.spawn(|| {
+            let (mut peer, _) = listener.accept().unwrap();
+            peer.write_all(GREETING.as_bytes()).unwrap();
+            for (expected, answer) in [
+                (
+                    r#"{"execute":"qmp_capabilities","id":0}"#,
+                    r#"{"return": {}, "id": 0}"#,
+                ),
+                (request, reply),
+            ] {
+                let mut heard = vec![0; expected.len()];
+                peer.read_exact(&mut heard).unwrap();
+                assert_eq!(String::from_utf8_lossy(&heard), expected);
+                peer.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        run(&arguments, false, &mut out, &mut err)
+    });
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (code, text(out), text(err))
+}
+
+#[test]
+fn replies_events_and_codes() {
+    let request = r#"{"execute":"stop","arguments":{"a":1},"id":1}"#;
+    let event = r#"{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}"#;
+    for (words, reply, expected) in [
+        (
+            &["stop", "a=1"][..],
+            r#"{"return": {"b": [1, 2]}, "id": 1}"#.to_owned(),
+            (0, "{\"b\":[1,2]}\n", ""),
+        ),
+        (
+            &["stop", r#"{"a":1}"#, "--pretty"],
+            r#"{"return": {"b": 1}, "id": 1}"#.to_owned(),
+            (0, "{\n  \"b\": 1\n}\n", ""),
+        ),
+        (
+            &["stop", "a=1", "--events"],
+            format!(r#"{event}{{"return": {{}}, "id": 1}}"#),
+            (
+                0,
+                "{}\n",
+                "{\"event\":\"STOP\",\"data\":{},\"timestamp\":{\"seconds\":1,\"microseconds\":2}}\n",
+            ),
+        ),
+        (
+            &["stop", "a=1"],
+            format!(
+                r#"{event}{{"error": {{"class": "GenericError", "desc": "No \u001b[2J"}}, "id": 1}}"#
+            ),
+            (1, "", "qmp: GenericError: No \u{fffd}[2J\n"),
+        ),
+        (
+            &["stop", "a=1"],
+            String::new(),
+            (2, "", "qmp: the server has closed the connection\n"),
+        ),
+    ] {
+        let (code, out, err) = qmp(words, request, &reply);
+        assert_eq!((code, out.as_str(), err.as_str()), expected);
+    }
+}
+
+#[test]
+fn command_lines() {
+    for (words, understood) in [
+        (&["qmp", "--tcp", "localhost:1", "call", "stop"][..], true),
+        (
+            &[
+                "qmp",
+                "--tcp",
+                "localhost:1",
+                "--timeout",
+                "0.5",
+                "call",
+                "stop",
+            ],
+            true,
+        ),
+        (
+            &[
+                "qmp",
+                "--tcp",
+                "localhost:1",
+                "--timeout",
+                "-1",
+                "call",
+                "stop",
+            ],
+            false,
+        ),
+        (
+            &[
+                "qmp",
+                "--tcp",
+                "localhost:1",
+                "--timeout",
+                "x",
+                "call",
+                "stop",
+            ],
+            false,
+        ),
+        (
+            &[
+                "qmp",
+                "--tcp",
+                "localhost:1",
+                "--socket",
+                "s",
+                "call",
+                "stop",
+            ],
+            false,
+        ),
+        (&["qmp", "call", "stop"], false),
+        (&["qmp", "--socket", "s"], false),
+        (&["qmp", "--socket", "s", "call"], false),
+        (
+            &[
+                "qmp",
+                "--socket",
+                "s",
+                "call",
+                "stop",
+                "--pretty",
+                "--compact",
+            ],
+            false,
+        ),
+    ] {
+        assert_eq!(
+            Arguments::try_parse_from(words).is_ok(),
+            understood,
+            "{words:?}"
+        );
+    }
+}
+
+#[test]
+fn arguments_are_read_before_the_machine_is_bothered() {
+    let arguments = Arguments::try_parse_from(["qmp", "--socket", "/nowhere", "call", "stop", "x"]);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    assert_eq!(run(&arguments.unwrap(), false, &mut out, &mut err), 2);
+    assert_eq!(err, b"qmp: `x` is neither KEY=VALUE nor a JSON object\n");
+}

@@ -1,0 +1,238 @@
+//! The surface for build scripts.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::dialect::Dialect;
+use crate::emit::OutputFile;
+use crate::emit::rust::{self, Bindings, Layout, Settings};
+use crate::schema::{Schema, Selection};
+use crate::source::{DiskLoader, Sources};
+use crate::{Analysis, analyze, diagnostic};
+
+/// Compiles a schema, from a build script or from anywhere else.
+///
+/// ```no_run
+/// // build.rs
+/// fn main() -> Result<(), qapi_codegen::Error> {
+///     qapi_codegen::Config::new().compile("schema/my.json")
+/// }
+/// ```
+///
+/// and in the crate, with `qapi-types` among its dependencies:
+///
+/// ```ignore
+/// mod my {
+///     include!(concat!(env!("OUT_DIR"), "/my.rs"));
+/// }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    settings: Settings,
+    only: Vec<String>,
+    dialect: Option<Dialect>,
+    out_dir: Option<PathBuf>,
+}
+
+impl Config {
+    /// Everything in the schema, open to servers that are newer than it.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Keeps the commands, events and types that match a pattern, and what they reach. In a pattern `*`
+    /// stands for any characters, `?` for one.
+    ///
+    /// ```
+    /// # use qapi_codegen::Config;
+    /// Config::new().only(["query-*", "BLOCK_JOB_*", "quit"]);
+    /// ```
+    pub fn only(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.only.extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    /// Settles all conditions: this symbol is defined, and those that are never defined are not. Without any
+    /// call everything is in, and what a server may have been built without is optional.
+    pub fn define(mut self, symbol: impl Into<String>) -> Self {
+        self.settings
+            .filter
+            .defines
+            .get_or_insert_default()
+            .push(symbol.into());
+        self
+    }
+
+    /// The oldest QEMU that is spoken to. A member that came later, as its description tells, is optional
+    /// when decoding.
+    ///
+    /// # Panics
+    /// When `version` is not a version such as `7.2`.
+    pub fn oldest(mut self, version: &str) -> Self {
+        match version.parse() {
+            Ok(version) => self.settings.oldest = Some(version),
+            Err(error) => panic!("Config::oldest: {error}"),
+        }
+        self
+    }
+
+    /// Accepts nothing that the schema does not know: no further values, branches, members or events. For
+    /// tests of servers.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.strict = strict;
+        self
+    }
+
+    /// Gives every type a decoder and an encoder, whoever sends it. For servers and tests.
+    pub fn both_ways(mut self, both_ways: bool) -> Self {
+        self.settings.both_ways = both_ways;
+        self
+    }
+
+    /// Keeps what is unstable (the default) or leaves it out.
+    pub fn unstable(mut self, unstable: bool) -> Self {
+        self.settings.filter.stable_only = !unstable;
+        self
+    }
+
+    /// The path under which the bindings find the crate `qapi_types`.
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.settings.runtime = path.into();
+        self
+    }
+
+    /// The dialect of the schema; by default the newest that fits.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = Some(dialect);
+        self
+    }
+
+    /// Where [`compile`](Self::compile) writes; by default the `OUT_DIR` of the build script.
+    pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.out_dir = Some(folder.into());
+        self
+    }
+
+    /// Compiles `schema` to one file of the same name, ending in `.rs`, and tells cargo which files it read.
+    /// The file is written only when it changes.
+    ///
+    /// # Errors
+    /// The schema cannot be read or has errors, which are shown as `qapi check` shows them; or the output
+    /// cannot be written. What was there before is left alone.
+    pub fn compile(&self, schema: impl AsRef<Path>) -> Result<(), Error> {
+        let schema = schema.as_ref();
+        println!("cargo::rerun-if-changed={}", schema.display());
+        let analysis = analyze(schema, &DiskLoader, self.dialect)
+            .map_err(|error| Error::new(format!("{}: {error}", schema.display())))?;
+        for file in analysis.sources.files().skip(1) {
+            println!("cargo::rerun-if-changed={}", file.path().display());
+        }
+        let bindings = self.bindings(&analysis, Layout::Single)?;
+        let folder = match &self.out_dir {
+            Some(folder) => folder.clone(),
+            None => std::env::var_os("OUT_DIR")
+                .map(PathBuf::from)
+                .ok_or_else(|| {
+                    Error::new("OUT_DIR is not set: outside a build script, say `Config::out_dir`")
+                })?,
+        };
+        let stem = schema.file_stem().unwrap_or(schema.as_os_str());
+        let path = folder.join(stem).with_extension("rs");
+        let text = &bindings.files[0].text;
+        write_if_changed(&path, text)
+            .map_err(|error| Error::new(format!("{}: {error}", path.display())))
+    }
+
+    /// Makes the Rust of a schema that was analyzed, without touching anything.
+    ///
+    /// # Errors
+    /// The schema has errors, a pattern of [`only`](Self::only) matches nothing, or names clash in Rust.
+    pub fn bindings(&self, analysis: &Analysis, layout: Layout) -> Result<Bindings, Error> {
+        let Some(schema) = &analysis.schema else {
+            return Err(Error::of_diagnostics(
+                &analysis.diagnostics,
+                &analysis.sources,
+            ));
+        };
+        let selection = self.selection(schema)?;
+        rust::emit(schema, &selection, &self.settings, layout)
+            .map_err(|clashes| Error::of_diagnostics(&clashes, &analysis.sources))
+    }
+
+    fn selection(&self, schema: &Schema) -> Result<Selection, Error> {
+        let filter = &self.settings.filter;
+        match self.only.is_empty() {
+            true => Ok(Selection::all(schema, filter)),
+            false => Selection::matching(schema, filter, &self.only)
+                .map_err(|unmatched| Error::new(unmatched.to_string())),
+        }
+    }
+}
+
+/// Writes files below a folder: each whole or not at all, and only those that change. Answers how many did.
+pub(crate) fn write_if_changed(path: &Path, text: &str) -> std::io::Result<()> {
+    if std::fs::read(path).is_ok_and(|known| known == text.as_bytes()) {
+        return Ok(());
+    }
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(format!(".{}.partial", std::process::id()));
+    std::fs::write(&partial, text)?;
+    std::fs::rename(&partial, path).inspect_err(|_| {
+        // What could not be put in place is of no use to anybody.
+        let _ = std::fs::remove_file(&partial);
+    })
+}
+
+/// Why there are no bindings. Both its forms read well: a build script's `main` may return it.
+pub struct Error {
+    text: String,
+}
+
+impl Error {
+    fn new(text: impl Into<String>) -> Self {
+        Error { text: text.into() }
+    }
+
+    fn of_diagnostics(diagnostics: &[diagnostic::Diagnostic], sources: &Sources) -> Self {
+        let mut text = String::from("the schema is not valid\n");
+        for one in diagnostics {
+            text.push('\n');
+            text.push_str(&diagnostic::human(one, sources, false));
+            text.push('\n');
+        }
+        Error { text }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// As [`Display`](fmt::Display): `main` shows errors in this form, and escaped line ends help nobody.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Writes several files below a folder, each whole or not at all, and only those that change.
+///
+/// # Errors
+/// A file or folder that cannot be written, by name.
+pub fn write_files(folder: &Path, files: &[OutputFile]) -> Result<(), Error> {
+    for file in files {
+        let path = folder.join(&file.path);
+        let written = match path.parent() {
+            Some(parent) => std::fs::create_dir_all(parent),
+            None => Ok(()),
+        };
+        written
+            .and_then(|()| write_if_changed(&path, &file.text))
+            .map_err(|error| Error::new(format!("{}: {error}", path.display())))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! Alternates: enums whose branch is told by the JSON kind.
+
+use super::docs::Docs;
+use super::enums::decode_impl;
+use super::layout::{Node, arm, block, line};
+use super::names;
+use super::objects::encode_impl;
+use super::types::Types;
+use crate::schema::{Alternate, Branch, Builtin, Definition, DefinitionId, Kind};
+
+pub(super) fn emit(
+    id: DefinitionId,
+    definition: &Definition,
+    alternate: &Alternate,
+    types: &Types<'_, '_>,
+    docs: &Docs<'_, '_>,
+) -> Vec<Node> {
+    let plan = types.plan;
+    let name = names::upper_camel(&definition.name);
+    let branches: Vec<&Branch> = plan.branches(&alternate.branches).collect();
+    let mut variants = Vec::new();
+    for branch in &branches {
+        variants.push(Node::Doc(docs.branch(definition, branch)));
+        let ty = types.within(id, branch.ty);
+        variants.push(line(format!("{}({ty}),", names::upper_camel(&branch.name))));
+    }
+    let mut nodes = vec![
+        Node::Doc(docs.definition(definition)),
+        line("#[derive(Clone, Debug)]"),
+        block(format!("pub enum {name} {{"), variants),
+    ];
+    if plan.encodes(id) {
+        for branch in &branches {
+            nodes.push(Node::Blank);
+            nodes.extend(conversions(id, &name, branch, types));
+        }
+    }
+    if plan.decodes(id) {
+        nodes.push(Node::Blank);
+        nodes.push(decode(&name, &branches, types));
+    }
+    if plan.encodes(id) {
+        nodes.push(Node::Blank);
+        nodes.push(encode_impl(
+            &name,
+            vec![block("match self {", encode_arms(&branches))],
+        ));
+    }
+    nodes
+}
+
+fn encode_arms(branches: &[&Branch]) -> Vec<Node> {
+    let arms = branches.iter().map(|branch| {
+        let variant = names::upper_camel(&branch.name);
+        arm(
+            format!("Self::{variant}(value)"),
+            "rt::Encode::encode(value, w)",
+        )
+    });
+    arms.collect()
+}
+
+/// What a branch holds becomes the alternate. Two branches never have one type: their JSON kinds differ.
+fn conversions(id: DefinitionId, name: &str, branch: &Branch, types: &Types<'_, '_>) -> Vec<Node> {
+    let variant = names::upper_camel(&branch.name);
+    let (ty, boxed) = (types.of(branch.ty), types.plan.is_boxed(id, branch.ty));
+    let value = if boxed { "value.into()" } else { "value" };
+    let mut nodes = vec![from(name, &ty, &format!("Self::{variant}({value})"))];
+    if matches!(
+        types.plan.schema.definition(branch.ty).kind,
+        Kind::Builtin(Builtin::Str)
+    ) {
+        nodes.push(Node::Blank);
+        nodes.push(from(
+            name,
+            "&str",
+            &format!("Self::{variant}(value.to_owned())"),
+        ));
+    }
+    nodes
+}
+
+fn from(name: &str, ty: &str, value: &str) -> Node {
+    block(
+        format!("impl From<{ty}> for {name} {{"),
+        vec![block(
+            format!("fn from(value: {ty}) -> Self {{"),
+            vec![line(value)],
+        )],
+    )
+}
+
+fn decode(name: &str, branches: &[&Branch], types: &Types<'_, '_>) -> Node {
+    let mut arms = Vec::new();
+    let mut expected: Vec<&str> = Vec::new();
+    for branch in branches {
+        let variant = names::upper_camel(&branch.name);
+        let (kind, words) = json_kind(&types.plan.schema.definition(branch.ty).kind);
+        expected.push(words);
+        arms.push(arm(
+            format!("rt::Kind::{kind}"),
+            format!("rt::Decode::decode(r).map(Self::{variant})"),
+        ));
+    }
+    arms.push(line(format!(
+        "_ => Err(r.unexpected({:?})),",
+        expected.join(" or ")
+    )));
+    decode_impl(name, vec![block("match r.kind()? {", arms)], types)
+}
+
+/// The JSON kind of values of a type, which the checker has proven to be fixed, and a word for it.
+fn json_kind(kind: &Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Builtin(Builtin::Null) => ("Null", "null"),
+        Kind::Builtin(Builtin::Bool) => ("Bool", "a boolean"),
+        Kind::Builtin(Builtin::Str) | Kind::Enum(_) => ("String", "a string"),
+        Kind::Builtin(_) => ("Number", "a number"),
+        Kind::Array(_) => ("Array", "an array"),
+        _ => ("Object", "an object"),
+    }
+}

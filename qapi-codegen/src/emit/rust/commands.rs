@@ -1,0 +1,199 @@
+//! Commands: structs of their arguments.
+
+use super::docs::{self, Docs};
+use super::layout::{Node, block, let_slots, line};
+use super::members::{self, Extra, Field};
+use super::names::{self, OTHERS};
+use super::objects::{self, decode, derives, encode_impl};
+use super::types::Types;
+use crate::schema::{Command, Definition, DefinitionId};
+
+/// A command with arguments given in place is a struct of these, one with a named type wraps that type, one
+/// without arguments is a unit.
+pub(super) fn emit<'p>(
+    id: DefinitionId,
+    definition: &'p Definition,
+    command: &Command,
+    types: &Types<'_, 'p>,
+    docs: &Docs<'_, '_>,
+) -> Vec<Node> {
+    let plan = types.plan;
+    let name = names::upper_camel(&definition.name);
+    let mut nodes = vec![Node::Doc(docs.definition(definition))];
+    let deprecated = docs::deprecated(plan, definition, &definition.features);
+    let both = plan.settings.both_ways;
+    match command.arguments {
+        Some(ty) if plan.is_implicit(ty) && (!command.generated || !plan.is_empty(ty)) => {
+            let fields = members::fields(types, ty, definition, both);
+            nodes.push(line(derives(&fields)));
+            nodes.extend(deprecated.map(Node::Line));
+            nodes.extend(arguments(&name, &fields, command, types, docs));
+        }
+        Some(ty) if !plan.is_implicit(ty) => {
+            nodes.push(line("#[derive(Clone, Debug)]"));
+            nodes.extend(deprecated.map(Node::Line));
+            nodes.extend(wrapped(&name, &types.of(ty), both, types));
+        }
+        _ => {
+            nodes.push(line("#[derive(Clone, Copy, Debug, Default)]"));
+            nodes.extend(deprecated.map(Node::Line));
+            nodes.extend(unit(&name, both, types));
+        }
+    }
+    nodes.push(Node::Blank);
+    nodes.push(command_impl(id, &name, definition, command, types));
+    nodes
+}
+
+fn arguments(
+    name: &str,
+    fields: &[Field<'_>],
+    command: &Command,
+    types: &Types<'_, '_>,
+    docs: &Docs<'_, '_>,
+) -> Vec<Node> {
+    let mut declared = members::declare(fields, types, docs);
+    let mut extra = Vec::new();
+    if !command.generated {
+        declared.push(line(
+            "/// Further arguments, which the schema does not tell.",
+        ));
+        declared.push(line(format!("pub {OTHERS}: rt::AnyMembers,")));
+        extra.push(Extra {
+            name: OTHERS.to_owned(),
+            ty: "rt::AnyMembers".to_owned(),
+            initial: Some("rt::AnyMembers::new()"),
+        });
+    }
+    let mut nodes = vec![
+        block(format!("pub struct {name} {{"), declared),
+        Node::Blank,
+    ];
+    nodes.push(members::constructors(name, fields, &extra, types));
+    nodes.push(Node::Blank);
+    if command.generated {
+        nodes.extend(objects::encode(name, fields, false));
+    } else {
+        nodes.push(encode_impl(name, vec![line("w.object_of(self);")]));
+        nodes.push(Node::Blank);
+        let body = vec![
+            members::write("members", members::encoded(fields)),
+            line(format!("w.members_of(&self.{OTHERS});")),
+        ];
+        nodes.push(objects::encode_members_impl(name, body));
+    }
+    if types.plan.settings.both_ways {
+        nodes.push(Node::Blank);
+        if command.generated {
+            nodes.extend(decode(name, fields, false, types));
+        } else {
+            nodes.push(decode_open(name, fields, types));
+        }
+    }
+    nodes
+}
+
+/// Decodes a command with further arguments: they are what no slot takes.
+fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
+    let mut body = members::slots(fields);
+    body.push(let_slots(
+        "mut own: &mut rt::Slots<'_>",
+        members::slot_list(fields),
+    ));
+    body.push(line(
+        "let others = rt::DecodeMembers::decode_members(r, &mut own)?;",
+    ));
+    let mut filled = members::filled(fields);
+    filled.push(line(OTHERS));
+    body.push(objects::construct("Self", filled));
+    super::enums::decode_impl(name, body, types)
+}
+
+/// A struct around a named type.
+pub(super) fn wrapped(name: &str, ty: &str, both_ways: bool, types: &Types<'_, '_>) -> Vec<Node> {
+    let mut nodes = wrapper(name, ty);
+    nodes.push(Node::Blank);
+    nodes.push(encode_impl(
+        name,
+        vec![line("rt::Encode::encode(&self.0, w);")],
+    ));
+    if both_ways {
+        nodes.push(Node::Blank);
+        nodes.push(decode_wrapped(name, types));
+    }
+    nodes
+}
+
+/// The struct itself, and how it is made of the type it wraps.
+pub(super) fn wrapper(name: &str, ty: &str) -> Vec<Node> {
+    vec![
+        line(format!("pub struct {name}(pub {ty});")),
+        Node::Blank,
+        block(
+            format!("impl From<{ty}> for {name} {{"),
+            vec![block(
+                format!("fn from(value: {ty}) -> Self {{"),
+                vec![line("Self(value)")],
+            )],
+        ),
+    ]
+}
+
+pub(super) fn decode_wrapped(name: &str, types: &Types<'_, '_>) -> Node {
+    super::enums::decode_impl(name, vec![line("rt::Decode::decode(r).map(Self)")], types)
+}
+
+/// A struct without members.
+fn unit(name: &str, both_ways: bool, types: &Types<'_, '_>) -> Vec<Node> {
+    let mut nodes = vec![
+        line(format!("pub struct {name};")),
+        Node::Blank,
+        encode_impl(name, vec![line("w.object(&[]);")]),
+    ];
+    if both_ways {
+        nodes.push(Node::Blank);
+        nodes.push(decode_unit(name, types));
+    }
+    nodes
+}
+
+pub(super) fn decode_unit(name: &str, types: &Types<'_, '_>) -> Node {
+    let read = members::read(types.plan.settings.strict, vec![]);
+    super::enums::decode_impl(name, vec![read, line("Ok(Self)")], types)
+}
+
+fn command_impl(
+    id: DefinitionId,
+    name: &str,
+    definition: &Definition,
+    command: &Command,
+    types: &Types<'_, '_>,
+) -> Node {
+    let returns = match command.returns {
+        Some(ty) => types.within(id, ty),
+        None => "()".to_owned(),
+    };
+    let mut body = vec![
+        line(format!("type Return = {returns};")),
+        line(format!("const NAME: &'static str = {:?};", definition.name)),
+    ];
+    let mut flag = |given: bool, text: &str| body.extend(given.then(|| line(text)));
+    flag(command.allow_oob, "const ALLOW_OOB: bool = true;");
+    flag(
+        command.allow_preconfig,
+        "const ALLOW_PRECONFIG: bool = true;",
+    );
+    flag(
+        !command.success_response,
+        "const SUCCESS_RESPONSE: bool = false;",
+    );
+    body.extend(since(definition, types));
+    block(format!("impl rt::Command for {name} {{"), body)
+}
+
+/// The release that a command or event came with.
+pub(super) fn since(definition: &Definition, types: &Types<'_, '_>) -> Option<Node> {
+    let since = types.plan.schema.since(definition)?;
+    let option = types.option("&'static str");
+    Some(line(format!("const SINCE: {option} = Some(\"{since}\");")))
+}

@@ -1,0 +1,291 @@
+//! Rust as a tree of lines, blocks and lists, and the one place that decides where lines break: as rustfmt
+//! does with its default settings, so that its output is the same as its input.
+
+/// The widest line.
+const MAX_WIDTH: usize = 100;
+
+/// A piece of Rust.
+#[derive(Clone, Debug)]
+pub(super) enum Node {
+    /// One line, however long.
+    Line(String),
+    /// An empty line; at the beginning or end of a block, or after another one, it is left out.
+    Blank,
+    /// Outer documentation: Markdown, a line for every line.
+    Doc(String),
+    /// `let PATTERN = VALUE;`: the value goes to a line of its own where both are too wide.
+    Let(String, String),
+    /// `let PATTERN = LIST;`: the list goes to a line of its own where that keeps it in one piece.
+    LetList(String, List),
+    /// `PATTERN => VALUE,`: the value goes into a block where both are too wide.
+    Arm(String, String),
+    /// `head`, indented nodes, `tail`.
+    Block(String, Vec<Node>, &'static str),
+    /// `head`, items with commas between them, `tail`: on one line if that fits, else an item a line.
+    List(List),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct List {
+    pub(super) head: String,
+    pub(super) items: Vec<Node>,
+    pub(super) tail: String,
+    pub(super) width: Width,
+}
+
+/// How wide the items may be to stand on one line.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Width {
+    /// The parameters of a function: as wide as the line.
+    Line,
+    /// The arguments of a call, the elements of an array or tuple.
+    Call,
+    /// The fields of a struct expression.
+    Struct,
+    /// Not at all: it was tried.
+    Never,
+}
+
+impl Width {
+    fn fits(self, items: &str) -> bool {
+        match self {
+            Width::Line => true,
+            Width::Call => items.len() <= 60,
+            Width::Struct => items.len() <= 18,
+            Width::Never => false,
+        }
+    }
+}
+
+/// A line.
+pub(super) fn line(text: impl Into<String>) -> Node {
+    Node::Line(text.into())
+}
+
+/// An arm of a match.
+pub(super) fn arm(pattern: impl Into<String>, value: impl Into<String>) -> Node {
+    Node::Arm(pattern.into(), value.into())
+}
+
+/// An arm of a match whose value is a call.
+pub(super) fn arm_call(pattern: String, function: &str, arguments: [String; 3]) -> Node {
+    let call = arguments.join(", ");
+    match Width::Call.fits(&call) {
+        true => Node::Arm(pattern, format!("{function}({call})")),
+        false => list(
+            format!("{pattern} => {function}("),
+            arguments,
+            "),",
+            Width::Call,
+        ),
+    }
+}
+
+/// A block.
+pub(super) fn block(head: impl Into<String>, body: Vec<Node>) -> Node {
+    Node::Block(head.into(), body, "}")
+}
+
+/// A call or array of items that are lines.
+pub(super) fn list(
+    head: impl Into<String>,
+    items: impl IntoIterator<Item = String>,
+    tail: impl Into<String>,
+    width: Width,
+) -> Node {
+    nested(
+        head,
+        items.into_iter().map(Node::Line).collect(),
+        tail,
+        width,
+    )
+}
+
+/// `let PATTERN = &mut [SLOTS];`
+pub(super) fn let_slots(pattern: impl Into<String>, slots: Vec<Node>) -> Node {
+    let list = List {
+        head: "&mut [".to_owned(),
+        items: slots,
+        tail: "];".to_owned(),
+        width: Width::Call,
+    };
+    Node::LetList(pattern.into(), list)
+}
+
+/// A list whose items may be lists themselves.
+pub(super) fn nested(
+    head: impl Into<String>,
+    items: Vec<Node>,
+    tail: impl Into<String>,
+    width: Width,
+) -> Node {
+    Node::List(List {
+        head: head.into(),
+        items,
+        tail: tail.into(),
+        width,
+    })
+}
+
+/// A function: its parameters on one line if they fit.
+pub(super) fn function(
+    head: impl Into<String>,
+    parameters: impl IntoIterator<Item = String>,
+    tail: impl Into<String>,
+    body: Vec<Node>,
+) -> Vec<Node> {
+    let signature = list(head, parameters, tail, Width::Line);
+    let mut nodes = vec![signature];
+    nodes.push(Node::Block(String::new(), body, "}"));
+    nodes
+}
+
+/// Prints a file.
+pub(super) fn print(nodes: &[Node]) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        indent: 0,
+        blank: None,
+    };
+    printer.nodes(nodes);
+    printer.out
+}
+
+struct Printer {
+    out: String,
+    indent: usize,
+    /// Is a blank line due? `None` at the beginning of a block, where there is none.
+    blank: Option<bool>,
+}
+
+impl Printer {
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Blank => self.blank = self.blank.map(|_| true),
+            Node::Line(text) => self.line(text),
+            Node::Doc(text) => {
+                for text in text.lines() {
+                    let space = if text.is_empty() { "" } else { " " };
+                    self.line(&format!("///{space}{text}"));
+                }
+            }
+            Node::Block(head, body, tail) => {
+                if body.is_empty() && !head.is_empty() {
+                    self.line(&format!("{head}{tail}"));
+                    return;
+                }
+                if !head.is_empty() {
+                    self.line(head);
+                }
+                self.indented(|printer| printer.nodes(body));
+                self.blank = None;
+                self.line(tail);
+            }
+            Node::Let(pattern, value) => {
+                let text = format!("let {pattern} = {value};");
+                if 4 * self.indent + text.len() <= MAX_WIDTH {
+                    self.line(&text);
+                } else {
+                    self.line(&format!("let {pattern} ="));
+                    self.indented(|printer| printer.line(&format!("{value};")));
+                }
+            }
+            Node::LetList(pattern, list) => {
+                let mut joined = list.clone();
+                joined.head.insert_str(0, &format!("let {pattern} = "));
+                let fits = |text: &str, indent: usize| 4 * indent + text.len() <= MAX_WIDTH;
+                let below = one_line(list).filter(|text| fits(text, self.indent + 1));
+                match (
+                    one_line(&joined).filter(|text| fits(text, self.indent)),
+                    below,
+                ) {
+                    (None, Some(text)) => {
+                        self.line(&format!("let {pattern} ="));
+                        self.indented(|printer| printer.line(&text));
+                    }
+                    _ => self.list(&joined, ""),
+                }
+            }
+            Node::Arm(pattern, value) => {
+                let text = format!("{pattern} => {value},");
+                if 4 * self.indent + text.len() <= MAX_WIDTH {
+                    self.line(&text);
+                } else {
+                    self.line(&format!("{pattern} => {{"));
+                    self.indented(|printer| printer.line(value));
+                    self.line("}");
+                }
+            }
+            Node::List(list) => self.list(list, ""),
+        }
+    }
+
+    fn indented(&mut self, body: impl FnOnce(&mut Self)) {
+        self.blank = None;
+        self.indent += 1;
+        body(self);
+        self.indent -= 1;
+    }
+
+    fn line(&mut self, text: &str) {
+        if self.blank == Some(true) {
+            self.out.push('\n');
+        }
+        self.blank = Some(false);
+        if !text.is_empty() {
+            self.out.extend(std::iter::repeat_n("    ", self.indent));
+            self.out.push_str(text);
+        }
+        self.out.push('\n');
+    }
+
+    fn list(&mut self, list: &List, comma: &str) {
+        if let Some(text) = one_line(list)
+            && 4 * self.indent + text.len() + comma.len() <= MAX_WIDTH
+        {
+            self.line(&format!("{text}{comma}"));
+            return;
+        }
+        // A lone item that is a list itself opens on the same line.
+        if let [Node::List(inner)] = list.items.as_slice() {
+            let mut joined = inner.clone();
+            joined.head.insert_str(0, &list.head);
+            joined.tail.push_str(&list.tail);
+            joined.width = Width::Never;
+            self.list(&joined, comma);
+            return;
+        }
+        self.line(list.head.trim_end());
+        self.indented(|printer| {
+            for item in &list.items {
+                match item {
+                    Node::List(inner) => printer.list(inner, ","),
+                    Node::Line(text) => printer.line(&format!("{text},")),
+                    other => printer.node(other),
+                }
+            }
+        });
+        self.line(&format!("{}{comma}", list.tail.trim_start()));
+    }
+}
+
+fn one_line(list: &List) -> Option<String> {
+    let mut items = String::new();
+    for (at, item) in list.items.iter().enumerate() {
+        items.push_str(if at > 0 { ", " } else { "" });
+        match item {
+            Node::Line(text) => items.push_str(text),
+            Node::List(inner) => items.push_str(&one_line(inner)?),
+            _ => return None,
+        }
+    }
+    list.width
+        .fits(&items)
+        .then(|| format!("{}{items}{}", list.head, list.tail))
+}

@@ -1,0 +1,219 @@
+//! The members of objects as fields: what structs, unions, commands and events have in common.
+
+use super::docs::{self, Docs};
+use super::layout::{Node, Width, block, function, line, list, nested};
+use super::names;
+use super::types::Types;
+use crate::schema::{Definition, DefinitionId, Member};
+
+/// A member that becomes a field.
+pub(super) struct Field<'p> {
+    pub(super) member: &'p Member,
+    /// The definition that describes it.
+    pub(super) owner: &'p Definition,
+    /// The definition whose Rust type it is a field of.
+    pub(super) of: DefinitionId,
+    /// The field's name.
+    pub(super) name: String,
+    /// May it be absent, by the schema or for other reasons?
+    pub(super) optional: bool,
+}
+
+/// Variables of the code that decodes; a field's own must differ.
+const VARIABLES: [&str; 7] = ["r", "base", "outer", "tag", "own", "rt", "types"];
+
+impl Field<'_> {
+    /// The variable that its value is decoded to.
+    fn local(&self) -> String {
+        match VARIABLES.contains(&self.name.as_str()) {
+            true => format!("{}_", self.name),
+            false => self.name.clone(),
+        }
+    }
+}
+
+/// The fields of an object that is emitted as part of `definition`. What is decoded may lack members that
+/// the schema requires.
+pub(super) fn fields<'p>(
+    types: &Types<'_, 'p>,
+    object: DefinitionId,
+    definition: &'p Definition,
+    decodes: bool,
+) -> Vec<Field<'p>> {
+    let members = types.plan.members(object).into_iter();
+    let fields = members.map(|(owner, member)| {
+        let owner = owner.unwrap_or(definition);
+        Field {
+            member,
+            owner,
+            of: object,
+            name: names::snake(&member.name),
+            optional: member.optional || decodes && types.plan.may_be_missing(owner, member),
+        }
+    });
+    fields.collect()
+}
+
+/// The declarations of fields.
+pub(super) fn declare(
+    fields: &[Field<'_>],
+    types: &Types<'_, '_>,
+    docs: &Docs<'_, '_>,
+) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    for field in fields {
+        nodes.push(Node::Doc(docs.member(field.owner, field.member)));
+        let attribute = docs::deprecated(types.plan, field.owner, &field.member.features);
+        nodes.extend(attribute.map(Node::Line));
+        let mut ty = types.within(field.of, field.member.ty);
+        if field.optional {
+            ty = types.option(&ty);
+        }
+        nodes.push(line(format!("pub {}: {ty},", field.name)));
+    }
+    nodes
+}
+
+/// `let mut a = None;` for every field.
+pub(super) fn slots(fields: &[Field<'_>]) -> Vec<Node> {
+    fields
+        .iter()
+        .map(|field| line(format!("let mut {} = None;", field.local())))
+        .collect()
+}
+
+/// `("a", &mut a)` for every field.
+pub(super) fn slot_list(fields: &[Field<'_>]) -> Vec<Node> {
+    fields
+        .iter()
+        .map(|field| slot(&field.member.name, &field.local()))
+        .collect()
+}
+
+/// `("a", &mut a)`
+pub(super) fn slot(member: &str, place: &str) -> Node {
+    pair(member, format!("&mut {place}"))
+}
+
+/// `("a", value)`
+pub(super) fn pair(member: &str, value: String) -> Node {
+    list("(", [format!("{member:?}"), value], ")", Width::Call)
+}
+
+/// `a: rt::required(a, "a")?` or `a` for every field.
+pub(super) fn filled(fields: &[Field<'_>]) -> Vec<Node> {
+    let filled = fields.iter().map(|field| {
+        let (name, local, member) = (&field.name, field.local(), &field.member.name);
+        match (field.optional, *name == local) {
+            (true, true) => line(name),
+            (true, false) => line(format!("{name}: {local}")),
+            (false, _) => list(
+                format!("{name}: rt::required("),
+                [local, format!("{member:?}")],
+                ")?",
+                Width::Call,
+            ),
+        }
+    });
+    filled.collect()
+}
+
+/// `("a", &self.a)` for every field.
+pub(super) fn encoded(fields: &[Field<'_>]) -> Vec<Node> {
+    let pairs = fields
+        .iter()
+        .map(|field| pair(&field.member.name, format!("&self.{}", field.name)));
+    pairs.collect()
+}
+
+/// `w.members(&[…]);`, or whatever method takes the list.
+pub(super) fn write(method: &str, pairs: Vec<Node>) -> Node {
+    nested(format!("w.{method}(&["), pairs, "]);", Width::Call)
+}
+
+/// `r.object(&mut […])?;`
+pub(super) fn read(strict: bool, slots: Vec<Node>) -> Node {
+    let method = if strict { "exact_object" } else { "object" };
+    nested(format!("r.{method}(&mut ["), slots, "])?;", Width::Call)
+}
+
+/// A field besides those of the schema: its name, its type, and how it begins.
+pub(super) struct Extra {
+    pub(super) name: String,
+    pub(super) ty: String,
+    /// What `new` makes of it; without, it is a parameter.
+    pub(super) initial: Option<&'static str>,
+}
+
+/// `impl NAME { new, and a method for every optional field }`.
+pub(super) fn constructors(
+    name: &str,
+    fields: &[Field<'_>],
+    extra: &[Extra],
+    types: &Types<'_, '_>,
+) -> Node {
+    let mut parameters = Vec::new();
+    let mut values = Vec::new();
+    for field in fields {
+        if field.optional {
+            values.push(line(format!("{}: None", field.name)));
+            continue;
+        }
+        let (ty, conversion) = types.parameter(field.of, field.member.ty);
+        parameters.push(format!("{}: {ty}", field.name));
+        values.push(line(match conversion {
+            "" => field.name.clone(),
+            _ => format!("{0}: {0}{conversion}", field.name),
+        }));
+    }
+    for extra in extra {
+        match extra.initial {
+            Some(initial) => values.push(line(format!("{}: {initial}", extra.name))),
+            None => {
+                parameters.push(format!("{}: {}", extra.name, extra.ty));
+                values.push(line(&extra.name));
+            }
+        }
+    }
+    let what = match parameters.is_empty() {
+        true => "/// All members absent.",
+        false => "/// The required members; the others are absent.",
+    };
+    let all_required = fields.iter().all(|field| !field.optional);
+    let what = if all_required && !parameters.is_empty() {
+        "/// All members."
+    } else {
+        what
+    };
+    let mut body = vec![line(what)];
+    let expression = nested("Self { ", values, " }", Width::Struct);
+    body.extend(function(
+        "pub fn new(",
+        parameters,
+        ") -> Self {",
+        vec![expression],
+    ));
+    for field in fields.iter().filter(|field| field.optional) {
+        body.push(Node::Blank);
+        body.extend(setter(field, types));
+    }
+    block(format!("impl {name} {{"), body)
+}
+
+fn setter(field: &Field<'_>, types: &Types<'_, '_>) -> Vec<Node> {
+    let (ty, conversion) = types.parameter(field.of, field.member.ty);
+    let name = names::setter(&field.member.name);
+    let mut nodes = vec![line(format!("/// Sets `{}`.", field.member.name))];
+    let deprecated = field.member.has_feature("deprecated");
+    nodes.extend(deprecated.then(|| line("#[deprecated]")));
+    nodes.extend(function(
+        format!("pub fn {name}("),
+        ["mut self".to_owned(), format!("value: {ty}")],
+        ") -> Self {",
+        vec![
+            line(format!("self.{} = Some(value{conversion});", field.name)),
+            line("self"),
+        ],
+    ));
+    nodes
+}

@@ -1,0 +1,92 @@
+//! Rust bindings: types with their decoders and encoders, commands, events.
+//!
+//! Each file of the schema becomes a Rust module with three modules in it: `types`, `commands`, `events`.
+//! The root gathers these under `types`, `commands` and `events`, and adds the enum of all events.
+
+mod alternates;
+mod commands;
+mod cycles;
+mod docs;
+mod enums;
+mod events;
+mod files;
+mod layout;
+mod members;
+mod names;
+mod objects;
+mod plan;
+mod types;
+mod unions;
+
+use crate::diagnostic::Diagnostic;
+use crate::emit::OutputFile;
+use crate::schema::{Filter, Schema, Selection, Version};
+
+use plan::Plan;
+
+/// What the bindings are to be like.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Conditions that are settled, and whether unstable parts are left out.
+    pub filter: Filter,
+    /// The oldest server that is spoken to: what came later may be missing in what it sends.
+    pub oldest: Option<Version>,
+    /// Decoders and encoders for everything, whoever sends it.
+    pub both_ways: bool,
+    /// Nothing that the schema does not know is accepted.
+    pub strict: bool,
+    /// The path of the runtime crate.
+    pub runtime: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            filter: Filter::default(),
+            oldest: None,
+            both_ways: false,
+            strict: false,
+            runtime: "qapi_types".to_owned(),
+        }
+    }
+}
+
+/// How the bindings are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// `mod.rs` and a file for each module beside it.
+    Files,
+    /// One file that can be `include!`d.
+    Single,
+}
+
+/// What was made.
+#[derive(Clone, Debug)]
+pub struct Bindings {
+    /// The files.
+    pub files: Vec<OutputFile>,
+    /// How many commands they have.
+    pub commands: usize,
+    /// How many events they have.
+    pub events: usize,
+    /// How many other types they have.
+    pub types: usize,
+}
+
+/// Makes the bindings of what is selected.
+///
+/// # Errors
+/// Names that differ in the schema and not in Rust.
+pub fn emit(
+    schema: &Schema,
+    selection: &Selection,
+    settings: &Settings,
+    layout: Layout,
+) -> Result<Bindings, Vec<Diagnostic>> {
+    let plan = Plan::new(schema, selection, settings);
+    let clashes = names::check(&plan);
+    if !clashes.is_empty() {
+        return Err(clashes);
+    }
+    Ok(files::bindings(&plan, layout))
+}

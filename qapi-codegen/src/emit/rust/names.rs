@@ -1,0 +1,291 @@
+//! Names: the one place where a name of the schema becomes a name in Rust.
+
+use std::collections::{HashMap, HashSet};
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use super::Plan;
+use crate::diagnostic::{Code, Diagnostic, quoted};
+use crate::schema::{DefinitionId, Kind, ModuleId, Schema};
+use crate::source::Span;
+
+/// Words that are no identifiers without `r#`.
+const KEYWORDS: [&str; 47] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while",
+];
+
+/// Words that are no identifiers even with `r#`, and names that mean something else where values stand.
+const UNFIT: [&str; 9] = [
+    "self", "super", "crate", "_", "Self", "Some", "None", "Ok", "Err",
+];
+
+/// Methods that generated structs have besides one named after each optional member.
+const METHODS: [&str; 1] = ["new"];
+
+/// A type, command or event: `block-commit` and `BLOCK_JOB_READY` become `BlockCommit` and `BlockJobReady`.
+pub(super) fn upper_camel(name: &str) -> String {
+    fit(name.to_upper_camel_case())
+}
+
+/// A member: `node-name` becomes `node_name`, `type` becomes `r#type`.
+pub(super) fn snake(name: &str) -> String {
+    let name = fit(name.to_snake_case());
+    if KEYWORDS.contains(&name.as_str()) {
+        format!("r#{name}")
+    } else {
+        name
+    }
+}
+
+/// The name without `r#`, for names that are made of it.
+pub(super) fn bare(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
+fn fit(mut name: String) -> String {
+    if name.is_empty() || name.starts_with(|ch: char| ch.is_ascii_digit()) {
+        name.insert(0, '_');
+    }
+    if UNFIT.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
+}
+
+/// The method that sets an optional member.
+pub(super) fn setter(member: &str) -> String {
+    let name = snake(member);
+    if METHODS.contains(&name.as_str()) {
+        format!("set_{name}")
+    } else {
+        name
+    }
+}
+
+/// The type of a union's branches.
+pub(super) fn branches(union: &str) -> String {
+    format!("{}Branch", upper_camel(union))
+}
+
+/// The variant that stands for what the schema does not know.
+pub(super) const UNRECOGNIZED: &str = "Unrecognized";
+
+/// The field of a command that takes more arguments than the schema tells.
+pub(super) const OTHERS: &str = "others";
+
+/// The Rust modules of the schema's modules: named after their files.
+pub(super) fn modules(schema: &Schema) -> HashMap<ModuleId, String> {
+    let mut taken: HashSet<String> = ["commands", "events", "types"].map(str::to_owned).into();
+    let named = schema.modules().map(|(id, module)| {
+        let path = module.name.strip_suffix(".json").unwrap_or(&module.name);
+        let mut parts: Vec<&str> = path
+            .split('/')
+            .filter(|part| !matches!(*part, "." | ".."))
+            .collect();
+        let mut name = snake(parts.pop().unwrap_or_default());
+        // `a/b.json` and `c/b.json` become `b` and `c_b`.
+        while KEYWORDS.contains(&bare(&name)) || taken.contains(&name) {
+            let prefix = parts.pop().unwrap_or("schema");
+            name = snake(&format!("{prefix}_{}", bare(&name)));
+        }
+        taken.insert(name.clone());
+        (id, name)
+    });
+    named.collect()
+}
+
+/// Reports names that become one in Rust.
+pub(super) fn check(plan: &Plan<'_>) -> Vec<Diagnostic> {
+    let mut clashes = Clashes { found: Vec::new() };
+    let schema = plan.schema;
+    let mut types = Space::new("the types");
+    let mut commands = Space::new("the commands");
+    let mut events = Space::new("the events");
+    for (id, definition) in plan.definitions() {
+        let span = definition.span.unwrap_or(NOWHERE);
+        let name = definition.name.as_str();
+        let space = match definition.kind {
+            Kind::Command(_) => &mut commands,
+            Kind::Event(_) => &mut events,
+            _ => &mut types,
+        };
+        clashes.add(space, upper_camel(name), name, span);
+        if let Kind::Object(object) = &definition.kind
+            && object.union.is_some()
+        {
+            clashes.add(
+                &mut types,
+                branches(name),
+                &format!("the branches of {name}"),
+                span,
+            );
+        }
+        if let Kind::Event(_) = definition.kind
+            && upper_camel(name) == UNRECOGNIZED
+        {
+            clashes.found.push(clash(
+                "the events",
+                name,
+                "the variant for unknown events",
+                span,
+                span,
+            ));
+        }
+        variants_and_fields(id, span, plan, schema, &mut clashes);
+    }
+    clashes.found
+}
+
+fn variants_and_fields(
+    id: DefinitionId,
+    span: Span,
+    plan: &Plan<'_>,
+    schema: &Schema,
+    clashes: &mut Clashes,
+) {
+    let definition = schema.definition(id);
+    let within = |what: &str| format!("{what} of {}", quoted(&definition.name));
+    let mut variants = Space::new(within("the variants"));
+    let mut fields = Space::new(within("the fields"));
+    let open = plan.opens(id);
+    if open {
+        variants.names.insert(
+            UNRECOGNIZED.to_owned(),
+            ("what the schema does not know".to_owned(), span),
+        );
+    }
+    match &definition.kind {
+        Kind::Enum(kind) => {
+            for value in plan.values(kind) {
+                let at = value.span.unwrap_or(span);
+                clashes.add(&mut variants, upper_camel(&value.name), &value.name, at);
+            }
+        }
+        Kind::Alternate(alternate) => {
+            for branch in plan.branches(&alternate.branches) {
+                clashes.add(&mut variants, upper_camel(&branch.name), &branch.name, span);
+            }
+        }
+        Kind::Object(object) => {
+            for branch in object
+                .union
+                .iter()
+                .flat_map(|union| plan.branches(&union.branches))
+            {
+                clashes.add(&mut variants, upper_camel(&branch.name), &branch.name, span);
+            }
+        }
+        _ => {}
+    }
+    let fields_of = match &definition.kind {
+        Kind::Object(_) => Some(id),
+        Kind::Command(command) => command.arguments,
+        Kind::Event(event) => event.data,
+        _ => None,
+    };
+    if matches!(&definition.kind, Kind::Command(command) if !command.generated) {
+        fields.names.insert(
+            OTHERS.to_owned(),
+            ("the field for further arguments".to_owned(), span),
+        );
+    }
+    for (_, member) in fields_of.map_or(Vec::new(), |id| plan.members(id)) {
+        clashes.add(&mut fields, snake(&member.name), &member.name, member.span);
+    }
+}
+
+/// Names that must differ from one another.
+struct Space {
+    what: String,
+    names: HashMap<String, (String, Span)>,
+}
+
+impl Space {
+    fn new(what: impl Into<String>) -> Self {
+        Space {
+            what: what.into(),
+            names: HashMap::new(),
+        }
+    }
+}
+
+struct Clashes {
+    found: Vec<Diagnostic>,
+}
+
+impl Clashes {
+    fn add(&mut self, space: &mut Space, rust: String, name: &str, span: Span) {
+        if let Some((earlier, at)) = space.names.get(&rust) {
+            self.found.push(
+                clash(&space.what, name, earlier, span, *at).note(format!("both become `{rust}`")),
+            );
+            return;
+        }
+        space.names.insert(rust, (name.to_owned(), span));
+    }
+}
+
+fn clash(what: &str, name: &str, earlier: &str, span: Span, at: Span) -> Diagnostic {
+    let message = format!(
+        "among {what}, {} and {} are one name in Rust",
+        quoted(name),
+        quoted(earlier)
+    );
+    Diagnostic::error(Code::RustNameClash, span, message)
+        .label(span, "this one")
+        .label(at, "and this one")
+        .help("rename one of them, or leave one out with `Config::only`")
+}
+
+/// Built-in definitions are in no file; nothing of theirs clashes.
+const NOWHERE: Span = Span {
+    file: crate::source::FileId(0),
+    start: 0,
+    end: 0,
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_idiomatic() {
+        let types = [
+            "block-commit",
+            "BLOCK_JOB_READY",
+            "QMPCapability",
+            "__org.qemu_x-Enum",
+            "2.0",
+            "self",
+        ];
+        let types = types.map(upper_camel);
+        assert_eq!(
+            types,
+            [
+                "BlockCommit",
+                "BlockJobReady",
+                "QmpCapability",
+                "OrgQemuXEnum",
+                "_20",
+                "Self_"
+            ]
+        );
+        let members = ["node-name", "type", "self", "fn", "2-wire", "Capitals"].map(snake);
+        assert_eq!(
+            members,
+            [
+                "node_name",
+                "r#type",
+                "self_",
+                "r#fn",
+                "_2_wire",
+                "capitals"
+            ]
+        );
+        assert_eq!(setter("new"), "set_new");
+    }
+}

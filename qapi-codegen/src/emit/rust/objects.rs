@@ -1,0 +1,135 @@
+//! Structs.
+
+use super::docs::Docs;
+use super::enums::decode_impl;
+use super::layout::{Node, Width, block, function, line, nested};
+use super::members::{self, Field};
+use super::names;
+use super::types::Types;
+use crate::schema::{Definition, DefinitionId};
+
+/// A struct: all members, those of its base too.
+pub(super) fn emit<'p>(
+    id: DefinitionId,
+    definition: &'p Definition,
+    types: &Types<'_, 'p>,
+    docs: &Docs<'_, '_>,
+) -> Vec<Node> {
+    let plan = types.plan;
+    let name = names::upper_camel(&definition.name);
+    let fields = members::fields(types, id, definition, plan.decodes(id));
+    let mut nodes = vec![Node::Doc(docs.definition(definition))];
+    nodes.push(line(derives(&fields)));
+    nodes.push(block(
+        format!("pub struct {name} {{"),
+        members::declare(&fields, types, docs),
+    ));
+    let as_branch = plan.as_branch(id);
+    if plan.encodes(id) && !fields.is_empty() {
+        nodes.push(Node::Blank);
+        nodes.push(members::constructors(&name, &fields, &[], types));
+    }
+    if plan.decodes(id) {
+        nodes.push(Node::Blank);
+        nodes.extend(decode(&name, &fields, as_branch.by_server, types));
+    }
+    if plan.encodes(id) {
+        nodes.push(Node::Blank);
+        nodes.extend(encode(&name, &fields, as_branch.by_client));
+    }
+    nodes
+}
+
+/// What is derived: a default too, where nothing is required.
+pub(super) fn derives(fields: &[Field<'_>]) -> &'static str {
+    match fields.iter().all(|field| field.optional) {
+        true => "#[derive(Clone, Debug, Default)]",
+        false => "#[derive(Clone, Debug)]",
+    }
+}
+
+/// Decodes an object; one that can be a branch hands on what it does not know.
+pub(super) fn decode(
+    name: &str,
+    fields: &[Field<'_>],
+    as_branch: bool,
+    types: &Types<'_, '_>,
+) -> Vec<Node> {
+    let strict = types.plan.settings.strict;
+    let value = construct("Self", members::filled(fields));
+    let mut body = members::slots(fields);
+    if !as_branch {
+        body.push(members::read(strict, members::slot_list(fields)));
+        body.push(value);
+        return vec![decode_impl(name, body, types)];
+    }
+    let method = if strict { "exact_members" } else { "members" };
+    let slots = nested("&mut [", members::slot_list(fields), "]", Width::Call);
+    body.push(nested(
+        format!("r.{method}("),
+        vec![slots, line("outer")],
+        ")?;",
+        Width::Call,
+    ));
+    body.push(value);
+    let mut nodes = vec![
+        decode_impl(name, vec![line("r.object_of()")], types),
+        Node::Blank,
+    ];
+    nodes.push(decode_members_impl(name, body, types));
+    nodes
+}
+
+/// `Ok(Self { … })`
+pub(super) fn construct(path: &str, fields: Vec<Node>) -> Node {
+    match fields.is_empty() {
+        true => line(format!("Ok({path} {{}})")),
+        false => nested(format!("Ok({path} {{ "), fields, " })", Width::Struct),
+    }
+}
+
+/// `impl rt::DecodeMembers for NAME { fn decode_members … }`
+pub(super) fn decode_members_impl(name: &str, body: Vec<Node>, types: &Types<'_, '_>) -> Node {
+    let parameters = ["r: &mut rt::Reader<'_>", "outer: &mut dyn rt::Members"].map(str::to_owned);
+    let tail = format!(") -> {}<Self, rt::DecodeError> {{", types.std("Result"));
+    block(
+        format!("impl rt::DecodeMembers for {name} {{"),
+        function("fn decode_members(", parameters, tail, body),
+    )
+}
+
+/// Encodes an object; one that can be a branch writes its members among others.
+pub(super) fn encode(name: &str, fields: &[Field<'_>], as_branch: bool) -> Vec<Node> {
+    let pairs = members::encoded(fields);
+    if !as_branch {
+        return vec![encode_impl(name, vec![members::write("object", pairs)])];
+    }
+    let mut nodes = vec![
+        encode_impl(name, vec![line("w.object_of(self);")]),
+        Node::Blank,
+    ];
+    nodes.push(encode_members_impl(
+        name,
+        vec![members::write("members", pairs)],
+    ));
+    nodes
+}
+
+/// `impl rt::Encode for NAME { fn encode … }`
+pub(super) fn encode_impl(name: &str, body: Vec<Node>) -> Node {
+    block(
+        format!("impl rt::Encode for {name} {{"),
+        vec![block("fn encode(&self, w: &mut rt::Writer) {", body)],
+    )
+}
+
+/// `impl rt::EncodeMembers for NAME { fn encode_members … }`
+pub(super) fn encode_members_impl(name: &str, body: Vec<Node>) -> Node {
+    block(
+        format!("impl rt::EncodeMembers for {name} {{"),
+        vec![block(
+            "fn encode_members(&self, w: &mut rt::Writer) {",
+            body,
+        )],
+    )
+}

@@ -1,0 +1,191 @@
+//! What is to be emitted, and how: everything that the emitters of the constructs ask about the schema.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Settings, cycles, names};
+use crate::schema::{
+    Branch, Definition, DefinitionId, Direction, Directions, Enum, Kind, Member, ModuleId, Schema,
+    Selection, Value,
+};
+
+/// The schema together with all decisions about its bindings.
+pub(super) struct Plan<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) settings: &'a Settings,
+    selection: &'a Selection,
+    directions: Directions,
+    /// References by value that would make a type contain itself.
+    boxed: HashSet<(DefinitionId, DefinitionId)>,
+    /// Objects that are branches of a union, by who sends the union.
+    branches: HashMap<DefinitionId, Direction>,
+    pub(super) modules: HashMap<ModuleId, String>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(
+        schema: &'a Schema,
+        selection: &'a Selection,
+        settings: &'a Settings,
+    ) -> Self {
+        let mut plan = Plan {
+            schema,
+            settings,
+            selection,
+            directions: Directions::of(schema, selection, &settings.filter),
+            boxed: HashSet::new(),
+            branches: HashMap::new(),
+            modules: names::modules(schema),
+        };
+        plan.boxed = cycles::find(&plan);
+        plan.branches = plan.branch_types();
+        plan
+    }
+
+    /// The named definitions that are emitted, in the order of the schema.
+    pub(super) fn definitions(&self) -> impl Iterator<Item = (DefinitionId, &'a Definition)> {
+        let all = self.schema.definitions();
+        all.filter(|(id, _)| self.emits(*id))
+    }
+
+    /// Has the definition a Rust item that can be linked to?
+    pub(super) fn emits(&self, id: DefinitionId) -> bool {
+        self.selection.contains(id) && is_named(self.schema.definition(id))
+    }
+
+    pub(super) fn direction(&self, id: DefinitionId) -> Direction {
+        if self.settings.both_ways {
+            return Direction {
+                by_client: true,
+                by_server: true,
+            };
+        }
+        self.directions.get(id)
+    }
+
+    /// Can it be decoded?
+    pub(super) fn decodes(&self, id: DefinitionId) -> bool {
+        self.direction(id).by_server
+    }
+
+    /// Can it be encoded?
+    pub(super) fn encodes(&self, id: DefinitionId) -> bool {
+        self.direction(id).by_client
+    }
+
+    /// Does it keep what the schema does not know? What a server sends may be newer than the schema.
+    pub(super) fn opens(&self, id: DefinitionId) -> bool {
+        !self.settings.strict && self.decodes(id)
+    }
+
+    /// Is a reference by value to be boxed?
+    pub(super) fn is_boxed(&self, from: DefinitionId, to: DefinitionId) -> bool {
+        self.boxed.contains(&(from, to))
+    }
+
+    /// As the branch of which unions is an object sent?
+    pub(super) fn as_branch(&self, id: DefinitionId) -> Direction {
+        self.branches.get(&id).copied().unwrap_or_default()
+    }
+
+    fn branch_types(&self) -> HashMap<DefinitionId, Direction> {
+        let mut types: HashMap<DefinitionId, Direction> = HashMap::new();
+        for (id, definition) in self.definitions() {
+            let Kind::Object(object) = &definition.kind else {
+                continue;
+            };
+            let direction = self.direction(id);
+            for branch in object
+                .union
+                .iter()
+                .flat_map(|union| self.branches(&union.branches))
+            {
+                let known = types.entry(branch.ty).or_default();
+                known.by_client |= direction.by_client;
+                known.by_server |= direction.by_server;
+            }
+        }
+        types
+    }
+
+    /// The values of an enum that are in.
+    pub(super) fn values<'e>(&self, kind: &'e Enum) -> impl Iterator<Item = &'e Value> {
+        let filter = &self.settings.filter;
+        kind.values
+            .iter()
+            .filter(|value| filter.keeps(value.condition.as_ref(), &value.features))
+    }
+
+    /// The branches that are in.
+    pub(super) fn branches<'b>(&self, branches: &'b [Branch]) -> impl Iterator<Item = &'b Branch> {
+        let filter = &self.settings.filter;
+        branches
+            .iter()
+            .filter(|branch| filter.keeps(branch.condition.as_ref(), &[]))
+    }
+
+    /// The members of an object that are in, those of its base first, without a discriminator; each with the
+    /// definition that describes it, `None` for members that were given in place.
+    pub(super) fn members(&self, id: DefinitionId) -> Vec<(Option<&'a Definition>, &'a Member)> {
+        let filter = &self.settings.filter;
+        let tag = self
+            .schema
+            .object(id)
+            .and_then(|object| object.union.as_ref());
+        let tag = tag.map(|union| union.discriminator.as_str());
+        let all = self.schema.all_members(id).into_iter();
+        let kept = all.filter(|(_, member)| {
+            filter.keeps(member.condition.as_ref(), &member.features)
+                && Some(member.name.as_str()) != tag
+        });
+        kept.map(|(owner, member)| {
+            let implicit = matches!(&owner.kind, Kind::Object(object) if object.implicit);
+            ((!implicit).then_some(owner), member)
+        })
+        .collect()
+    }
+
+    /// The object of an id, if it has anything in it.
+    pub(super) fn is_empty(&self, id: DefinitionId) -> bool {
+        self.members(id).is_empty()
+            && self
+                .schema
+                .object(id)
+                .is_some_and(|object| object.union.is_none())
+    }
+
+    /// Is it the object without members that stands for a branch that is not given?
+    pub(super) fn is_nothing(&self, id: DefinitionId) -> bool {
+        let definition = self.schema.definition(id);
+        definition.span.is_none() && matches!(definition.kind, Kind::Object(_))
+    }
+
+    /// Is it the type of members that are given in place?
+    pub(super) fn is_implicit(&self, id: DefinitionId) -> bool {
+        self.schema.object(id).is_some_and(|object| object.implicit)
+    }
+
+    /// May a member be missing in what is decoded, though the schema requires it? Its condition may not hold
+    /// where the server was built, or the server may be older than it.
+    pub(super) fn may_be_missing(&self, owner: &Definition, member: &Member) -> bool {
+        let undecided = self
+            .settings
+            .filter
+            .holds(member.condition.as_ref())
+            .is_none();
+        let younger = self.settings.oldest.is_some_and(|oldest| {
+            self.schema
+                .member_since(owner, &member.name)
+                .is_some_and(|since| since > oldest)
+        });
+        undecided || younger
+    }
+}
+
+/// Has it a Rust item of its own?
+fn is_named(definition: &Definition) -> bool {
+    match &definition.kind {
+        Kind::Builtin(_) | Kind::Array(_) => false,
+        Kind::Object(object) => !object.implicit && definition.span.is_some(),
+        Kind::Enum(_) | Kind::Alternate(_) | Kind::Command(_) | Kind::Event(_) => true,
+    }
+}
