@@ -139,7 +139,8 @@ impl Config {
         let stem = schema.file_stem().unwrap_or(schema.as_os_str());
         let path = folder.join(stem).with_extension("rs");
         let text = &bindings.files[0].text;
-        write_if_changed(&path, text)
+        std::fs::create_dir_all(&folder)
+            .and_then(|()| write_if_changed(&path, text))
             .map_err(|error| Error::new(format!("{}: {error}", path.display())))
     }
 

@@ -41,3 +41,33 @@ pub fn deserialize<'de, T: Decode, D: Deserializer<'de>>(deserializer: D) -> Res
     let value = serde_json::Value::deserialize(deserializer)?;
     Any::from(value).to().map_err(de::Error::custom)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Any;
+
+    #[derive(Debug, serde::Serialize, serde::Deserialize)]
+    struct Entry {
+        #[serde(with = "crate::as_json")]
+        sizes: Vec<u8>,
+        #[serde(with = "crate::as_json")]
+        any: Any,
+    }
+
+    #[test]
+    fn values_cross_both_ways_or_say_why_not() {
+        let text = r#"{"sizes":[1,2],"any":{"a":[null]}}"#;
+        let entry: Entry = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&entry).unwrap(), text);
+
+        let error = serde_json::from_str::<Entry>(r#"{"sizes":[1,256],"any":0}"#).unwrap_err();
+        assert!(
+            error.to_string().starts_with("[1]: expected an 8-bit"),
+            "{error}"
+        );
+
+        let any = "1e400".parse().unwrap();
+        let sizes = Vec::new();
+        assert!(serde_json::to_string(&Entry { sizes, any }).is_err());
+    }
+}

@@ -64,8 +64,8 @@
 //!         let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
 //!         let driver = match &*r.discriminator("driver")? {
 //!             "disk" => rt::branch(r, &mut base, DeviceDriver::Disk),
-//!             "none" => r.object(base).map(|()| DeviceDriver::None),
-//!             name => rt::UnknownBranch::decode_members(name, r, &mut base).map(DeviceDriver::Unknown),
+//!             "none" => rt::bare_branch(r, &mut base, DeviceDriver::None),
+//!             name => rt::unknown_branch(name, r, &mut base, DeviceDriver::Unknown),
 //!         }?;
 //!         Ok(Device { id: rt::required(id, "id")?, driver })
 //!     }
@@ -85,9 +85,9 @@
 //!     fn encode_members(&self, w: &mut rt::Writer) {
 //!         w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
 //!         match &self.driver {
-//!             DeviceDriver::Disk(branch) => branch.encode_members(w),
+//!             DeviceDriver::Disk(branch) => w.members_of(branch),
 //!             DeviceDriver::None => {}
-//!             DeviceDriver::Unknown(branch) => branch.encode_members(w),
+//!             DeviceDriver::Unknown(branch) => w.members_of(branch),
 //!         }
 //!     }
 //! }
@@ -110,6 +110,9 @@
 //!
 //! # Features
 //! - `serde`: the module `as_json`, for members of types that derive serde's traits.
+//! - `qmp`, `qga`, `qsd`: the modules of the same names, with the bindings of QEMU's machine protocol, its guest agent
+//!   and its storage daemon. They are compiled from the project's own schemas and speak to servers from 6.2 on. With the
+//!   environment variable `QAPI_TYPES_QEMU_SRC` set to a QEMU source tree they are compiled from that tree's schemas.
 
 mod any;
 mod command;
@@ -127,9 +130,7 @@ pub mod as_json;
 
 pub use any::{Any, AnyMembers, Null, UnknownBranch};
 pub use command::Command;
-pub use decode::{
-    Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch,
-};
+pub use decode::{Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch};
 pub use encode::{Encode, EncodeMembers};
 pub use error::{DecodeError, Problem};
 pub use event::{Event, EventSet, UnknownEvent, unknown_event};
@@ -137,3 +138,21 @@ pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Time
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
 pub use slot::{Chain, Members, NoMembers, Seen, Slot, Slots, required};
 pub use writer::{Writer, to_string, to_vec};
+
+/// QEMU's machine protocol.
+#[cfg(feature = "qmp")]
+pub mod qmp {
+    include!(concat!(env!("OUT_DIR"), "/qmp/qapi-schema.rs"));
+}
+
+/// QEMU's guest agent.
+#[cfg(feature = "qga")]
+pub mod qga {
+    include!(concat!(env!("OUT_DIR"), "/qga/qapi-schema.rs"));
+}
+
+/// QEMU's storage daemon.
+#[cfg(feature = "qsd")]
+pub mod qsd {
+    include!(concat!(env!("OUT_DIR"), "/qsd/qapi-schema.rs"));
+}

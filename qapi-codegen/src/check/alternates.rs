@@ -1,5 +1,7 @@
 //! Alternates: branches that can be told apart by their JSON kind.
 
+use std::collections::HashMap;
+
 use super::entities::{BranchEntity, EntityId, EntityKind};
 use super::names::{self, Permit, mangled};
 use super::resolve::Resolver;
@@ -84,7 +86,7 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
     let mut scope = resolver.scope(id);
     features::check_clash(&own, &mut scope);
     features::check_type(&own, &mut scope);
-    let mut names: Vec<(String, &BranchEntity)> = Vec::new();
+    let mut names: HashMap<String, &BranchEntity> = HashMap::new();
     let mut kinds: Vec<(JsonKind, &BranchEntity)> = Vec::new();
     for (at, branch) in branches.iter().enumerate() {
         let what = format!("the branch {}", quoted(&branch.name));
@@ -92,13 +94,17 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
         if let EntityKind::Alternate { branches } = &mut resolver.table.entity_mut(id).kind {
             branches[at].resolved = found;
         }
-        let mangled = mangled(&branch.name);
-        if let Some((_, earlier)) = names.iter().find(|(name, _)| *name == mangled) {
+        if let Some(earlier) = names.get(&mangled(&branch.name)) {
             let message = format!("{what} clashes with the branch {}", quoted(&earlier.name));
             two(id, Code::NameClash, &message, branch, earlier, resolver);
         }
-        names.push((mangled, branch));
+        names.entry(mangled(&branch.name)).or_insert(branch);
         let Some(found) = found else { continue };
+        if let EntityKind::Enum { values, .. } = &resolver.table.entity(found).kind
+            && !resolver.spend(id, values.len())
+        {
+            continue;
+        }
         let Some(own) = kinds_of(found, resolver) else {
             let message = format!("{what} cannot be {}", resolver.describe(found));
             let label = "its JSON kind is not fixed";
@@ -119,7 +125,11 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
                 resolver,
             );
         }
-        kinds.extend(own.into_iter().map(|kind| (kind, branch)));
+        for kind in own {
+            if kinds.iter().all(|(known, _)| *known != kind) {
+                kinds.push((kind, branch));
+            }
+        }
     }
 }
 

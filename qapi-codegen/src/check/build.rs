@@ -1,6 +1,6 @@
 //! The last step: what was checked becomes the [`Schema`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::Input;
@@ -297,8 +297,9 @@ fn add_undescribed(table: &Table, docs: &mut [(ModuleId, Doc)]) {
             EntityKind::Builtin(_) | EntityKind::Array { .. } => {}
         }
         let members = &mut docs[at].1.members;
+        let mut known: HashSet<String> = members.iter().map(|(name, _)| name.clone()).collect();
         for name in names {
-            if members.iter().all(|(known, _)| known != name) {
+            if known.insert(name.to_owned()) {
                 members.push((name.to_owned(), String::new()));
             }
         }

@@ -5,7 +5,7 @@ use super::names::Permit;
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::shape::{Data, ShapeData, TypeName};
-use super::structs::{has_conditional_members, object};
+use super::structs::object;
 use super::{features, keys, members, structs};
 use crate::diagnostic::{Code, quoted};
 use crate::syntax::Object;
@@ -142,7 +142,7 @@ fn arguments(
             .error(Code::UnboxedUnion, message, data.span, "");
     }
     structs::resolve(found, resolver);
-    let conditional = has_conditional_members(found, resolver.table);
+    let conditional = resolver.object(found).conditional;
     if conditional && !boxed && resolver.dialect.boxes_conditional_arguments() {
         let message = "conditional arguments need `'boxed': true`";
         let diagnostic = resolver

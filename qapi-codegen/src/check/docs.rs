@@ -11,7 +11,7 @@ use super::structs::object;
 use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::schema::Feature;
 use crate::source::Span;
-use crate::syntax::{Definition, Description, SectionKind};
+use crate::syntax::{Definition, Description, Key, SectionKind};
 
 /// Looks at a definition's documentation as a whole. Answers which it is, if it is the right one.
 pub(super) fn of_definition(
@@ -107,11 +107,27 @@ impl Described {
             members: vec![false; document.members.len()],
             features: vec![false; document.features.len()],
         };
+        let features = places(&document.features);
         for feature in documented_features(id, resolver) {
-            connect_feature(&feature, &mut found, doc, resolver);
+            match features.get(feature.name.as_str()) {
+                Some(&at) => found.features[at] = true,
+                None => reject_undescribed_feature(id, &feature, resolver),
+            }
         }
+        let members = places(&document.members);
+        let excepted = resolver
+            .pragmas
+            .documentation_exceptions
+            .contains(&resolver.table.entity(id).name);
+        let required = resolver.dialect.requires_descriptions() && !excepted;
         for (name, span) in documented_members(id, resolver) {
-            connect_member(&name, span, &mut found, doc, resolver);
+            match members.get(name.as_str()) {
+                Some(&at) => found.members[at] = true,
+                None if required => {
+                    reject_undescribed_member(id, &name, span, &document.members, resolver);
+                }
+                None => {}
+            }
         }
         self.docs.insert(doc, found);
     }
@@ -125,90 +141,97 @@ impl Described {
             if resolver.table.entity(found.entity).faulty {
                 continue;
             }
-            let unknown = |list: &[Description], used: &[bool], what: &str| -> Vec<Diagnostic> {
+            for (list, used, kind) in [
+                (&document.members, &found.members, Kind::Member),
+                (&document.features, &found.features, Kind::Feature),
+            ] {
                 let unused = list.iter().zip(used).filter(|(_, used)| !**used);
-                let unused = unused.filter(|(description, _)| !description.name.text.is_empty());
-                let undescribed = || {
-                    let names = match what {
-                        "member" => documented_members(found.entity, resolver)
-                            .into_iter()
-                            .map(|(name, _)| name)
-                            .collect(),
-                        _ => documented_features(found.entity, resolver)
-                            .into_iter()
-                            .map(|feature| feature.name)
-                            .collect::<Vec<_>>(),
-                    };
-                    names
-                        .into_iter()
-                        .filter(|name| list.iter().all(|known| known.name.text != *name))
-                };
-                let unused = unused.map(|(description, _)| {
-                    let name = &description.name;
-                    let message =
-                        format!("there is no {what} {} to be described", quoted(&name.text));
-                    let names: Vec<String> = undescribed().collect();
-                    let mut diagnostic = Diagnostic::error(Code::UnknownMember, name.span, message)
-                        .label(name.span, "")
-                        .suggest(&name.text, names.iter().map(String::as_str));
-                    diagnostic.subject = resolver.table.entity(found.entity).subject.clone();
-                    diagnostic
-                });
-                unused.collect()
-            };
-            let members = unknown(&document.members, &found.members, "member");
-            let features = unknown(&document.features, &found.features, "feature");
-            for diagnostic in members.into_iter().chain(features) {
-                resolver.sink.push(diagnostic);
+                let unused: Vec<_> = unused.map(|(description, _)| &description.name).collect();
+                reject_unknown(found.entity, &unused, list, kind, resolver);
             }
         }
     }
 }
 
-fn connect_member(
-    name: &str,
-    span: Span,
-    found: &mut Found,
-    doc: usize,
+/// What a description can be of.
+#[derive(Clone, Copy)]
+enum Kind {
+    Member,
+    Feature,
+}
+
+/// Reports the descriptions of what does not exist.
+fn reject_unknown(
+    id: EntityId,
+    unknown: &[&Key],
+    list: &[Description],
+    kind: Kind,
     resolver: &mut Resolver<'_>,
 ) {
-    let members = &resolver.documents[doc].members;
-    if let Some(at) = members.iter().position(|known| known.name.text == name) {
-        found.members[at] = true;
+    if unknown.is_empty() {
         return;
     }
-    let definition = resolver.table.entity(found.entity).name.clone();
-    let excepted = resolver
-        .pragmas
-        .documentation_exceptions
-        .contains(&definition);
-    if excepted || !resolver.dialect.requires_descriptions() {
-        return;
+    let (what, mut undescribed) = match kind {
+        Kind::Member => {
+            let members = documented_members(id, resolver).into_iter();
+            ("member", members.map(|(name, _)| name).collect::<Vec<_>>())
+        }
+        Kind::Feature => {
+            let features = documented_features(id, resolver).into_iter();
+            ("feature", features.map(|feature| feature.name).collect())
+        }
+    };
+    let described = places(list);
+    undescribed.retain(|name| !described.contains_key(name.as_str()));
+    for name in unknown.iter().filter(|name| !name.text.is_empty()) {
+        let message = format!("there is no {what} {} to be described", quoted(&name.text));
+        let mut diagnostic =
+            Diagnostic::error(Code::UnknownMember, name.span, message).label(name.span, "");
+        if resolver.sink.may_compare(undescribed.len()) {
+            diagnostic = diagnostic.suggest(&name.text, undescribed.iter().map(String::as_str));
+        }
+        diagnostic.subject = resolver.table.entity(id).subject.clone();
+        resolver.sink.push(diagnostic);
     }
-    let message = format!("{} has no description", quoted(name));
-    let names = members.iter().map(|known| known.name.text.as_str());
-    let diagnostic = resolver
-        .scope(found.entity)
-        .diagnostic(Code::UndocumentedMember, message)
+}
+
+/// Where in a list of descriptions a name is; of two, the first.
+fn places(list: &[Description]) -> HashMap<&str, usize> {
+    let pairs = list.iter().enumerate().rev();
+    pairs
+        .map(|(at, one)| (one.name.text.as_str(), at))
+        .collect()
+}
+
+/// Reports a member without description.
+fn reject_undescribed_member(
+    id: EntityId,
+    name: &str,
+    span: Span,
+    list: &[Description],
+    resolver: &mut Resolver<'_>,
+) {
+    let mut diagnostic = resolver
+        .scope(id)
+        .diagnostic(
+            Code::UndocumentedMember,
+            format!("{} has no description", quoted(name)),
+        )
         .label(span, "")
-        .help(format!("add `# @{name}: …` to the documentation"))
-        .note_similar(name, names);
+        .help(format!("add `# @{}: …` to the documentation", name));
+    if resolver.sink.may_compare(list.len()) {
+        let names = list.iter().map(|known| known.name.text.as_str());
+        diagnostic = diagnostic.note_similar(name, names);
+    }
     resolver.sink.push(diagnostic);
 }
 
-fn connect_feature(feature: &Feature, found: &mut Found, doc: usize, resolver: &mut Resolver<'_>) {
-    let features = &resolver.documents[doc].features;
-    if let Some(at) = features
-        .iter()
-        .position(|known| known.name.text == feature.name)
-    {
-        found.features[at] = true;
-        return;
-    }
+/// Reports a feature without description.
+fn reject_undescribed_feature(id: EntityId, feature: &Feature, resolver: &mut Resolver<'_>) {
     let message = format!("the feature {} has no description", quoted(&feature.name));
     let help = format!("add `# @{}: …` under `Features:`", feature.name);
     let diagnostic = resolver
-        .scope(found.entity)
+        .scope(id)
         .diagnostic(Code::UndocumentedFeature, message)
         .label(feature.span, "")
         .help(help);

@@ -62,6 +62,10 @@ pub(super) struct ObjectEntity {
     pub(super) progress: Progress,
     /// How many objects are contained in one another below this one.
     pub(super) depth: usize,
+    /// How many members it has, those of its base included.
+    pub(super) total: usize,
+    /// Has it, or its base, members under a condition?
+    pub(super) conditional: bool,
 }
 
 pub(super) struct MemberEntity {

@@ -21,11 +21,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
         &optional,
         scope,
     );
-    let permissive = scope
-        .pragmas
-        .member_name_exceptions
-        .iter()
-        .any(|known| known == name);
+    let permissive = scope.pragmas.member_name_exceptions.contains(name);
     let permit = Permit::all_if(permissive);
     let data = object
         .get("data")

@@ -1,5 +1,7 @@
 //! Features: their list, and what may not be in it.
 
+use std::collections::HashMap;
+
 use super::names::{self, Permit, mangled};
 use super::scope::Scope;
 use super::{conditions, keys};
@@ -50,18 +52,17 @@ fn feature(item: &Expr, scope: &mut Scope<'_>) -> Option<Feature> {
 
 /// Two features of one name in one place are an error.
 pub(super) fn check_clash(features: &[Feature], scope: &mut Scope<'_>) {
-    for (at, feature) in features.iter().enumerate() {
-        let name = mangled(&feature.name);
-        if let Some(earlier) = features[..at]
-            .iter()
-            .find(|other| mangled(&other.name) == name)
-        {
+    let mut seen: HashMap<String, &Feature> = HashMap::new();
+    for feature in features {
+        if let Some(earlier) = seen.get(&mangled(&feature.name)) {
             let message = format!("the feature {} is given twice", quoted(&feature.name));
             let diagnostic = scope
                 .diagnostic(Code::FeatureClash, message)
                 .label(feature.span, "here again")
                 .label(earlier.span, "first here");
             scope.push(diagnostic);
+        } else {
+            seen.insert(mangled(&feature.name), feature);
         }
     }
 }

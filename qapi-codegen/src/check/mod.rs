@@ -21,6 +21,8 @@ mod shape;
 mod structs;
 mod unions;
 
+use std::collections::HashSet;
+
 use crate::diagnostic::Sink;
 use crate::dialect::Dialect;
 use crate::schema::Schema;
@@ -33,7 +35,7 @@ pub(crate) struct Input<'a> {
     pub(crate) items: &'a [Item],
     pub(crate) docs: &'a [Document],
     pub(crate) pragmas: &'a Pragmas,
-    pub(crate) lost: &'a [String],
+    pub(crate) lost: &'a HashSet<String>,
     pub(crate) dialect: Dialect,
 }
 

@@ -20,8 +20,15 @@ pub(super) struct Resolver<'a> {
     pub(super) documents: &'a [Document],
     pub(super) dialect: Dialect,
     pub(super) sink: &'a mut Sink,
-    lost: &'a [String],
+    lost: &'a HashSet<String>,
+    /// How much may still be done beyond what the size of the schema accounts for.
+    budget: usize,
 }
+
+/// Types that share a base, a branch or an enum have it checked for each of them: these checks add up to
+/// the product of two sizes. So many members are looked at in all, some hundred times what QEMU's schema
+/// needs.
+const BUDGET: usize = 20_000_000;
 
 /// Resolves everything, in order.
 pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
@@ -40,6 +47,7 @@ pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
         dialect: input.dialect,
         sink,
         lost: input.lost,
+        budget: BUDGET,
     };
     let mut described = docs::Described::default();
     for id in order {
@@ -67,6 +75,25 @@ impl Resolver<'_> {
             pragmas: self.pragmas,
             sink: self.sink,
         }
+    }
+
+    /// May so many members be looked at? Once that is too much it is an error, and all else is refused too.
+    pub(super) fn spend(&mut self, id: EntityId, members: usize) -> bool {
+        if members <= self.budget {
+            self.budget -= members;
+            return true;
+        }
+        if std::mem::take(&mut self.budget) > 0 {
+            let message = "too many types share too many members and branches";
+            let at = self.table.entity(id).name_span;
+            let diagnostic = self
+                .scope(id)
+                .diagnostic(Code::NestedTooDeeply, message)
+                .label(at, "the check was given up here")
+                .note("types that depend on one another in this way are not checked any further");
+            self.sink.push(diagnostic);
+        }
+        false
     }
 
     /// The object of an entity that is known to be one.
@@ -106,12 +133,14 @@ impl Resolver<'_> {
             let note = format!("{} is {}", quoted(&ty.name), self.describe(found));
             diagnostic = diagnostic.note(note);
         }
-        let types = self.table.entities.iter().filter(|entity| {
-            is_type(entity)
-                && !entity.name.starts_with("q_")
-                && !matches!(entity.kind, EntityKind::Array { .. })
-        });
-        let diagnostic = diagnostic.suggest(&ty.name, types.map(|entity| entity.name.as_str()));
+        if self.sink.may_compare(self.table.entities.len()) {
+            let types = self.table.entities.iter().filter(|entity| {
+                is_type(entity)
+                    && !entity.name.starts_with("q_")
+                    && !matches!(entity.kind, EntityKind::Array { .. })
+            });
+            diagnostic = diagnostic.suggest(&ty.name, types.map(|entity| entity.name.as_str()));
+        }
         self.sink.push(diagnostic);
         None
     }
@@ -218,6 +247,9 @@ impl Clash {
         id: EntityId,
         resolver: &mut Resolver<'_>,
     ) {
+        if !resolver.spend(id, resolver.object(base).total) {
+            return;
+        }
         for (owner, index) in all_members(base, resolver.table) {
             let member = &resolver.object(owner).members[index];
             let (name, span) = (member.name.clone(), member.span);
@@ -226,18 +258,20 @@ impl Clash {
     }
 
     /// Checks all members of a branch, and of the branches that it has itself. These were held against one
-    /// another already; so each object is looked at once, whatever the number of ways that lead to it.
+    /// another already; so each object is looked at once, whatever the number of ways that lead to it:
+    /// `visited` has those that other branches have led to.
     pub(super) fn check_branch(
         &self,
         branch: EntityId,
         at: Span,
+        visited: &mut HashSet<EntityId>,
         id: EntityId,
         resolver: &mut Resolver<'_>,
     ) {
         let mut pending = vec![branch];
-        let mut visited = HashSet::new();
         while let Some(object) = pending.pop() {
-            if !visited.insert(object) {
+            let cost = 1 + resolver.object(object).total;
+            if !visited.insert(object) || !resolver.spend(id, cost) {
                 continue;
             }
             for (owner, index) in all_members(object, resolver.table) {

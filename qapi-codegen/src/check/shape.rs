@@ -25,10 +25,7 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) fn subject(&self) -> Subject {
-        Subject {
-            kind: self.kind,
-            name: self.name.clone(),
-        }
+        Subject::new(self.kind, &self.name)
     }
 }
 
@@ -133,20 +130,13 @@ fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink)
         &format!("the name of {}", names::article(kind)),
         &mut scope,
     )?;
-    scope.subject = Some(Subject {
-        kind,
-        name: text.to_owned(),
-    });
+    scope.subject = Some(Subject::new(kind, text));
     match kind {
         "event" => names::event(text, name.span, &mut scope),
         "command" => {
             let permit = names::Permit {
                 upper: false,
-                underscore: input
-                    .pragmas
-                    .command_name_exceptions
-                    .iter()
-                    .any(|known| known == text),
+                underscore: input.pragmas.command_name_exceptions.contains(text),
             };
             names::lower(text, "this command", permit, name.span, &mut scope);
         }

@@ -21,11 +21,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
         &optional,
         scope,
     );
-    let permissive = scope
-        .pragmas
-        .member_name_exceptions
-        .iter()
-        .any(|known| known == name);
+    let permissive = scope.pragmas.member_name_exceptions.contains(name);
     let data = object
         .get("data")
         .and_then(|data| keys::object(data, "`data`", scope));
@@ -87,8 +83,21 @@ fn resolve_at(id: EntityId, level: usize, resolver: &mut Resolver<'_>) {
         features::check_clash(&member_features, &mut resolver.scope(id));
         clash.add(&name, span, id, span, id, resolver);
     }
+    count_members(id, resolver);
     unions::resolve(id, level, &clash, resolver);
     resolver.object_mut(id).progress = Progress::Done;
+}
+
+/// Takes note of what others ask about all members of an object, so that they need not look at each.
+fn count_members(id: EntityId, resolver: &mut Resolver<'_>) {
+    let base = resolver.object(id).base_resolved;
+    let (total, conditional) = base.map_or((0, false), |base| {
+        let base = resolver.object(base);
+        (base.total, base.conditional)
+    });
+    let object = resolver.object_mut(id);
+    object.total = total + object.members.len();
+    object.conditional = conditional || object.members.iter().any(|one| one.condition.is_some());
 }
 
 fn check_features(id: EntityId, resolver: &mut Resolver<'_>) {
@@ -178,14 +187,6 @@ pub(super) fn object(table: &Table, id: EntityId) -> Option<&ObjectEntity> {
         EntityKind::Object(object) => Some(object),
         _ => None,
     }
-}
-
-/// Does it, or its base, have members under a condition?
-pub(super) fn has_conditional_members(id: EntityId, table: &Table) -> bool {
-    let members = all_members(id, table);
-    members.iter().any(|&(owner, at)| {
-        object(table, owner).is_some_and(|object| object.members[at].condition.is_some())
-    })
 }
 
 /// The member of a name, the base's included; the mangled name counts.

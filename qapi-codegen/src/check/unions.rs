@@ -1,5 +1,7 @@
 //! Unions: the discriminator and the branches that it chooses among.
 
+use std::collections::HashSet;
+
 use super::entities::{BranchEntity, EMPTY, EntityId, EntityKind};
 use super::names::Permit;
 use super::resolve::{Clash, Resolver};
@@ -23,11 +25,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
         &["if", "features"],
         scope,
     );
-    let permissive = scope
-        .pragmas
-        .member_name_exceptions
-        .iter()
-        .any(|known| known == name);
+    let permissive = scope.pragmas.member_name_exceptions.contains(name);
     let permit = Permit::all_if(permissive);
     let base = members::data(object.get("base"), "`base`", permit, scope);
     let discriminator = object.get("discriminator").and_then(|value| {
@@ -74,6 +72,9 @@ pub(super) fn resolve(id: EntityId, level: usize, clash: &Clash, resolver: &mut 
         return;
     };
     let discriminator = union.discriminator.clone();
+    if !resolver.spend(id, resolver.object(id).total) {
+        return;
+    }
     let Some((values, tag)) =
         discriminator.and_then(|(name, span)| find_tag(id, &name, span, resolver))
     else {
@@ -91,27 +92,31 @@ pub(super) fn resolve(id: EntityId, level: usize, clash: &Clash, resolver: &mut 
             .scope(id)
             .error(Code::NoBranches, "the union has no branches", at, label);
     }
+    let names: HashSet<&str> = values.iter().map(|value| value.name.as_str()).collect();
+    let mut visited = HashSet::new();
     for at in 0..branch_count(id, resolver) {
         let branch = branch(id, at, resolver);
-        let named = values.iter().any(|value| value.name == branch.name);
-        if !named && !resolver.table.entity(tag).faulty {
+        if !names.contains(branch.name.as_str()) && !resolver.table.entity(tag).faulty {
             let name = quoted(&branch.name);
             let message = format!(
                 "the branch {name} is not a value of {}",
                 resolver.describe(tag)
             );
-            let diagnostic = resolver
+            let mut diagnostic = resolver
                 .scope(id)
                 .diagnostic(Code::UnknownBranch, message)
-                .label(branch.span, "")
-                .suggest(&branch.name, values.iter().map(|value| value.name.as_str()));
+                .label(branch.span, "");
+            if resolver.sink.may_compare(values.len()) {
+                let names = values.iter().map(|value| value.name.as_str());
+                diagnostic = diagnostic.suggest(&branch.name, names);
+            }
             resolver.sink.push(diagnostic);
         }
         let found = resolve_branch(id, at, resolver);
         if let Some(found) =
             found.filter(|&found| structs::contain(id, found, branch.span, level, resolver))
         {
-            clash.check_branch(found, branch.span, id, resolver);
+            clash.check_branch(found, branch.span, &mut visited, id, resolver);
         }
     }
 }
@@ -157,11 +162,13 @@ fn find_tag(
                 "the discriminator {} is not a member of the base",
                 quoted(name)
             );
-            let diagnostic = resolver
+            let mut diagnostic = resolver
                 .scope(id)
                 .diagnostic(Code::UnknownDiscriminator, message)
-                .label(span, "")
-                .suggest(name, names.iter().map(String::as_str));
+                .label(span, "");
+            if resolver.sink.may_compare(names.len()) {
+                diagnostic = diagnostic.suggest(name, names.iter().map(String::as_str));
+            }
             resolver.sink.push(diagnostic);
         }
         return None;
@@ -179,6 +186,13 @@ fn find_tag(
             )
         }
     };
+    let values = match &resolver.table.entity(tag).kind {
+        EntityKind::Enum { values, .. } => Some(values.len()),
+        _ => None,
+    };
+    if !resolver.spend(id, values.unwrap_or_default()) {
+        return None;
+    }
     let values = match &resolver.table.entity(tag).kind {
         EntityKind::Enum { values, .. } => Some(values.clone()),
         _ => None,
@@ -214,21 +228,27 @@ fn find_tag(
     Some((values?, tag))
 }
 
+/// What an empty branch costs: other than a member that is looked at, it stays, and takes memory.
+const EMPTY_BRANCH: usize = 100;
+
 /// A value without a branch has an empty one.
 fn add_empty_branches(id: EntityId, values: &[Value], tag: EntityId, resolver: &mut Resolver<'_>) {
     let span = resolver.table.entity(id).name_span;
-    let faulty = resolver.table.entity(tag).faulty;
+    let Some(union) = &resolver.object(id).union else {
+        return;
+    };
+    let given: HashSet<&str> = union.branches.iter().map(|one| one.name.as_str()).collect();
+    let missing = values
+        .iter()
+        .filter(|value| !given.contains(value.name.as_str()));
+    let missing: Vec<&Value> = missing.collect();
+    if resolver.table.entity(tag).faulty || !resolver.spend(id, EMPTY_BRANCH * missing.len()) {
+        return;
+    }
     let Some(union) = &mut resolver.object_mut(id).union else {
         return;
     };
-    for value in values.iter().filter(|_| !faulty) {
-        if union
-            .branches
-            .iter()
-            .any(|branch| branch.name == value.name)
-        {
-            continue;
-        }
+    for value in missing {
         union.branches.push(BranchEntity {
             name: value.name.clone(),
             span,

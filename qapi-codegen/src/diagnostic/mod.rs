@@ -45,8 +45,18 @@ pub struct Label {
 pub struct Subject {
     /// `struct`, `command`, …
     pub kind: &'static str,
-    /// Its name.
+    /// Its name; one of more than 200 characters is cut, as every diagnostic of the definition has it.
     pub name: String,
+}
+
+impl Subject {
+    pub(crate) fn new(kind: &'static str, name: &str) -> Self {
+        let name = match name.char_indices().nth(200) {
+            Some((end, _)) => format!("{}…", &name[..end]),
+            None => name.to_owned(),
+        };
+        Subject { kind, name }
+    }
 }
 
 /// One thing that is wrong with a schema.

@@ -5,6 +5,8 @@
 //! rules for where a section ends changed with 9.0: [`Reader`] has today's, [`super::legacy`] the earlier
 //! ones.
 
+use std::collections::HashMap;
+
 use super::legacy;
 use super::style;
 use super::tree::{Description, Document, Key, Section, SectionKind};
@@ -171,6 +173,8 @@ pub(super) struct Builder {
     /// Where the current description or section begins, and what it is called in messages.
     begun: (Span, String),
     features_seen: bool,
+    /// Where members, and where features, are described first.
+    described: [HashMap<String, Span>; 2],
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -201,6 +205,7 @@ impl Builder {
             current: Current::Body,
             begun: (first, String::new()),
             features_seen: false,
+            described: Default::default(),
         }
     }
 
@@ -243,7 +248,8 @@ impl Builder {
     pub(super) fn member(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
         self.close(sink);
         self.current = Current::Member;
-        describe(&mut self.document.members, name, line, sink);
+        let described = describe(&mut self.described[0], name, line, sink);
+        self.document.members.push(described);
         self.begun = (line.span, format!("@{name}"));
     }
 
@@ -251,7 +257,8 @@ impl Builder {
     pub(super) fn feature(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
         self.close(sink);
         self.current = Current::Feature;
-        describe(&mut self.document.features, name, line, sink);
+        let described = describe(&mut self.described[1], name, line, sink);
+        self.document.features.push(described);
         self.begun = (line.span, format!("@{name}"));
     }
 
@@ -338,29 +345,37 @@ impl Builder {
     }
 }
 
-fn describe(list: &mut Vec<Description>, name: &str, line: &RawLine, sink: &mut Sink) {
+/// Begins a description. `described` has the places of those before it.
+fn describe(
+    described: &mut HashMap<String, Span>,
+    name: &str,
+    line: &RawLine,
+    sink: &mut Sink,
+) -> Description {
     let span = line.part(1, 1 + name.len());
     if name.is_empty() {
         let message = "a name is missing after `@`";
         sink.push(
             Diagnostic::error(Code::SymbolLine, line.span, message).label(line.part(0, 1), ""),
         );
-    } else if let Some(earlier) = list.iter().find(|known| known.name.text == name) {
+    } else if let Some(&earlier) = described.get(name) {
         let message = format!("{} is described twice", quoted(name));
         sink.push(
             Diagnostic::error(Code::DuplicateDescription, line.span, message)
                 .label(span, "here again")
-                .label(earlier.name.span, "first here"),
+                .label(earlier, "first here"),
         );
+    } else {
+        described.insert(name.to_owned(), span);
     }
     let name = Key {
         text: name.to_owned(),
         span,
     };
-    list.push(Description {
+    Description {
         name,
         text: String::new(),
-    });
+    }
 }
 
 /// The rules since QEMU 9.0: tags count only at the start of a paragraph, and the text of a description or

@@ -1,7 +1,7 @@
 //! The parser. It follows includes, never stops at the first error, and leaves to the checker what
 //! expressions mean.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ pub(crate) struct Parsed {
     pub(crate) docs: Vec<RawDocument>,
     pub(crate) pragmas: Pragmas,
     /// Names of definitions that were lost to syntax errors: nobody must be told that they do not exist.
-    pub(crate) lost: Vec<String>,
+    pub(crate) lost: HashSet<String>,
 }
 
 /// Parses a schema and all that it includes.
@@ -271,7 +271,7 @@ impl<'a> Parser<'a> {
             return;
         };
         if let Some(name) = value.split('\'').nth(1) {
-            files.parsed.lost.push(name.to_owned());
+            files.parsed.lost.insert(name.to_owned());
         }
     }
 
@@ -280,14 +280,16 @@ impl<'a> Parser<'a> {
         let text = self.lexer.text();
         let mut at = (start.start as usize + 1).min(text.len());
         // What was understood up to the error is not read a second time, unless a new start was swallowed.
-        while let Some(newline) = text[at..].find('\n') {
+        let next = loop {
+            let Some(newline) = text[at..].find('\n') else {
+                break text.len();
+            };
             at += newline + 1;
             if text[at..].starts_with('{') || text[at..].starts_with("##\n") {
-                break;
+                break at;
             }
-        }
-        let found = text[at..].starts_with('{') || text[at..].starts_with("##\n");
-        self.lexer.seek(if found { at } else { text.len() });
+        };
+        self.lexer.seek(next);
         self.token = self.lexer.next(sink);
     }
 

@@ -1,5 +1,7 @@
 //! Pragmas: what a schema says about the rules that it is to be held to. They are global.
 
+use std::collections::HashSet;
+
 use super::tree::{Expr, Object};
 use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
 use crate::source::Span;
@@ -8,10 +10,10 @@ use crate::source::Span;
 #[derive(Debug, Default)]
 pub(crate) struct Pragmas {
     pub(crate) doc_required: bool,
-    pub(crate) command_name_exceptions: Vec<String>,
-    pub(crate) command_returns_exceptions: Vec<String>,
-    pub(crate) documentation_exceptions: Vec<String>,
-    pub(crate) member_name_exceptions: Vec<String>,
+    pub(crate) command_name_exceptions: HashSet<String>,
+    pub(crate) command_returns_exceptions: HashSet<String>,
+    pub(crate) documentation_exceptions: HashSet<String>,
+    pub(crate) member_name_exceptions: HashSet<String>,
 }
 
 /// The pragmas there are. The last two are older spellings.

@@ -56,7 +56,7 @@ impl<'de> Reader<'de> {
         Err(self.error(Problem::Unexpected { expected, found }))
     }
 
-    /// Reads an integer that lies within `range`, which `expected` names.
+    /// Reads an integer that lies within `min` and `max`, which `expected` names.
     ///
     /// QEMU writes integers without fraction and exponent, and reads them so: `1.0` is none.
     pub(crate) fn integer(
@@ -69,19 +69,20 @@ impl<'de> Reader<'de> {
             Some(b'-' | b'0'..=b'9') => self.at,
             _ => return Err(self.unexpected("an integer")),
         };
+        if let Some((value, length)) = short_integer(&self.text.as_bytes()[start..])
+            && (min..=max).contains(&value)
+        {
+            self.at += length;
+            return Ok(value);
+        }
         let number = self.number()?;
-        // Up to eighteen digits fit without a check; the rare longer ones, and whatever is no integer, take the long way.
-        let value = match short_integer(number.as_bytes()) {
-            Some(value) => Some(i128::from(value)),
-            None if number.contains(['.', 'e', 'E']) => {
-                let found = format!("the number {}", legible(number));
-                let expected = "an integer";
-                return Err(self.error_at(Problem::Unexpected { expected, found }, start));
-            }
-            None => number.parse::<i128>().ok(),
-        };
-        match value {
-            Some(value) if (min..=max).contains(&value) => Ok(value),
+        if number.contains(['.', 'e', 'E']) {
+            let found = format!("the number {}", legible(number));
+            let expected = "an integer";
+            return Err(self.error_at(Problem::Unexpected { expected, found }, start));
+        }
+        match number.parse() {
+            Ok(value) if (min..=max).contains(&value) => Ok(value),
             _ => {
                 let found = legible(number);
                 Err(self.error_at(Problem::OutOfRange { expected, found }, start))
@@ -108,20 +109,29 @@ impl<'de> Reader<'de> {
     }
 }
 
-fn short_integer(number: &[u8]) -> Option<i64> {
-    let (negative, digits) = match number {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    if digits.len() > 18 {
-        return None;
-    }
-    let mut value = 0;
-    for digit in digits {
-        if !digit.is_ascii_digit() {
+/// The integer that `bytes` begin with, and its length, if it has so few digits that nothing can overflow. Nearly all
+/// have; the others, and whatever is no integer, take the long way.
+fn short_integer(bytes: &[u8]) -> Option<(i128, usize)> {
+    let negative = bytes.first() == Some(&b'-');
+    let digits = &bytes[usize::from(negative)..];
+    let mut value = 0_u64;
+    let mut count = 0;
+    while let Some(digit @ b'0'..=b'9') = digits.get(count) {
+        if count == 19 {
             return None;
         }
-        value = value * 10 + i64::from(digit - b'0');
+        value = value * 10 + u64::from(digit - b'0');
+        count += 1;
     }
-    Some(if negative { -value } else { value })
+    match (digits, digits.get(count)) {
+        (_, Some(b'.' | b'e' | b'E')) => None,
+        // No number begins with a zero but zero itself.
+        ([] | [b'0', b'0'..=b'9', ..], _) => None,
+        _ if count == 0 => None,
+        _ => {
+            let value = i128::from(value);
+            let value = if negative { -value } else { value };
+            Some((value, count + usize::from(negative)))
+        }
+    }
 }

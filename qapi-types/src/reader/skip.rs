@@ -122,7 +122,8 @@ impl<'de> Reader<'de> {
     }
 
     /// Looks ahead, in the object that the reader stands before, for the string that the member `name` has; the position
-    /// stays where it is. This is how a union learns its branch, whatever the order of the members.
+    /// stays where it is. This is how a union learns its branch, whatever the order of the members. Should the member be
+    /// there twice, the first counts.
     ///
     /// # Errors
     /// There is no object, it has no such member, or the member is no string.

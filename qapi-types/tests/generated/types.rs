@@ -198,9 +198,7 @@ impl rt::DecodeMembers for Net {
         let mut base = rt::Chain::new(base, outer);
         let transport = match &*r.discriminator("transport")? {
             "tcp" => rt::branch(r, &mut base, NetTransport::Tcp),
-            name => {
-                rt::UnknownBranch::decode_members(name, r, &mut base).map(NetTransport::Unknown)
-            }
+            name => rt::unknown_branch(name, r, &mut base, NetTransport::Unknown),
         }?;
         Ok(Net {
             host: rt::required(host, "host")?,
@@ -213,8 +211,8 @@ impl rt::EncodeMembers for Net {
     fn encode_members(&self, w: &mut rt::Writer) {
         w.members(&[("host", &self.host), ("transport", &self.transport.name())]);
         match &self.transport {
-            NetTransport::Tcp(branch) => branch.encode_members(w),
-            NetTransport::Unknown(branch) => branch.encode_members(w),
+            NetTransport::Tcp(branch) => w.members_of(branch),
+            NetTransport::Unknown(branch) => w.members_of(branch),
         }
     }
 }
@@ -252,8 +250,8 @@ impl rt::Decode for Node {
         let driver = match &*r.discriminator("driver")? {
             "file" => rt::branch(r, &mut base, NodeDriver::File),
             "net" => rt::branch(r, &mut base, NodeDriver::Net),
-            "null" => r.object(base).map(|()| NodeDriver::Null),
-            name => rt::UnknownBranch::decode_members(name, r, &mut base).map(NodeDriver::Unknown),
+            "null" => rt::bare_branch(r, &mut base, NodeDriver::Null),
+            name => rt::unknown_branch(name, r, &mut base, NodeDriver::Unknown),
         }?;
         Ok(Node { id, driver })
     }
@@ -263,10 +261,10 @@ impl rt::EncodeMembers for Node {
     fn encode_members(&self, w: &mut rt::Writer) {
         w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
         match &self.driver {
-            NodeDriver::File(branch) => branch.encode_members(w),
-            NodeDriver::Net(branch) => branch.encode_members(w),
+            NodeDriver::File(branch) => w.members_of(branch),
+            NodeDriver::Net(branch) => w.members_of(branch),
             NodeDriver::Null => {}
-            NodeDriver::Unknown(branch) => branch.encode_members(w),
+            NodeDriver::Unknown(branch) => w.members_of(branch),
         }
     }
 }
@@ -314,7 +312,7 @@ impl rt::Decode for StrictNode {
         let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
         let driver = match &*r.discriminator("driver")? {
             "tcp" => rt::branch(r, &mut base, StrictDriver::Tcp),
-            "null" => r.exact_object(base).map(|()| StrictDriver::Null),
+            "null" => rt::exact_bare_branch(r, &mut base, StrictDriver::Null),
             name => return Err(r.unknown_value("Driver", name)),
         }?;
         Ok(StrictNode { id, driver })

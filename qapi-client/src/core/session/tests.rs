@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::{Outcome, Session, Step};
 use crate::Limits;
 use crate::core::Violation;
@@ -7,6 +9,11 @@ const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2,
 /// What the session tells after it has received `stream`, in words.
 fn tell(session: &mut Session, stream: &str) -> Vec<String> {
     session.receive(stream.as_bytes());
+    drain(session)
+}
+
+/// What the session has to tell, in words.
+fn drain(session: &mut Session) -> Vec<String> {
     let mut told = Vec::new();
     loop {
         told.push(match session.step() {
@@ -22,7 +29,7 @@ fn tell(session: &mut Session, stream: &str) -> Vec<String> {
             },
             Err(violation) => {
                 assert_eq!(session.step().err(), Some(violation.clone()));
-                return [told, vec![violation.to_string()]].concat();
+                return [told, vec![format!("violation: {violation}")]].concat();
             }
         });
     }
@@ -65,19 +72,19 @@ fn negotiation() {
         ),
         (
             r#"{"return": {}}"#.to_owned(),
-            vec!["the server does not greet"],
+            vec!["violation: the server does not greet"],
         ),
         (
             format!(r#"{GREETING}{{"id": 0, "error": {{"class": "GenericError", "desc": "no"}}}}"#),
-            vec!["the server does not negotiate: GenericError: no"],
+            vec!["violation: the server does not negotiate: GenericError: no"],
         ),
         (
             format!(r#"{GREETING}{{"error": {{"class": "GenericError", "desc": "no"}}}}"#),
-            vec!["the server does not negotiate: GenericError: no"],
+            vec!["violation: the server does not negotiate: GenericError: no"],
         ),
         (
             "SSH-2.0".to_owned(),
-            vec!["a message begins with `S`, not with `{`"],
+            vec!["violation: a message begins with `S`, not with `{`"],
         ),
     ] {
         let mut session = Session::new(Limits::default());
@@ -138,14 +145,14 @@ fn replies_find_their_calls() {
             r#"{"return": 1, "id": 1}{"return" 1}{"return": 2, "id": 2}"#,
             vec![
                 "1 returns 1",
-                "a message is not JSON: expected `:`, found a number at byte 10, near `{\"return\" 1}`",
+                "violation: a message is not JSON: expected `:`, found a number at byte 10, near `{\"return\" 1}`",
             ],
             0,
         ),
         (
             "{\"a\": \"\u{1}\"}",
             vec![
-                "a message is not JSON: expected the rest of a string, found the control character 0x01 at byte 7, near `{\"a\": \"\u{fffd}\"}`",
+                "violation: a message is not JSON: expected the rest of a string, found the control character 0x01 at byte 7, near `{\"a\": \"\u{fffd}\"}`",
             ],
             0,
         ),
@@ -178,11 +185,45 @@ fn limits_end_the_session() {
         &mut session,
         &format!(r#"{{"return": "{}", "id": 0}}"#, "a".repeat(200)),
     );
-    assert_eq!(told, ["a message has more than 200 bytes"]);
+    assert_eq!(told, ["violation: a message has more than 200 bytes"]);
     // Nothing more is taken in.
     session.receive(&[b' '; 1000]);
     assert_eq!(
         session.step().err(),
         Some(Violation::TooLong { limit: 200 })
     );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the server sends, and however it is cut, the session tells the same.
+    #[test]
+    fn servers_of_any_kind_do_no_harm(
+        pieces in prop::collection::vec(
+            prop::sample::select(vec![
+                GREETING, r#"{"return": {}, "id": 0}"#, r#"{"return": [1], "id": 1}"#, r#"{"return": 1}"#,
+                r#"{"error": {"class": "X", "desc": "d"}}"#, r#"{"error": {"class": "X"}, "id": 2}"#,
+                r#"{"event": "E", "data": {"a": 1}}"#, r#"{"event": 1}"#, "{}", "\r\n", "{", "}", "]", "\"", "\\", "x", "\u{e9}",
+            ]),
+            0..12,
+        ),
+        size in 1_usize..40,
+    ) {
+        let stream = pieces.concat();
+        let told = |chunks: Vec<&[u8]>| {
+            let mut session = Session::new(Limits::default());
+            session.call("early", None);
+            let mut told = Vec::new();
+            for chunk in chunks {
+                session.receive(chunk);
+                told.extend(drain(&mut session));
+                if told.last().is_some_and(|last| last.starts_with("violation")) {
+                    break;
+                }
+            }
+            (told, session.dropped())
+        };
+        prop_assert_eq!(told(vec![stream.as_bytes()]), told(stream.as_bytes().chunks(size).collect()));
+    }
 }

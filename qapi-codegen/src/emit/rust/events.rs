@@ -137,7 +137,7 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Node> {
 }
 
 /// Events differ in size; boxing the large ones would cost every reader a dereference.
-const ALLOWED_EVENTS: &str = "#[allow(deprecated, clippy::large_enum_variant)]";
+const ALLOWED_EVENTS: &str = "#[allow(dead_code, deprecated, clippy::large_enum_variant)]";
 
 /// Is anything in the schema an event?
 pub(super) fn any(plan: &Plan<'_>) -> bool {

@@ -253,7 +253,7 @@ impl Printer {
             return;
         }
         // A lone item that is a list itself opens on the same line.
-        if let [Node::List(inner)] = list.items.as_slice() {
+        if let (Width::Call, [Node::List(inner)]) = (list.width, list.items.as_slice()) {
             let mut joined = inner.clone();
             joined.head.insert_str(0, &list.head);
             joined.tail.push_str(&list.tail);

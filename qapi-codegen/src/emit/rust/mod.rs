@@ -73,6 +73,12 @@ pub struct Bindings {
     pub types: usize,
 }
 
+/// The Rust name of a type, command or event: `block-commit` and `BLOCK_JOB_READY` become `BlockCommit` and
+/// `BlockJobReady`. For programs that write code which uses the bindings.
+pub fn item_name(name: &str) -> String {
+    names::upper_camel(name)
+}
+
 /// Makes the bindings of what is selected.
 ///
 /// # Errors
