@@ -9,7 +9,7 @@ use std::time::Duration;
 use qapi_client::blocking::{Client, Options};
 use qapi_client::{Error, Limits};
 use qapi_types::{
-    Any, AnyMembers, Command, Decode, DecodeError, Encode, Reader, UnknownEvent, Writer, required,
+    Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer, required,
 };
 
 /// What the peer does, one after the other; after the last it leaves.
@@ -159,6 +159,26 @@ fn commands_and_replies() {
         assert_eq!(error.to_string(), "DeviceNotFound: No 'x'");
         assert!(!error.outcome_unknown());
         assert_eq!(client.execute_raw("stop", None).unwrap().as_json(), "{}");
+    });
+}
+
+#[test]
+fn a_server_that_does_not_greet() {
+    let script = [
+        Hears(r#"{"execute":"query-name","id":0}"#),
+        Says(r#"{"return": {"name": "guest"}, "id": 0}"#),
+    ];
+    let options = Options {
+        greeting: false,
+        ..Options::default()
+    };
+    play(&script, |stream| {
+        let mut client = Client::over(stream, options).unwrap();
+        assert_eq!(client.greeting(), &Greeting::default());
+        assert_eq!(
+            client.execute(&QueryName::default()).unwrap(),
+            name("guest")
+        );
     });
 }
 

@@ -74,9 +74,8 @@ pub fn analyze(root: &Path, loader: &dyn Loader, dialect: Option<Dialect>) -> io
 fn documents(raw: Vec<RawDocument>, dialect: Dialect, sink: &mut Sink) -> Vec<Document> {
     let mut inserted = 0;
     let read = raw.into_iter().map(|raw| {
-        let mut own = Sink::default();
         let position = raw.position + inserted;
-        let document = syntax::read(raw, dialect, &mut own);
+        let (document, own) = syntax::read(raw, dialect);
         inserted += own.len();
         sink.insert(position, own);
         document

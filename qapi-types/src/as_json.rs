@@ -11,10 +11,10 @@
 //!     at: Timestamp,
 //! }
 //!
-//! let text = r#"{"at":{"microseconds":5,"seconds":1}}"#;
-//! let entry: Entry = serde_json::from_str(text)?;
+//! let value = serde_json::json!({"at": {"seconds": 1, "microseconds": 5}});
+//! let entry: Entry = serde_json::from_value(value.clone())?;
 //! assert_eq!(entry.at.seconds, 1);
-//! assert_eq!(serde_json::to_string(&entry)?, text);
+//! assert_eq!(serde_json::to_value(&entry)?, value);
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 

@@ -1,6 +1,20 @@
 //! What the tests share: where the outside material is, and how to say that it is not there.
 
+#[cfg(unix)]
+pub mod live;
+
 use std::path::PathBuf;
+
+/// Bindings of some of QEMU's commands, both ways: what a machine answers can be encoded again and held against the
+/// answer.
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "generated for the tests alone"
+)]
+pub mod both_ways {
+    include!(concat!(env!("OUT_DIR"), "/qapi-schema.rs"));
+}
 
 /// The folder that an environment variable names. Without it the test says that it was left out.
 pub fn folder(variable: &str, what: &str) -> Option<PathBuf> {

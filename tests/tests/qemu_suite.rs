@@ -22,23 +22,45 @@ fn every_case_of_qemus_suite_goes_the_same_way() {
     assert!(!cases.is_empty(), "{} holds no case", folder.display());
     let all = cases.len();
     cases.retain(|case| !includes_a_missing_file(case));
-    println!("{} cases, {} left out for want of a file", cases.len(), all - cases.len());
+    println!(
+        "{} cases, {} left out for want of a file",
+        cases.len(),
+        all - cases.len()
+    );
     let failures: Vec<String> = cases.iter().filter_map(|case| check(case).err()).collect();
-    assert!(failures.is_empty(), "{} of {} differ:\n{}", failures.len(), cases.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} differ:\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n")
+    );
 }
 
 /// A tree may hold a part of the suite only.
 fn includes_a_missing_file(case: &Path) -> bool {
     let accepted = std::fs::metadata(case).is_ok_and(|file| file.len() == 0);
     let analysis = analyze(&case.with_extension("json"), &DiskLoader, None);
-    accepted && analysis.is_ok_and(|analysis| analysis.diagnostics.iter().any(|one| one.code == Code::IncludeFailed))
+    accepted
+        && analysis.is_ok_and(|analysis| {
+            analysis
+                .diagnostics
+                .iter()
+                .any(|one| one.code == Code::IncludeFailed)
+        })
 }
 
 fn check(case: &Path) -> Result<(), String> {
-    let name = case.file_stem().expect("a case has a name").to_string_lossy();
-    let read = |extension: &str| std::fs::read_to_string(case.with_extension(extension)).unwrap_or_default();
+    let name = case
+        .file_stem()
+        .expect("a case has a name")
+        .to_string_lossy();
+    let read = |extension: &str| {
+        std::fs::read_to_string(case.with_extension(extension)).unwrap_or_default()
+    };
     let schema = case.with_extension("json");
-    let analysis = analyze(&schema, &DiskLoader, None).map_err(|error| format!("{name}: {error}"))?;
+    let analysis =
+        analyze(&schema, &DiskLoader, None).map_err(|error| format!("{name}: {error}"))?;
     let expected = place_of(&read("err"));
     let found = first_error(&analysis);
     if expected != found {
@@ -68,7 +90,10 @@ fn place_of(message: &str) -> Option<(String, usize)> {
 }
 
 fn first_error(analysis: &Analysis) -> Option<(String, usize)> {
-    let first = analysis.diagnostics.iter().find(|one| one.severity == Severity::Error)?;
+    let first = analysis
+        .diagnostics
+        .iter()
+        .find(|one| one.severity == Severity::Error)?;
     let path = analysis.sources.file(first.anchor.file).path();
     let name = path.file_name()?.to_string_lossy().into_owned();
     Some((name, analysis.sources.location(first.anchor).line))

@@ -24,16 +24,19 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// How long to listen for an error after a command that answers on failure only.
     pub silence: Duration,
+    /// Whether the server greets and negotiates its capabilities. QEMU and its storage daemon do, the guest agent does not.
+    pub greeting: bool,
     /// What the server can make the session do.
     pub limits: Limits,
 }
 
 impl Default for Options {
-    /// Half a minute; a second of silence.
+    /// Half a minute; a second of silence; a server that greets.
     fn default() -> Self {
         Self {
             timeout: Some(Duration::from_secs(30)),
             silence: Duration::from_secs(1),
+            greeting: true,
             limits: Limits::default(),
         }
     }
@@ -96,27 +99,39 @@ impl Client {
         Self::over(stream, options)
     }
 
-    /// A session over a connection that is there already: waits for the greeting and negotiates.
+    /// A session over a connection that is there already: waits for the greeting and negotiates, unless
+    /// [`Options::greeting`] says that there is none.
     ///
     /// # Errors
     /// [`Error::TimedOut`] if the server says nothing, as QEMU's does while another client has its monitor;
     /// [`Error::Lost`]; [`Error::Protocol`].
     pub fn over(transport: impl Transport + 'static, options: Options) -> Result<Self, Error> {
+        let session = match options.greeting {
+            true => Session::new(options.limits),
+            false => Session::without_greeting(options.limits),
+        };
         let mut client = Self {
             connection: Connection::new(Box::new(transport)),
-            session: Session::new(options.limits),
+            session,
             events: EventQueue::new(options.limits),
             greeting: Greeting::default(),
             options,
         };
-        let mut deadline = Deadline::after(options.timeout);
+        if options.greeting {
+            client.negotiate()?;
+        }
+        Ok(client)
+    }
+
+    fn negotiate(&mut self) -> Result<(), Error> {
+        let mut deadline = Deadline::after(self.options.timeout);
         loop {
-            match client.next_step(&mut deadline)? {
+            match self.next_step(&mut deadline)? {
                 Some(Step::Ready) => break,
-                Some(Step::Event(event)) => client.events.push(event),
+                Some(Step::Event(event)) => self.events.push(event),
                 Some(Step::Reply { .. }) => {}
                 None => {
-                    let waiting_for = match client.session.greeting() {
+                    let waiting_for = match self.session.greeting() {
                         None => "the server's greeting".to_owned(),
                         Some(_) => "the reply to qmp_capabilities".to_owned(),
                     };
@@ -124,11 +139,11 @@ impl Client {
                 }
             }
         }
-        client.greeting = client.session.greeting().cloned().unwrap_or_default();
-        Ok(client)
+        self.greeting = self.session.greeting().cloned().unwrap_or_default();
+        Ok(())
     }
 
-    /// What the server has said about itself.
+    /// What the server has said about itself; nothing, if it does not greet.
     pub fn greeting(&self) -> &Greeting {
         &self.greeting
     }

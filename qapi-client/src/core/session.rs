@@ -111,6 +111,22 @@ impl Session {
         }
     }
 
+    /// A session whose server does not greet and has nothing to negotiate, as the guest agent: it does commands at once.
+    ///
+    /// ```
+    /// use qapi_client::core::Session;
+    ///
+    /// let mut session = Session::without_greeting(Default::default());
+    /// session.call("guest-ping", None);
+    /// assert_eq!(session.outgoing(), br#"{"execute":"guest-ping","id":0}"#);
+    /// ```
+    pub fn without_greeting(limits: Limits) -> Self {
+        Self {
+            phase: Phase::Ready,
+            ..Self::new(limits)
+        }
+    }
+
     /// Takes what has been received. [`step`](Self::step) says what it means and is to be asked before more is received.
     pub fn receive(&mut self, bytes: &[u8]) {
         // Of what follows a violation nothing will be looked at.

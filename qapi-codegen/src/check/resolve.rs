@@ -21,14 +21,15 @@ pub(super) struct Resolver<'a> {
     pub(super) dialect: Dialect,
     pub(super) sink: &'a mut Sink,
     lost: &'a HashSet<String>,
-    /// How much may still be done beyond what the size of the schema accounts for.
-    budget: usize,
+    /// How many members may still be looked at beyond what the size of the schema accounts for; `None` once
+    /// that was not enough.
+    budget: Option<usize>,
 }
 
 /// Types that share a base, a branch or an enum have it checked for each of them: these checks add up to
 /// the product of two sizes. So many members are looked at in all, some hundred times what QEMU's schema
 /// needs.
-const BUDGET: usize = 20_000_000;
+const BUDGET: usize = 5_000_000;
 
 /// Resolves everything, in order.
 pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
@@ -47,7 +48,7 @@ pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
         dialect: input.dialect,
         sink,
         lost: input.lost,
-        budget: BUDGET,
+        budget: Some(BUDGET),
     };
     let mut described = docs::Described::default();
     for id in order {
@@ -79,11 +80,11 @@ impl Resolver<'_> {
 
     /// May so many members be looked at? Once that is too much it is an error, and all else is refused too.
     pub(super) fn spend(&mut self, id: EntityId, members: usize) -> bool {
-        if members <= self.budget {
-            self.budget -= members;
-            return true;
-        }
-        if std::mem::take(&mut self.budget) > 0 {
+        let Some(budget) = self.budget else {
+            return false;
+        };
+        self.budget = budget.checked_sub(members);
+        if self.budget.is_none() {
             let message = "too many types share too many members and branches";
             let at = self.table.entity(id).name_span;
             let diagnostic = self
@@ -93,7 +94,7 @@ impl Resolver<'_> {
                 .note("types that depend on one another in this way are not checked any further");
             self.sink.push(diagnostic);
         }
-        false
+        self.budget.is_some()
     }
 
     /// The object of an entity that is known to be one.

@@ -12,6 +12,9 @@ use crate::source::{FileId, Sources, Span};
 /// A line longer than this is named and not drawn.
 const DRAWN_COLUMNS: usize = 400;
 
+/// Places that are so many bytes apart, or more, are drawn by themselves: all between would be searched.
+const TOGETHER: u32 = 20_000;
+
 /// Drawn like rustc's: the source line, labels, notes and help. With `styled`, in colours.
 pub fn human(diagnostic: &Diagnostic, sources: &Sources, styled: bool) -> String {
     let level = match diagnostic.severity {
@@ -67,13 +70,34 @@ fn in_file<'a>(
     file: FileId,
     sources: &'a Sources,
 ) -> Group<'a> {
-    let source = sources.file(file);
-    let here = || labels.iter().filter(|label| label.span.file == file);
-    let Some(first) = here().next() else {
+    let mut group = group;
+    let here = labels.iter().filter(|label| label.span.file == file);
+    let mut rest: Vec<&Label> = here.collect();
+    while let Some(&first) = rest.first() {
+        let near = |label: &&Label| label.span.start.abs_diff(first.span.start) < TOGETHER;
+        let (together, far): (Vec<_>, Vec<_>) = rest.into_iter().partition(near);
+        let primary = std::ptr::eq(first, &labels[0]);
+        group = lines(group, &together, primary, file, sources);
+        rest = far;
+    }
+    group
+}
+
+/// Adds the lines that carry some labels which are close together. With `primary`, the first of these is the
+/// diagnostic's first.
+fn lines<'a>(
+    group: Group<'a>,
+    labels: &[&'a Label],
+    primary: bool,
+    file: FileId,
+    sources: &'a Sources,
+) -> Group<'a> {
+    let Some(first) = labels.first() else {
         return group;
     };
+    let source = sources.file(file);
     let path = source.path().display().to_string();
-    let window = window(source.text(), here().map(|label| label.span));
+    let window = window(source.text(), labels.iter().map(|label| label.span));
     let text = &source.text()[window.clone()];
     let location = source.location(first.span.start);
     if text.lines().any(|line| line.len() > DRAWN_COLUMNS) {
@@ -85,8 +109,8 @@ fn in_file<'a>(
     let mut snippet = Snippet::source(text)
         .line_start(source.location(window.start as u32).line)
         .path(path);
-    for (at, label) in here().enumerate() {
-        let kind = if at == 0 && labels[0].span.file == file {
+    for (at, label) in labels.iter().enumerate() {
+        let kind = if at == 0 && primary {
             AnnotationKind::Primary
         } else {
             AnnotationKind::Context

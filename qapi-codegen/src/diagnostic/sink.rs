@@ -49,6 +49,11 @@ impl Sink {
         self.errors
     }
 
+    /// Brings the diagnostics of one file into the order of their places.
+    pub(crate) fn sort_by_place(&mut self) {
+        self.diagnostics.sort_by_key(|one| one.anchor);
+    }
+
     /// How many there are to be seen; a place to [insert](Sink::insert) at.
     pub(crate) fn len(&self) -> usize {
         self.diagnostics.len()

@@ -41,6 +41,10 @@ pub(crate) struct RawDocument {
     pub(crate) span: Span,
     pub(crate) symbol: Option<Key>,
     pub(crate) lines: Vec<RawLine>,
+    /// Where it ends: the line of the closing `##`, or what stands in its place.
+    pub(crate) end: Span,
+    /// What is wrong with its frame.
+    pub(crate) faults: Sink,
     /// How many diagnostics there were before it: its own belong after these.
     pub(crate) position: usize,
 }
@@ -51,12 +55,14 @@ impl RawDocument {
             span,
             symbol: None,
             lines: Vec::new(),
+            end: span,
+            faults: Sink::default(),
             position,
         }
     }
 
     /// symbol line = "@" NAME ":"
-    pub(crate) fn find_symbol(&mut self, sink: &mut Sink) {
+    pub(crate) fn find_symbol(&mut self) {
         let Some(line) = self.lines.first() else {
             return;
         };
@@ -67,12 +73,13 @@ impl RawDocument {
         let error = |message: &str| Diagnostic::error(Code::SymbolLine, line.span, message);
         let text = match name.strip_suffix(':') {
             Some("") => {
-                sink.push(error("a name is missing after `@`").label(span, ""));
+                self.faults
+                    .push(error("a name is missing after `@`").label(span, ""));
                 name.trim_end_matches(':')
             }
             Some(name) => name,
             None => {
-                sink.push(
+                self.faults.push(
                     error("the line that names the definition must end with `:`")
                         .label(span, "add `:` at the end, and nothing after it"),
                 );
@@ -87,39 +94,43 @@ impl RawDocument {
     }
 }
 
-/// Reads the sections of a comment.
-pub(crate) fn read(raw: RawDocument, dialect: Dialect, sink: &mut Sink) -> Document {
-    if dialect.checks_style() {
-        style::check(&raw.lines, sink);
-    }
+/// Reads the sections of a comment. What is wrong with it is told in the order of its lines, and last what
+/// is missing in it.
+pub(crate) fn read(raw: RawDocument, dialect: Dialect) -> (Document, Sink) {
     let RawDocument {
         span,
         symbol,
         lines,
+        end,
+        faults: mut sink,
         ..
     } = raw;
-    if symbol.is_none() {
-        return free_form(span, &lines, sink);
+    if dialect.checks_style() {
+        style::check(&lines, &mut sink);
     }
     let first = lines.first().map_or(span, |line| line.span);
+    let definition = symbol.is_some();
     let mut builder = Builder::new(span, symbol, first);
     let content = lines.get(1..).unwrap_or_default();
-    if dialect == Dialect::V7_2 {
-        legacy::sections(content, &mut builder, sink);
+    if !definition {
+        free_form(&lines, &mut builder, &mut sink);
+    } else if dialect == Dialect::V7_2 {
+        legacy::sections(content, &mut builder, &mut sink);
     } else {
-        Reader {
+        let reader = Reader {
             lines: content,
+            end,
             at: 0,
             builder: &mut builder,
-            sink,
-        }
-        .sections();
+            sink: &mut sink,
+        };
+        reader.sections();
     }
-    builder.finish(sink)
+    sink.sort_by_place();
+    (builder.finish(&mut sink), sink)
 }
 
-fn free_form(span: Span, lines: &[RawLine], sink: &mut Sink) -> Document {
-    let mut builder = Builder::new(span, None, span);
+fn free_form(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink) {
     for line in lines {
         if let Some((name, _)) = description(&line.text) {
             let message = format!(
@@ -134,7 +145,6 @@ fn free_form(span: Span, lines: &[RawLine], sink: &mut Sink) -> Document {
         }
         builder.text(&line.text);
     }
-    builder.finish(sink)
 }
 
 /// description = "@" NAME ":" { " " } text: the name, and where the text begins.
@@ -175,6 +185,8 @@ pub(super) struct Builder {
     features_seen: bool,
     /// Where members, and where features, are described first.
     described: [HashMap<String, Span>; 2],
+    /// Descriptions and sections without text: where, and which.
+    empty: Vec<(Span, String)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -206,6 +218,7 @@ impl Builder {
             begun: (first, String::new()),
             features_seen: false,
             described: Default::default(),
+            empty: Vec::new(),
         }
     }
 
@@ -246,7 +259,7 @@ impl Builder {
 
     /// Begins the description of a member.
     pub(super) fn member(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
-        self.close(sink);
+        self.close();
         self.current = Current::Member;
         let described = describe(&mut self.described[0], name, line, sink);
         self.document.members.push(described);
@@ -255,7 +268,7 @@ impl Builder {
 
     /// Begins the description of a feature.
     pub(super) fn feature(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
-        self.close(sink);
+        self.close();
         self.current = Current::Feature;
         let described = describe(&mut self.described[1], name, line, sink);
         self.document.features.push(described);
@@ -281,7 +294,7 @@ impl Builder {
         line: &RawLine,
         sink: &mut Sink,
     ) {
-        self.close(sink);
+        self.close();
         let once = matches!(
             kind,
             SectionKind::Returns | SectionKind::Errors | SectionKind::Since
@@ -299,7 +312,7 @@ impl Builder {
     }
 
     /// Begins a plain paragraph: it joins a plain section, and else begins one.
-    pub(super) fn paragraph(&mut self, line: &RawLine, sink: &mut Sink) {
+    pub(super) fn paragraph(&mut self, line: &RawLine) {
         let plain = match self.current {
             Current::Body => true,
             Current::Section => self
@@ -313,7 +326,7 @@ impl Builder {
             self.current_text().push('\n');
             return;
         }
-        self.close(sink);
+        self.close();
         self.push_section(SectionKind::Plain, line.span);
     }
 
@@ -327,25 +340,27 @@ impl Builder {
     }
 
     /// Ends what is being read: blank lines at its ends go, and only the body and plain text may be empty.
-    fn close(&mut self, sink: &mut Sink) {
+    fn close(&mut self) {
         let text = self.current_text();
         let trimmed = text.trim_matches('\n');
         let empty = trimmed.is_empty();
         *text = trimmed.to_owned();
         let (span, name) = (self.begun.0, std::mem::take(&mut self.begun.1));
         if empty && !name.is_empty() {
-            let message = format!("there is no text after {}", quoted(&name));
-            sink.push(Diagnostic::error(Code::EmptySection, span, message).label(span, ""));
+            self.empty.push((span, name));
         }
     }
 
     fn finish(mut self, sink: &mut Sink) -> Document {
-        self.close(sink);
+        self.close();
+        for (span, name) in self.empty {
+            let message = format!("there is no text after {}", quoted(&name));
+            sink.push(Diagnostic::error(Code::EmptySection, span, message).label(span, ""));
+        }
         self.document
     }
 }
 
-/// Begins a description. `described` has the places of those before it.
 fn describe(
     described: &mut HashMap<String, Span>,
     name: &str,
@@ -382,6 +397,7 @@ fn describe(
 /// section is indented, its end is where the indentation ends.
 struct Reader<'a> {
     lines: &'a [RawLine],
+    end: Span,
     at: usize,
     builder: &'a mut Builder,
     sink: &'a mut Sink,
@@ -422,7 +438,7 @@ impl<'a> Reader<'a> {
                 self.tagged(line, kind, name, text);
                 members_done = true;
             } else {
-                self.builder.paragraph(line, self.sink);
+                self.builder.paragraph(line);
                 while let Some(line) = self.peek().filter(|line| !line.text.is_empty()) {
                     self.builder.text(&line.text);
                     self.at += 1;
@@ -441,7 +457,7 @@ impl<'a> Reader<'a> {
             .is_some_and(|line| description(&line.text).is_some())
         {
             let message = "`Features:` is followed by no feature";
-            let at = self.peek().map_or(line.span, |line| line.span);
+            let at = self.peek().map_or(self.end, |line| line.span);
             self.sink.push(
                 Diagnostic::error(Code::EmptySection, at, message)
                     .label(line.part(0, line.text.len()), "features are announced here")

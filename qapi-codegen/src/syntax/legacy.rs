@@ -49,7 +49,7 @@ pub(super) fn sections(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink
             indent = None;
         } else {
             if !builder.in_body() && !builder.in_section() && builder.ends_blank() {
-                builder.paragraph(line, sink);
+                builder.paragraph(line);
             }
             indent = Some(0);
             builder.text(&line.text);

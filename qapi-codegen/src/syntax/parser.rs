@@ -15,6 +15,9 @@ use crate::source::{FileId, Loader, MAX_FILE_BYTES, Sources, Span};
 /// Deeper nesting is refused: no schema needs it, and the stack must not be a schema's to exhaust.
 const MAX_DEPTH: usize = 100;
 
+/// So much of a file may be read twice, to find definitions that a syntax error before them has swallowed.
+const MAX_REREAD: usize = 4 << 20;
+
 /// What parsing gives: everything in order, whatever could be made of it.
 #[derive(Default)]
 pub(crate) struct Parsed {
@@ -171,6 +174,8 @@ impl Files<'_> {
 struct Parser<'a> {
     lexer: Lexer<'a>,
     token: Token,
+    /// How many bytes were read again after syntax errors.
+    reread: usize,
 }
 
 /// A syntax error was reported; the caller finds its way back.
@@ -179,7 +184,11 @@ struct Faulty;
 impl<'a> Parser<'a> {
     fn new(mut lexer: Lexer<'a>, sink: &mut Sink) -> Self {
         let token = lexer.next(sink);
-        Parser { lexer, token }
+        Parser {
+            lexer,
+            token,
+            reread: 0,
+        }
     }
 
     /// schema = { documentation | directive | definition }
@@ -278,8 +287,14 @@ impl<'a> Parser<'a> {
     /// Goes on at the next line that looks like the start of something.
     fn resynchronize(&mut self, start: Span, sink: &mut Sink) {
         let text = self.lexer.text();
-        let mut at = (start.start as usize + 1).min(text.len());
-        // What was understood up to the error is not read a second time, unless a new start was swallowed.
+        let (start, error) = (start.start as usize, self.token.span.start as usize);
+        // A new start may have been swallowed before the error was noticed: so that is looked for first, as
+        // long as not too much is read again and again.
+        let mut at = error.min(text.len());
+        if self.reread < MAX_REREAD {
+            self.reread += error - start;
+            at = (start + 1).min(text.len());
+        }
         let next = loop {
             let Some(newline) = text[at..].find('\n') else {
                 break text.len();
@@ -438,7 +453,7 @@ impl<'a> Parser<'a> {
         if opening != "##" {
             let message = "text after the `##` that begins a documentation comment";
             let junk = self.lexer.span(span.start as usize + 2, span.end as usize);
-            sink.push(
+            raw.faults.push(
                 Diagnostic::error(Code::CommentFrame, span, message)
                     .label(junk, "put this on a line of its own"),
             );
@@ -454,8 +469,10 @@ impl<'a> Parser<'a> {
                 if line != "##" {
                     let message = "text after the `##` that ends a documentation comment";
                     let junk = self.lexer.span(start + 2, end);
-                    sink.push(Diagnostic::error(Code::CommentFrame, here, message).label(junk, ""));
+                    raw.faults
+                        .push(Diagnostic::error(Code::CommentFrame, here, message).label(junk, ""));
                 }
+                raw.end = here;
                 at = end;
                 break;
             }
@@ -463,18 +480,19 @@ impl<'a> Parser<'a> {
                 self.lexer.seek(start);
                 let token = self.lexer.next(&mut Sink::default());
                 let message = "this documentation comment does not end with `##`";
-                sink.push(
+                raw.faults.push(
                     Diagnostic::error(Code::CommentFrame, token.span, message)
                         .label(token.span, "expected a line that begins with `#`")
                         .label(span, "the comment begins here"),
                 );
+                raw.end = token.span;
                 at = start;
                 break;
             };
             if !text.is_empty() && !text.starts_with(' ') {
                 let message = "a documentation line has a space after its `#`";
                 let hash = self.lexer.span(start, start + 1);
-                sink.push(
+                raw.faults.push(
                     Diagnostic::error(Code::CommentSpace, here, message)
                         .label(hash, "add a space after this"),
                 );
@@ -484,7 +502,7 @@ impl<'a> Parser<'a> {
             at = end;
         }
         self.lexer.seek(at);
-        raw.find_symbol(sink);
+        raw.find_symbol();
         files.parsed.docs.push(raw);
         self.token = self.lexer.next(sink);
         files.parsed.docs.len() - 1

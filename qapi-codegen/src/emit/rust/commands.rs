@@ -1,7 +1,7 @@
 //! Commands: structs of their arguments.
 
 use super::docs::{self, Docs};
-use super::layout::{Node, block, let_slots, line};
+use super::layout::{Node, block, function, let_slots, line};
 use super::members::{self, Extra, Field};
 use super::names::{self, OTHERS};
 use super::objects::{self, decode, derives, encode_impl};
@@ -63,6 +63,7 @@ fn arguments(
             name: OTHERS.to_owned(),
             ty: "rt::AnyMembers".to_owned(),
             initial: Some("rt::AnyMembers::new()"),
+            method: add_other(),
         });
     }
     let mut nodes = vec![
@@ -90,6 +91,26 @@ fn arguments(
             nodes.push(decode_open(name, fields, types));
         }
     }
+    nodes
+}
+
+/// The method that adds an argument which the schema does not tell.
+fn add_other() -> Vec<Node> {
+    let mut nodes = vec![line("/// Adds an argument that the schema does not tell.")];
+    let parameters = [
+        "mut self",
+        "name: impl Into<String>",
+        "value: impl Into<rt::Any>",
+    ];
+    nodes.extend(function(
+        "pub fn with(",
+        parameters.map(str::to_owned),
+        ") -> Self {",
+        vec![
+            line(format!("self.{OTHERS}.push(name, value);")),
+            line("self"),
+        ],
+    ));
     nodes
 }
 

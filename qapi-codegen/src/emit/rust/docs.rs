@@ -136,13 +136,10 @@ impl<'a, 'p> Docs<'a, 'p> {
         }
         paragraph(out, "# Features\n");
         for (feature, text) in told {
-            let mut lines = String::new();
-            for (at, line) in self.text(text).lines().enumerate() {
+            let mut lines = format!("- `{}`:\n", feature.name);
+            for line in self.text(text).lines() {
                 let space = if line.is_empty() { "" } else { "  " };
-                let _ = match at {
-                    0 => writeln!(lines, "- `{}`: {line}", feature.name),
-                    _ => writeln!(lines, "{space}{line}"),
-                };
+                let _ = writeln!(lines, "{space}{line}");
             }
             paragraph(out, &lines);
         }

@@ -115,10 +115,8 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Node> {
         line("#[derive(Clone, Debug)]"),
     ];
     nodes.extend(open.then(|| line("#[non_exhaustive]")));
-    nodes.push(line(ALLOWED_EVENTS));
     nodes.push(block("pub enum Event {", variants));
     nodes.push(Node::Blank);
-    nodes.push(line("#[allow(deprecated)]"));
     nodes.push(block(
         "impl rt::EventSet for Event {",
         vec![
@@ -135,9 +133,6 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Node> {
     ));
     nodes
 }
-
-/// Events differ in size; boxing the large ones would cost every reader a dereference.
-const ALLOWED_EVENTS: &str = "#[allow(dead_code, deprecated, clippy::large_enum_variant)]";
 
 /// Is anything in the schema an event?
 pub(super) fn any(plan: &Plan<'_>) -> bool {

@@ -143,6 +143,8 @@ pub(super) struct Extra {
     pub(super) ty: String,
     /// What `new` makes of it; without, it is a parameter.
     pub(super) initial: Option<&'static str>,
+    /// A method for it.
+    pub(super) method: Vec<Node>,
 }
 
 /// `impl NAME { new, and a method for every optional field }`.
@@ -196,6 +198,10 @@ pub(super) fn constructors(
     for field in fields.iter().filter(|field| field.optional) {
         body.push(Node::Blank);
         body.extend(setter(field, types));
+    }
+    for extra in extra.iter().filter(|extra| !extra.method.is_empty()) {
+        body.push(Node::Blank);
+        body.extend(extra.method.iter().cloned());
     }
     block(format!("impl {name} {{"), body)
 }

@@ -24,7 +24,7 @@ const UNFIT: [&str; 9] = [
 ];
 
 /// Methods that generated structs have besides one named after each optional member.
-const METHODS: [&str; 1] = ["new"];
+const METHODS: [&str; 2] = ["new", "with"];
 
 /// A type, command or event: `block-commit` and `BLOCK_JOB_READY` become `BlockCommit` and `BlockJobReady`.
 pub(super) fn upper_camel(name: &str) -> String {

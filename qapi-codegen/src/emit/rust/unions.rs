@@ -52,6 +52,7 @@ pub(super) fn emit<'p>(
             name: parts.tag.clone(),
             ty: parts.branch_path(),
             initial: None,
+            method: Vec::new(),
         };
         nodes.push(members::constructors(
             &parts.name,

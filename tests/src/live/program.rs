@@ -1,0 +1,112 @@
+//! The programs that live tests need.
+
+use std::env;
+use std::io::{self, Write};
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// A program that is installed, or is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// The emulator.
+    System,
+    /// The tool for disk images.
+    Image,
+    /// The storage daemon.
+    StorageDaemon,
+    /// The guest agent.
+    GuestAgent,
+}
+
+impl Program {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::System,
+        Self::Image,
+        Self::StorageDaemon,
+        Self::GuestAgent,
+    ];
+
+    /// The file's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "qemu-system-x86_64",
+            Self::Image => "qemu-img",
+            Self::StorageDaemon => "qemu-storage-daemon",
+            Self::GuestAgent => "qemu-ga",
+        }
+    }
+
+    /// Where it is: on `PATH`, or where distributions put what is for administrators, which not everybody has on it.
+    pub fn find(self) -> Option<PathBuf> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = env::split_paths(&path).chain([Path::new("/usr/sbin").to_owned()]);
+        folders
+            .map(|folder| folder.join(self.name()))
+            .find(|file| file.is_file())
+    }
+
+    /// As [`find`](Self::find); if it is nowhere the running test is left out, and this is said.
+    ///
+    /// # Panics
+    /// It is nowhere, and `QAPI_REQUIRE_LIVE` is 1.
+    #[track_caller]
+    pub fn need(self) -> Option<PathBuf> {
+        let found = self.find();
+        if found.is_none() {
+            let name = self.name();
+            assert!(
+                !required(),
+                "{name} is not installed, and QAPI_REQUIRE_LIVE=1"
+            );
+            let place = Location::caller();
+            let thread = thread::current();
+            // With one thread for all tests the harness gives it no test's name.
+            let test = thread.name().unwrap_or("a test");
+            say(&format!(
+                "left out: {test} ({place}): {name} is not installed"
+            ));
+        }
+        found
+    }
+}
+
+/// Whether a program that is missing is a failure.
+fn required() -> bool {
+    env::var_os("QAPI_REQUIRE_LIVE").is_some_and(|value| value == "1")
+}
+
+/// Writes a line to standard error itself: of a test that passes the harness shows nothing that `eprintln!` writes.
+fn say(line: &str) {
+    // If nobody reads it nobody misses it.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Says in one line which programs are there and which are not, and answers those that are.
+///
+/// # Panics
+/// One is missing, and `QAPI_REQUIRE_LIVE` is 1.
+pub fn announce() -> Vec<Program> {
+    let (there, missing): (Vec<_>, Vec<_>) = Program::ALL
+        .into_iter()
+        .partition(|program| program.find().is_some());
+    let names = |programs: &[Program]| match programs {
+        [] => "none".to_owned(),
+        programs => {
+            let names: Vec<_> = programs.iter().map(|program| program.name()).collect();
+            names.join(", ")
+        }
+    };
+    let line = format!(
+        "programs for live tests: {}; missing: {}",
+        names(&there),
+        names(&missing)
+    );
+    assert!(
+        missing.is_empty() || !required(),
+        "{line}, and QAPI_REQUIRE_LIVE=1"
+    );
+    say(&line);
+    there
+}

@@ -1,0 +1,77 @@
+//! The guest agent, on this very system: it does not greet, and has to be found in the stream first.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+
+use qapi_client::Error;
+use qapi_client::blocking::{Client, Options};
+use qapi_tests::live::{Process, Program, folder};
+use qapi_types::qga::commands;
+use qapi_types::{Command, ErrorClass, Message, Request, to_string};
+
+/// Brings both sides into step: what the agent still has of a request is dropped, then what this side has of replies.
+fn synchronize(stream: &UnixStream) {
+    let arguments = commands::GuestSyncDelimited::new(0x5eed);
+    let request = to_string(&Request::new(&arguments));
+    let mut writer = stream;
+    writer
+        .write_all(&[b"\xff", request.as_bytes(), b"\n"].concat())
+        .unwrap();
+    let mut reader = BufReader::new(stream);
+    reader.read_until(0xff, &mut Vec::new()).unwrap();
+    let mut reply = String::new();
+    reader.read_line(&mut reply).unwrap();
+    assert!(
+        reader.buffer().is_empty(),
+        "nothing follows what answers the last request"
+    );
+    match Message::parse(&reply).unwrap() {
+        Message::Return { value, .. } => assert_eq!(value.number(), Some(0x5eed)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_agent_is_found_and_asked() {
+    let folder = folder();
+    let path = folder.path().join("agent").display().to_string();
+    let state = folder.path().display().to_string();
+    let arguments = ["-m", "unix-listen", "-p", &path, "-t", &state];
+    let Some(mut agent) = Process::start(Program::GuestAgent, folder, &arguments) else {
+        return;
+    };
+    let stream = agent.connect("agent");
+    // Half a request, as a client leaves it that dies.
+    (&stream).write_all(br#"{"execute": "guest-pi"#).unwrap();
+    synchronize(&stream);
+
+    let options = Options {
+        greeting: false,
+        ..Options::default()
+    };
+    let mut client = Client::over(stream, options).unwrap();
+    client.execute(&commands::GuestPing).unwrap();
+    let info = client.execute(&commands::GuestInfo).unwrap();
+    let ping = info
+        .supported_commands
+        .iter()
+        .find(|one| one.name == commands::GuestPing::NAME);
+    assert!(ping.is_some_and(|ping| ping.success_response), "{info:?}");
+    let shutdown = info
+        .supported_commands
+        .iter()
+        .find(|one| one.name == commands::GuestShutdown::NAME);
+    assert!(
+        shutdown.is_none_or(|shutdown| !shutdown.success_response),
+        "{info:?}"
+    );
+    let system = client.execute(&commands::GuestGetOsinfo).unwrap();
+    assert!(
+        system.machine.is_some() && system.kernel_release.is_some(),
+        "{system:?}"
+    );
+    match client.execute_raw("guest-dance", None) {
+        Err(Error::Refused(refusal)) => assert_eq!(refusal.class, ErrorClass::CommandNotFound),
+        other => panic!("{other:?}"),
+    }
+}
