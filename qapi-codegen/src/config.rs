@@ -3,12 +3,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::{self, Diagnostic};
 use crate::dialect::Dialect;
-use crate::emit::OutputFile;
 use crate::emit::rust::{self, Bindings, Layout, Settings};
+use crate::output::write_if_changed;
 use crate::schema::{Schema, Selection};
 use crate::source::{DiskLoader, Sources};
-use crate::{Analysis, analyze, diagnostic};
+use crate::{Analysis, analyze};
 
 /// Compiles a schema, from a build script or from anywhere else.
 ///
@@ -151,13 +152,13 @@ impl Config {
     pub fn bindings(&self, analysis: &Analysis, layout: Layout) -> Result<Bindings, Error> {
         let Some(schema) = &analysis.schema else {
             return Err(Error::of_diagnostics(
-                &analysis.diagnostics,
+                analysis.diagnostics.clone(),
                 &analysis.sources,
             ));
         };
         let selection = self.selection(schema)?;
         rust::emit(schema, &selection, &self.settings, layout)
-            .map_err(|clashes| Error::of_diagnostics(&clashes, &analysis.sources))
+            .map_err(|clashes| Error::of_diagnostics(clashes, &analysis.sources))
     }
 
     fn selection(&self, schema: &Schema) -> Result<Selection, Error> {
@@ -170,38 +171,33 @@ impl Config {
     }
 }
 
-/// Writes files below a folder: each whole or not at all, and only those that change. Answers how many did.
-pub(crate) fn write_if_changed(path: &Path, text: &str) -> std::io::Result<()> {
-    if std::fs::read(path).is_ok_and(|known| known == text.as_bytes()) {
-        return Ok(());
-    }
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(format!(".{}.partial", std::process::id()));
-    std::fs::write(&partial, text)?;
-    std::fs::rename(&partial, path).inspect_err(|_| {
-        // What could not be put in place is of no use to anybody.
-        let _ = std::fs::remove_file(&partial);
-    })
-}
-
 /// Why there are no bindings. Both its forms read well: a build script's `main` may return it.
 pub struct Error {
     text: String,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl Error {
-    fn new(text: impl Into<String>) -> Self {
-        Error { text: text.into() }
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Error {
+            text: text.into(),
+            diagnostics: Vec::new(),
+        }
     }
 
-    fn of_diagnostics(diagnostics: &[diagnostic::Diagnostic], sources: &Sources) -> Self {
+    fn of_diagnostics(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Self {
         let mut text = String::from("the schema is not valid\n");
-        for one in diagnostics {
+        for one in &diagnostics {
             text.push('\n');
             text.push_str(&diagnostic::human(one, sources, false));
             text.push('\n');
         }
-        Error { text }
+        Error { text, diagnostics }
+    }
+
+    /// What is wrong with the schema, if that is the reason.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
     }
 }
 
@@ -219,21 +215,3 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// Writes several files below a folder, each whole or not at all, and only those that change.
-///
-/// # Errors
-/// A file or folder that cannot be written, by name.
-pub fn write_files(folder: &Path, files: &[OutputFile]) -> Result<(), Error> {
-    for file in files {
-        let path = folder.join(&file.path);
-        let written = match path.parent() {
-            Some(parent) => std::fs::create_dir_all(parent),
-            None => Ok(()),
-        };
-        written
-            .and_then(|()| write_if_changed(&path, &file.text))
-            .map_err(|error| Error::new(format!("{}: {error}", path.display())))?;
-    }
-    Ok(())
-}

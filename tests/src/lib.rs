@@ -1,5 +1,6 @@
 //! What the tests share: where the outside material is, and how to say that it is not there.
 
+pub mod golden;
 #[cfg(unix)]
 pub mod live;
 

@@ -10,10 +10,10 @@ use qapi_types::{Any, Decode, Encode, Limits, Problem, from_str, qmp, to_string}
 const STACK: usize = 2 << 20;
 
 /// `opening` as often as the limit allows can be read, and `use_it`; so often that no stack would hold it is an error.
-fn check<T: Decode>(opening: &str, innermost: &str, closing: &str, use_it: fn(T, &str)) {
+fn check<T: Decode + 'static>(opening: &str, innermost: &str, closing: &str, use_it: fn(T, &str)) {
     let nest = |depth: usize| opening.repeat(depth) + innermost + &closing.repeat(depth);
-    let levels = opening.matches('{').count() + innermost.matches('{').count();
-    let deepest = nest((Limits::default().nesting - levels) / opening.matches('{').count() + 1);
+    let levels = |text: &str| text.matches(['{', '[']).count();
+    let deepest = nest((Limits::default().nesting - levels(innermost)) / levels(opening));
     let bomb = nest(100_000);
     let read = move || {
         use_it(from_str(&deepest).unwrap(), &deepest);

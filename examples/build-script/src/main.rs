@@ -2,7 +2,6 @@
 
 use qapi_types::{DecodeError, Message, Request, to_string};
 
-#[allow(unreachable_pub, reason = "generated to be anybody's")]
 mod lamp {
     include!(concat!(env!("OUT_DIR"), "/lamp.rs"));
 }

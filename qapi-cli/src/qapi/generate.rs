@@ -72,7 +72,14 @@ impl Generate {
         progress.show("writing Rust");
         let bindings = match self.config().bindings(&analysis, Layout::Files) {
             Ok(bindings) => bindings,
-            Err(error) => return Outcome::Unusable(error.to_string()),
+            Err(error) if error.diagnostics().is_empty() => {
+                return Outcome::Unusable(error.to_string());
+            }
+            Err(error) => {
+                drop(progress);
+                self.schema.show(error.diagnostics(), &analysis.sources);
+                return Outcome::Invalid;
+            }
         };
         let folder = self.out.join("rust");
         if let Err(error) = write_files(&folder, &bindings.files) {

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use qapi_codegen::diagnostic::{self, Severity};
-use qapi_codegen::source::DiskLoader;
+use qapi_codegen::diagnostic::{self, Diagnostic, Severity};
+use qapi_codegen::source::{DiskLoader, Sources};
 use qapi_codegen::{Analysis, Dialect, analyze};
 
 use super::{Outcome, embedded};
@@ -52,32 +52,29 @@ impl SchemaArguments {
             let path = self.schema.as_deref().unwrap_or(embedded::ROOT.as_ref());
             Outcome::Unusable(format!("{}: {error}", path.display()))
         })?;
-        self.show(&analysis);
+        self.show(&analysis.diagnostics, &analysis.sources);
         Ok(analysis)
     }
 
-    fn show(&self, analysis: &Analysis) {
+    /// Shows diagnostics on standard error, in the form that was asked for.
+    pub(crate) fn show(&self, diagnostics: &[Diagnostic], sources: &Sources) {
         let styled = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        for one in &analysis.diagnostics {
-            let sources = &analysis.sources;
+        for one in diagnostics {
             match self.format {
                 Format::Human => eprintln!("{}\n", diagnostic::human(one, sources, styled)),
                 Format::Short => eprintln!("{}", diagnostic::short(one, sources)),
                 Format::Json => eprintln!("{}", diagnostic::json(one, sources)),
             }
         }
-        if matches!(self.format, Format::Human) && !analysis.diagnostics.is_empty() {
-            let errors = analysis.errors();
-            let warnings = analysis
-                .diagnostics
-                .iter()
-                .filter(|one| one.severity == Severity::Warning)
-                .count();
-            let code = analysis.diagnostics[0].code;
-            eprintln!(
-                "{}; `qapi explain {code}` tells more",
-                counted(errors, warnings)
-            );
+        if let (Format::Human, Some(first)) = (self.format, diagnostics.first()) {
+            let of = |severity| {
+                diagnostics
+                    .iter()
+                    .filter(|one| one.severity == severity)
+                    .count()
+            };
+            let count = counted(of(Severity::Error), of(Severity::Warning));
+            eprintln!("{count}; `qapi explain {}` tells more", first.code);
         }
     }
 }

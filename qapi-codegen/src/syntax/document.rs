@@ -20,15 +20,16 @@ pub(crate) struct RawLine {
     pub(crate) text: String,
     /// From the `#` to the end of the line.
     pub(crate) span: Span,
+    /// Where the text begins: after `# `, or after the `#` if the space is missing.
+    pub(crate) start: u32,
 }
 
 impl RawLine {
     /// The span of a part of the text, given in bytes.
     pub(crate) fn part(&self, start: usize, end: usize) -> Span {
-        let from = self.span.start + 2;
         Span {
-            start: from + start as u32,
-            end: from + end as u32,
+            start: self.start + start as u32,
+            end: self.start + end as u32,
             ..self.span
         }
     }
@@ -452,9 +453,9 @@ impl<'a> Reader<'a> {
         self.builder.features(line, self.sink);
         self.at += 1;
         self.skip_blank();
-        if !self
+        if self
             .peek()
-            .is_some_and(|line| description(&line.text).is_some())
+            .is_none_or(|line| description(&line.text).is_none())
         {
             let message = "`Features:` is followed by no feature";
             let at = self.peek().map_or(self.end, |line| line.span);
@@ -522,7 +523,7 @@ impl<'a> Reader<'a> {
                         self.sink.push(
                             Diagnostic::error(Code::Indentation, line.span, message)
                                 .label(
-                                    line.part(0, own.max(1)),
+                                    line.part(0, line.text.len() - line.text.trim_start().len()),
                                     format!("expected {indent} spaces"),
                                 )
                                 .help("indent it, or put a blank line before it"),

@@ -17,7 +17,8 @@ pub(super) fn sections(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink
             let own = indentation(&line.text);
             if !line.text.is_empty() {
                 let shared = own.min(*indent.get_or_insert(own));
-                builder.text(&line.text[shared..]);
+                let start = line.text.char_indices().nth(shared);
+                builder.text(start.map_or("", |(at, _)| &line.text[at..]));
             } else {
                 builder.text("");
             }

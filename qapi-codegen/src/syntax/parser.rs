@@ -497,8 +497,12 @@ impl<'a> Parser<'a> {
                         .label(hash, "add a space after this"),
                 );
             }
-            let text = text.strip_prefix(' ').unwrap_or(text).trim_end().to_owned();
-            raw.lines.push(RawLine { text, span: here });
+            let text = text.strip_prefix(' ').unwrap_or(text);
+            raw.lines.push(RawLine {
+                text: text.trim_end().to_owned(),
+                span: here,
+                start: (end - text.len()) as u32,
+            });
             at = end;
         }
         self.lexer.seek(at);

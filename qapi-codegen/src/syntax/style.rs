@@ -44,7 +44,8 @@ fn check_width(line: &RawLine, sink: &mut Sink) {
     let address = ["http://", "https://", "ftp://"]
         .iter()
         .any(|scheme| text.starts_with(scheme));
-    if columns > COLUMNS && !(address && !text.contains(' ')) {
+    let lone_address = address && !text.contains(' ');
+    if columns > COLUMNS && !lone_address {
         let message =
             format!("this documentation line has {columns} columns, {COLUMNS} are allowed");
         let fits = line

@@ -60,13 +60,13 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
     };
     let mut root = Vec::new();
     for subject in &subjects {
-        root.push(Node::Blank);
         match layout {
             Layout::Files => {
                 root.push(line(format!("mod {};", subject.name)));
                 bindings.files.push(file(subject));
             }
             Layout::Single => {
+                root.push(Node::Blank);
                 root.extend(subject.docs.clone());
                 root.push(block(
                     format!("mod {} {{", subject.name),
@@ -99,6 +99,7 @@ fn root_file(plan: &Plan<'_>, root: Vec<Node>, layout: Layout) -> OutputFile {
                 Node::Blank,
             ]);
             nodes.extend(ALLOWED.map(line));
+            nodes.push(Node::Blank);
             nodes.extend(root);
             "mod.rs"
         }

@@ -22,6 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::OutputFile;
 use crate::schema::{Filter, Schema, Selection, Version};
 
+pub(crate) use files::GENERATED;
 use plan::Plan;
 
 /// What the bindings are to be like.

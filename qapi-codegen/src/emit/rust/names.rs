@@ -106,7 +106,10 @@ pub(super) fn check(plan: &Plan<'_>) -> Vec<Diagnostic> {
     let mut commands = Space::new("the commands");
     let mut events = Space::new("the events");
     for (id, definition) in plan.definitions() {
-        let span = definition.span.unwrap_or(NOWHERE);
+        // What is built in is in no file, and its names clash with nothing.
+        let Some(span) = definition.span else {
+            continue;
+        };
         let name = definition.name.as_str();
         let space = match definition.kind {
             Kind::Command(_) => &mut commands,
@@ -240,13 +243,6 @@ fn clash(what: &str, name: &str, earlier: &str, span: Span, at: Span) -> Diagnos
         .label(at, "and this one")
         .help("rename one of them, or leave one out with `Config::only`")
 }
-
-/// Built-in definitions are in no file; nothing of theirs clashes.
-const NOWHERE: Span = Span {
-    file: crate::source::FileId(0),
-    start: 0,
-    end: 0,
-};
 
 #[cfg(test)]
 mod tests {
