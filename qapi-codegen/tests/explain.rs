@@ -6,12 +6,12 @@ mod files;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use qapi_codegen::Dialect;
-use qapi_codegen::analyze;
 use qapi_codegen::diagnostic::Code;
+use qapi_codegen::emit::rust::Layout;
 use qapi_codegen::source::{MAX_FILE_BYTES, MemoryLoader};
+use qapi_codegen::{Config, Dialect, analyze};
 
-/// Comes from the Rust emitter, which the front end alone does not reach: its schemas are valid.
+/// Comes from the Rust emitter: to the front end, its schemas are valid.
 const OF_THE_EMITTER: Code = Code::RustNameClash;
 
 /// Is about bytes, which no page can hold.
@@ -82,10 +82,17 @@ fn what_a_page_calls_right_gives_nothing() {
 }
 
 #[test]
-fn clashes_of_rust_names_are_none_of_the_front_ends() {
+fn clashes_of_rust_names_are_found_when_bindings_are_made() {
     let explanation = OF_THE_EMITTER.explanation();
-    let wrong = explanation.example("Wrong").expect("a wrong example");
-    assert_eq!(codes(explanation.page, wrong), []);
+    for (heading, expected) in [("Wrong", vec![OF_THE_EMITTER]), ("Right", vec![])] {
+        let text = explanation.example(heading).expect("an example");
+        assert_eq!(codes(explanation.page, text), []);
+        let bindings = Config::new().bindings(&files::analysis(text, None), Layout::Single);
+        let clashes = bindings.err();
+        let clashes = clashes.iter().flat_map(|error| error.diagnostics());
+        let found: Vec<Code> = clashes.map(|one| one.code).collect();
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
     dead_code,
     deprecated,
     unreachable_pub,
+    unused_imports,
     clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -41,8 +42,8 @@ mod bindings {
                 }
 
                 /// Sets `backing`.
-                pub fn backing(mut self, value: types::Reference) -> Self {
-                    self.backing = Some(value.into());
+                pub fn backing(mut self, value: impl Into<types::Reference>) -> Self {
+                    self.backing = Some(value.into().into());
                     self
                 }
             }
@@ -312,4 +313,5 @@ mod bindings {
     }
 }
 
+#[allow(unreachable_pub, unused_imports)]
 pub use bindings::types;

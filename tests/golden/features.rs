@@ -6,6 +6,7 @@
     dead_code,
     deprecated,
     unreachable_pub,
+    unused_imports,
     clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -271,4 +272,5 @@ mod bindings {
     }
 }
 
+#[allow(unreachable_pub, unused_imports)]
 pub use bindings::{Event, commands, events, types};

@@ -6,6 +6,7 @@
     dead_code,
     deprecated,
     unreachable_pub,
+    unused_imports,
     clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -231,7 +232,11 @@ mod bindings {
                 }
 
                 /// Adds an argument that the schema does not tell.
-                pub fn with(mut self, name: impl Into<String>, value: impl Into<rt::Any>) -> Self {
+                pub fn with(
+                    mut self,
+                    name: impl Into<std::string::String>,
+                    value: impl Into<rt::Any>,
+                ) -> Self {
                     self.others.push(name, value);
                     self
                 }
@@ -577,7 +582,7 @@ mod bindings {
 
             impl Command {
                 /// All members.
-                pub fn new(result: impl Into<types::Result>) -> Self {
+                pub fn new(result: impl std::convert::Into<types::Result>) -> Self {
                     Self {
                         result: result.into(),
                     }
@@ -609,7 +614,7 @@ mod bindings {
 
             impl Event {
                 /// All members.
-                pub fn new(event: impl Into<std::string::String>) -> Self {
+                pub fn new(event: impl std::convert::Into<std::string::String>) -> Self {
                     Self {
                         event: event.into(),
                     }
@@ -644,8 +649,8 @@ mod bindings {
             impl Self_ {
                 /// All members.
                 pub fn new(
-                    crate_: impl Into<std::string::String>,
-                    super_: impl Into<std::string::String>,
+                    crate_: impl std::convert::Into<std::string::String>,
+                    super_: impl std::convert::Into<std::string::String>,
                 ) -> Self {
                     Self {
                         crate_: crate_.into(),
@@ -925,12 +930,12 @@ mod bindings {
             impl Keywords {
                 /// The required members; the others are absent.
                 pub fn new(
-                    r#fn: impl Into<std::string::String>,
+                    r#fn: impl std::convert::Into<std::string::String>,
                     r#true: bool,
-                    self_: impl Into<std::string::String>,
-                    r#type: impl Into<std::string::String>,
+                    self_: impl std::convert::Into<std::string::String>,
+                    r#type: impl std::convert::Into<std::string::String>,
                     r#async: bool,
-                    kind: impl Into<std::string::String>,
+                    kind: impl std::convert::Into<std::string::String>,
                 ) -> Self {
                     Self {
                         r#fn: r#fn.into(),
@@ -950,7 +955,10 @@ mod bindings {
                 }
 
                 /// Sets `new`.
-                pub fn set_new(mut self, value: impl Into<std::string::String>) -> Self {
+                pub fn set_new(
+                    mut self,
+                    value: impl std::convert::Into<std::string::String>,
+                ) -> Self {
                     self.new = Some(value.into());
                     self
                 }
@@ -974,7 +982,10 @@ mod bindings {
                 }
 
                 /// Sets `others`.
-                pub fn others(mut self, value: impl Into<std::string::String>) -> Self {
+                pub fn others(
+                    mut self,
+                    value: impl std::convert::Into<std::string::String>,
+                ) -> Self {
                     self.others = Some(value.into());
                     self
                 }
@@ -986,7 +997,7 @@ mod bindings {
                 }
 
                 /// Sets `name`.
-                pub fn name(mut self, value: impl Into<std::string::String>) -> Self {
+                pub fn name(mut self, value: impl std::convert::Into<std::string::String>) -> Self {
                     self.name = Some(value.into());
                     self
                 }
@@ -1100,8 +1111,8 @@ mod bindings {
             impl Tagged {
                 /// The required members; the others are absent.
                 pub fn new(
-                    base: impl Into<std::string::String>,
-                    branch: impl Into<std::string::String>,
+                    base: impl std::convert::Into<std::string::String>,
+                    branch: impl std::convert::Into<std::string::String>,
                     r#type: types::TaggedBranch,
                 ) -> Self {
                     Self {
@@ -1120,7 +1131,10 @@ mod bindings {
                 }
 
                 /// Sets `outer`.
-                pub fn outer(mut self, value: impl Into<std::string::String>) -> Self {
+                pub fn outer(
+                    mut self,
+                    value: impl std::convert::Into<std::string::String>,
+                ) -> Self {
                     self.outer = Some(value.into());
                     self
                 }
@@ -1272,4 +1286,5 @@ mod bindings {
     }
 }
 
+#[allow(unreachable_pub, unused_imports)]
 pub use bindings::{Event, commands, events, types};

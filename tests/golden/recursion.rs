@@ -6,6 +6,7 @@
     dead_code,
     deprecated,
     unreachable_pub,
+    unused_imports,
     clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -356,8 +357,10 @@ mod bindings {
 
             impl Filter {
                 /// All members.
-                pub fn new(file: types::Reference) -> Self {
-                    Self { file: file.into() }
+                pub fn new(file: impl Into<types::Reference>) -> Self {
+                    Self {
+                        file: file.into().into(),
+                    }
                 }
             }
 
@@ -431,4 +434,5 @@ mod bindings {
     }
 }
 
+#[allow(unreachable_pub, unused_imports)]
 pub use bindings::types;

@@ -1,5 +1,7 @@
 //! `qapi completions` and `qapi man`: from the same definition as the command line itself.
 
+use std::path::PathBuf;
+
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
@@ -20,12 +22,24 @@ impl Completions {
     }
 }
 
-/// Print the manual page, for `man -l -`
+/// Print the manual page, for `man -l -`, or write the pages of all subcommands to a folder
 #[derive(Debug, Args)]
-pub(crate) struct Man {}
+pub(crate) struct Man {
+    /// The folder to write `qapi.1`, `qapi-check.1` and so on to
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
 
 impl Man {
     pub(crate) fn run(self) -> Outcome {
+        if let Some(folder) = self.out {
+            let written = std::fs::create_dir_all(&folder)
+                .and_then(|()| clap_mangen::generate_to(Arguments::command(), &folder));
+            return match written {
+                Ok(()) => Outcome::Done,
+                Err(error) => Outcome::Unusable(format!("{}: {error}", folder.display())),
+            };
+        }
         let mut page = Vec::new();
         match clap_mangen::Man::new(Arguments::command()).render(&mut page) {
             Ok(()) => print(&String::from_utf8_lossy(&page)),

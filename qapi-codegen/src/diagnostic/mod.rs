@@ -1,4 +1,4 @@
-//! Diagnostics as plain data. How they look is in [`render`], what their codes mean in [`Code`].
+//! Diagnostics as plain data. What their codes mean is in [`Code`]; [`human`], [`short`] and [`json`] show them.
 
 mod code;
 mod render;

@@ -154,7 +154,7 @@ impl<'de> Reader<'de> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Goes past whitespace. QEMU writes one space after a colon and a comma, and no other unless asked for pretty text.
+    /// Goes past whitespace.
     pub(crate) fn skip_whitespace(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
@@ -162,9 +162,16 @@ impl<'de> Reader<'de> {
     }
 
     /// Goes past whitespace and answers what is there.
+    ///
+    /// QEMU writes one space after a colon and a comma, and no other unless asked for pretty text.
+    #[inline]
     fn next_token(&mut self) -> Option<u8> {
-        match self.peek() {
-            Some(byte) if byte > b' ' => Some(byte),
+        match self.text.as_bytes().get(self.at..)? {
+            [byte, ..] if *byte > b' ' => Some(*byte),
+            [b' ', byte, ..] if *byte > b' ' => {
+                self.at += 1;
+                Some(*byte)
+            }
             _ => {
                 self.skip_whitespace();
                 self.peek()

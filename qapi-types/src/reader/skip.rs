@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Reader;
+use super::string::closing_quote;
 use crate::error::{DecodeError, Problem};
 
 /// The brackets that are open, as a stack of bits: 1 for an object, 0 for an array.
@@ -130,9 +131,25 @@ impl<'de> Reader<'de> {
     pub fn discriminator(&mut self, name: &'static str) -> Result<Cow<'de, str>, DecodeError> {
         self.skip_whitespace();
         let start = self.at;
+        // What is passed on the way will be read again and checked then, so brackets and quotes are all that matters now.
+        // If they lead nowhere, what is wrong is for the careful way to say.
+        match ahead(self.text.as_bytes(), start, name) {
+            Some(value) => self.at = value,
+            None => self.find_member(name)?,
+        }
+        let value = self.string().map_err(|error| error.in_member(name))?;
+        self.last_string.discriminator = Some(name);
+        self.at = start;
+        Ok(value)
+    }
+
+    /// Goes to the value of the member `name` of the object at the reader's position.
+    #[cold]
+    fn find_member(&mut self, name: &'static str) -> Result<(), DecodeError> {
+        let start = self.at;
         self.token(b'{', "an object")?;
         let mut first = true;
-        let value = loop {
+        loop {
             match self.next_token() {
                 Some(b'}') => return Err(self.error_at(Problem::Missing { member: name }, start)),
                 _ if first => first = false,
@@ -145,12 +162,48 @@ impl<'de> Reader<'de> {
             let member = self.string()?;
             self.token(b':', "`:`")?;
             if member == name {
-                break self.string().map_err(|error| error.in_member(name))?;
+                return Ok(());
             }
             self.skip().map_err(|error| error.in_member(&member))?;
-        };
-        self.last_string.discriminator = Some(name);
-        self.at = start;
-        Ok(value)
+        }
+    }
+}
+
+/// How a byte outside of strings changes the depth.
+const STEPS: [i8; 256] = {
+    let mut steps = [0; 256];
+    steps[b'{' as usize] = 1;
+    steps[b'[' as usize] = 1;
+    steps[b'}' as usize] = -1;
+    steps[b']' as usize] = -1;
+    steps
+};
+
+/// Where in `bytes` the value of the member `name` begins, of the object that begins at `start`; `None` if this is not
+/// plain to see: there is no such member, a name has an escape, what is there is not JSON.
+fn ahead(bytes: &[u8], start: usize, name: &str) -> Option<usize> {
+    let mut rest = bytes.get(start..)?.strip_prefix(b"{")?;
+    let (mut depth, mut lowest) = (0_isize, 0);
+    loop {
+        // To the next string. How deep it lies is counted without a branch, for brackets are hard to predict.
+        let between = rest.iter().position(|&byte| {
+            depth += isize::from(STEPS[usize::from(byte)]);
+            lowest = lowest.min(depth);
+            byte == b'"'
+        })?;
+        let end = closing_quote(rest, between)?;
+        let (string, after) = (&rest[between + 1..end], &rest[end + 1..]);
+        match depth {
+            _ if lowest < 0 => return None,
+            0 if string == name.as_bytes() => {
+                let after = after.trim_ascii_start();
+                if let [b':', value @ ..] = after {
+                    return Some(bytes.len() - value.len());
+                }
+            }
+            0 if string.contains(&b'\\') => return None,
+            _ => {}
+        }
+        rest = after;
     }
 }

@@ -8,11 +8,13 @@ use crate::error::{DecodeError, Problem};
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-/// Where in `bytes`, from `at` on, the first quote, backslash or control character stands; their length if nowhere.
-fn first_special(bytes: &[u8], mut at: usize) -> usize {
+/// How many of `bytes` come before the first quote, backslash or control character; all of them, if there is none.
+#[inline]
+fn plain(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
     // Eight bytes at a time. A byte less than n makes `(x - n) & !x` set its high bit; borrows can set that of a later
     // byte too, never that of an earlier one, so the lowest bit set is right.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
         let quote = word ^ (ONES * b'"' as u64);
         let backslash = word ^ (ONES * b'\\' as u64);
@@ -21,17 +23,27 @@ fn first_special(bytes: &[u8], mut at: usize) -> usize {
             | (word.wrapping_sub(ONES * 0x20) & !word))
             & HIGHS;
         if special != 0 {
-            return at + special.trailing_zeros() as usize / 8;
+            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
         }
-        at += 8;
+        rest = after;
     }
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'"' || byte == b'\\' || byte < 0x20 {
-            break;
-        }
+    let special = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+    let tail = rest.iter().position(special).unwrap_or(rest.len());
+    bytes.len() - rest.len() + tail
+}
+
+/// Where the string ends whose opening quote is at `at`: its closing quote.
+#[inline]
+pub(super) fn closing_quote(bytes: &[u8], mut at: usize) -> Option<usize> {
+    loop {
         at += 1;
+        at += plain(bytes.get(at..)?);
+        match bytes.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += 1,
+            _ => return None,
+        }
     }
-    at
 }
 
 impl<'de> Reader<'de> {
@@ -40,6 +52,7 @@ impl<'de> Reader<'de> {
     /// # Errors
     /// The value is no string, or the string is not JSON's. Half a surrogate pair (`"\ud800"`) is an error too: it has no
     /// meaning, QEMU never writes one, and to replace it would make different strings the same.
+    #[inline]
     pub fn string(&mut self) -> Result<Cow<'de, str>, DecodeError> {
         if self.next_token() != Some(b'"') {
             return Err(self.unexpected("a string"));
@@ -49,7 +62,7 @@ impl<'de> Reader<'de> {
             discriminator: None,
         };
         let start = self.at + 1;
-        let end = first_special(self.text.as_bytes(), start);
+        let end = start + plain(&self.text.as_bytes()[start..]);
         if self.text.as_bytes().get(end) == Some(&b'"') {
             self.at = end + 1;
             return Ok(Cow::Borrowed(&self.text[start..end]));
@@ -58,12 +71,14 @@ impl<'de> Reader<'de> {
     }
 
     /// The rest of a string that begins at `start` and has its first special byte, not the closing quote, at `special`.
+    #[cold]
+    #[inline(never)]
     fn unescape(&mut self, start: usize, special: usize) -> Result<String, DecodeError> {
         let mut unescaped = String::new();
-        let mut plain = start;
+        let mut begin = start;
         self.at = special;
         loop {
-            unescaped.push_str(&self.text[plain..self.at]);
+            unescaped.push_str(&self.text[begin..self.at]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
@@ -72,8 +87,8 @@ impl<'de> Reader<'de> {
                 Some(b'\\') => unescaped.push(self.escape()?),
                 _ => return Err(self.unterminated()),
             }
-            plain = self.at;
-            self.at = first_special(self.text.as_bytes(), plain);
+            begin = self.at;
+            self.at += plain(&self.text.as_bytes()[begin..]);
         }
     }
 
@@ -81,7 +96,7 @@ impl<'de> Reader<'de> {
     pub(super) fn skip_string(&mut self) -> Result<(), DecodeError> {
         self.at += 1;
         loop {
-            self.at = first_special(self.text.as_bytes(), self.at);
+            self.at += plain(&self.text.as_bytes()[self.at..]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;

@@ -65,29 +65,16 @@ fn conversions(id: DefinitionId, name: &str, branch: &Branch, types: &Types<'_, 
     let variant = names::upper_camel(&branch.name);
     let (ty, boxed) = (types.of(branch.ty), types.plan.is_boxed(id, branch.ty));
     let value = if boxed { "value.into()" } else { "value" };
-    let mut nodes = vec![from(name, &ty, &format!("Self::{variant}({value})"))];
+    let mut nodes = vec![types.from(&ty, name, &format!("Self::{variant}({value})"))];
     if matches!(
         types.plan.schema.definition(branch.ty).kind,
         Kind::Builtin(Builtin::Str)
     ) {
         nodes.push(Node::Blank);
-        nodes.push(from(
-            name,
-            "&str",
-            &format!("Self::{variant}(value.to_owned())"),
-        ));
+        let owned = format!("Self::{variant}(value.to_owned())");
+        nodes.push(types.from("&str", name, &owned));
     }
     nodes
-}
-
-fn from(name: &str, ty: &str, value: &str) -> Node {
-    block(
-        format!("impl From<{ty}> for {name} {{"),
-        vec![block(
-            format!("fn from(value: {ty}) -> Self {{"),
-            vec![line(value)],
-        )],
-    )
 }
 
 fn decode(name: &str, branches: &[&Branch], types: &Types<'_, '_>) -> Node {

@@ -63,7 +63,7 @@ fn arguments(
             name: OTHERS.to_owned(),
             ty: "rt::AnyMembers".to_owned(),
             initial: Some("rt::AnyMembers::new()"),
-            method: add_other(),
+            method: add_other(types),
         });
     }
     let mut nodes = vec![
@@ -95,16 +95,16 @@ fn arguments(
 }
 
 /// The method that adds an argument which the schema does not tell.
-fn add_other() -> Vec<Node> {
+fn add_other(types: &Types<'_, '_>) -> Vec<Node> {
     let mut nodes = vec![line("/// Adds an argument that the schema does not tell.")];
     let parameters = [
-        "mut self",
-        "name: impl Into<String>",
-        "value: impl Into<rt::Any>",
+        "mut self".to_owned(),
+        format!("name: {}", types.into(types.std("String"))),
+        format!("value: {}", types.into("rt::Any")),
     ];
     nodes.extend(function(
         "pub fn with(",
-        parameters.map(str::to_owned),
+        parameters,
         ") -> Self {",
         vec![
             line(format!("self.{OTHERS}.push(name, value);")),
@@ -132,7 +132,7 @@ fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node 
 
 /// A struct around a named type.
 pub(super) fn wrapped(name: &str, ty: &str, both_ways: bool, types: &Types<'_, '_>) -> Vec<Node> {
-    let mut nodes = wrapper(name, ty);
+    let mut nodes = wrapper(name, ty, types);
     nodes.push(Node::Blank);
     nodes.push(encode_impl(
         name,
@@ -146,17 +146,11 @@ pub(super) fn wrapped(name: &str, ty: &str, both_ways: bool, types: &Types<'_, '
 }
 
 /// The struct itself, and how it is made of the type it wraps.
-pub(super) fn wrapper(name: &str, ty: &str) -> Vec<Node> {
+pub(super) fn wrapper(name: &str, ty: &str, types: &Types<'_, '_>) -> Vec<Node> {
     vec![
         line(format!("pub struct {name}(pub {ty});")),
         Node::Blank,
-        block(
-            format!("impl From<{ty}> for {name} {{"),
-            vec![block(
-                format!("fn from(value: {ty}) -> Self {{"),
-                vec![line("Self(value)")],
-            )],
-        ),
+        types.from(ty, name, "Self(value)"),
     ]
 }
 

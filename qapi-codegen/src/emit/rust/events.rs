@@ -45,7 +45,7 @@ pub(super) fn emit<'p>(
             if encodes {
                 nodes.extend(wrapped(&name, &types.of(ty), true, types));
             } else {
-                nodes.extend(wrapper(&name, &types.of(ty)));
+                nodes.extend(wrapper(&name, &types.of(ty), types));
                 nodes.push(Node::Blank);
                 nodes.push(decode_wrapped(&name, types));
             }

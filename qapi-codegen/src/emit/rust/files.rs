@@ -13,13 +13,14 @@ use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
 const KINDS: [&str; 3] = ["commands", "events", "types"];
 
 /// What generated code may do that rustc and clippy would remark upon, and why; `#!` is `#` before a module.
-const ALLOWED: [&str; 14] = [
+const ALLOWED: [&str; 15] = [
     "// A schema decides on names, sizes and numbers of members, what it deprecates still has to be",
     "// decoded, and a program uses a part of it only.",
     "#![allow(",
     "    dead_code,",
     "    deprecated,",
     "    unreachable_pub,",
+    "    unused_imports,",
     "    clippy::disallowed_names,",
     "    clippy::enum_variant_names,",
     "    clippy::large_enum_variant,",
@@ -113,6 +114,9 @@ fn root_file(plan: &Plan<'_>, root: Vec<Node>, layout: Layout) -> OutputFile {
             names.extend(events::any(plan).then_some("Event"));
             let has = |wanted: &str| plan.definitions().any(|(_, one)| kind(one) == wanted);
             names.extend(KINDS.into_iter().filter(|wanted| has(wanted)));
+            if !names.is_empty() {
+                nodes.push(line("#[allow(unreachable_pub, unused_imports)]"));
+            }
             nodes.extend(match names.as_slice() {
                 [] => None,
                 [name] => Some(line(format!("pub use bindings::{name};"))),

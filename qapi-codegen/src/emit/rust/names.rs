@@ -77,9 +77,12 @@ pub(super) const UNRECOGNIZED: &str = "Unrecognized";
 /// The field of a command that takes more arguments than the schema tells.
 pub(super) const OTHERS: &str = "others";
 
-/// The Rust modules of the schema's modules: named after their files.
-pub(super) fn modules(schema: &Schema) -> HashMap<ModuleId, String> {
-    let mut taken: HashSet<String> = ["commands", "events", "types"].map(str::to_owned).into();
+/// The Rust modules of the schema's modules: named after their files, unless something else beside them has
+/// that name.
+pub(super) fn modules(schema: &Schema, runtime: &str) -> HashMap<ModuleId, String> {
+    let runtime = runtime.split("::").next().unwrap_or(runtime);
+    let others = ["commands", "events", "types", "rt", runtime];
+    let mut taken: HashSet<String> = others.map(str::to_owned).into();
     let named = schema.modules().map(|(id, module)| {
         let path = module.name.strip_suffix(".json").unwrap_or(&module.name);
         let mut parts: Vec<&str> = path

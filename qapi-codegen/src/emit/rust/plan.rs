@@ -34,7 +34,7 @@ impl<'a> Plan<'a> {
             directions: Directions::of(schema, selection, &settings.filter),
             boxed: HashSet::new(),
             branches: HashMap::new(),
-            modules: names::modules(schema),
+            modules: names::modules(schema, &settings.runtime),
         };
         plan.boxed = cycles::find(&plan);
         plan.branches = plan.branch_types();

@@ -2,18 +2,21 @@
 
 use std::cell::Cell;
 
+use super::layout::{Node, block, line};
 use super::names;
 use super::plan::Plan;
 use crate::schema::{Builtin, DefinitionId, Kind};
 
-/// The names of std's types that are used where a schema's own types are defined; a schema may have types of
-/// these names.
-const STD: [(&str, &str); 5] = [
+/// The names of std's types and traits that are used where a schema's own types are defined; a schema may have
+/// types of these names.
+const STD: [(&str, &str); 7] = [
     ("String", "std::string::String"),
     ("Vec", "std::vec::Vec"),
     ("Option", "std::option::Option"),
     ("Box", "std::boxed::Box"),
     ("Result", "std::result::Result"),
+    ("From", "std::convert::From"),
+    ("Into", "std::convert::Into"),
 ];
 
 /// Writes types as they are to be written in one Rust module, and takes note of what they need.
@@ -43,7 +46,7 @@ impl<'a, 'p> Types<'a, 'p> {
         self.uses_types.get()
     }
 
-    /// A type of std, by its short name where that means it.
+    /// A type or trait of std, by its short name where that means it.
     pub(super) fn std(&self, name: &'static str) -> &'static str {
         let full = STD
             .iter()
@@ -105,16 +108,36 @@ impl<'a, 'p> Types<'a, 'p> {
         }
     }
 
+    /// Whatever becomes a `ty`.
+    pub(super) fn into(&self, ty: &str) -> String {
+        format!("impl {}<{ty}>", self.std("Into"))
+    }
+
+    /// `impl From<TY> for NAME`, which makes `value` of a parameter of that name.
+    pub(super) fn from(&self, ty: &str, name: &str, value: &str) -> Node {
+        block(
+            format!("impl {}<{ty}> for {name} {{", self.std("From")),
+            vec![block(
+                format!("fn from(value: {ty}) -> Self {{"),
+                vec![line(value)],
+            )],
+        )
+    }
+
     /// How a value is taken as a parameter, and what is made of the parameter: strings are taken from
     /// whatever becomes one.
     pub(super) fn parameter(&self, from: DefinitionId, id: DefinitionId) -> (String, &'static str) {
         match self.plan.schema.definition(id).kind {
             Kind::Builtin(Builtin::Str) => {
-                (format!("impl Into<{}>", self.std("String")), ".into()")
+                (self.into(self.std("String")), ".into()")
             }
-            Kind::Builtin(Builtin::Any) => ("impl Into<rt::Any>".to_owned(), ".into()"),
+            Kind::Builtin(Builtin::Any) => (self.into("rt::Any"), ".into()"),
+            // What becomes the alternate becomes it first, and is boxed then.
+            Kind::Alternate(_) if self.plan.is_boxed(from, id) => {
+                (self.into(&self.of(id)), ".into().into()")
+            }
+            Kind::Alternate(_) => (self.into(&self.of(id)), ".into()"),
             _ if self.plan.is_boxed(from, id) => (self.of(id), ".into()"),
-            Kind::Alternate(_) => (format!("impl Into<{}>", self.of(id)), ".into()"),
             _ => (self.of(id), ""),
         }
     }

@@ -1,6 +1,7 @@
 //! What the tests of the whole way from text to Markdown share.
 
 mod corpus;
+mod properties;
 mod shape;
 mod syntax;
 

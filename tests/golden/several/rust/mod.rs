@@ -8,6 +8,7 @@
     dead_code,
     deprecated,
     unreachable_pub,
+    unused_imports,
     clippy::disallowed_names,
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -20,14 +21,14 @@
 mod block;
 mod machine_block;
 mod machine_type;
-mod rt;
 mod schema_commands;
+mod schema_rt;
 
 /// The commands.
 pub mod commands {
     pub use super::machine_block::commands::*;
-    pub use super::rt::commands::*;
     pub use super::schema_commands::commands::*;
+    pub use super::schema_rt::commands::*;
 }
 
 /// The events.
@@ -39,7 +40,7 @@ pub mod events {
 pub mod types {
     pub use super::block::types::*;
     pub use super::machine_type::types::*;
-    pub use super::rt::types::*;
+    pub use super::schema_rt::types::*;
 }
 
 use qapi_types as rt;

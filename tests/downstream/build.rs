@@ -1,0 +1,5 @@
+fn main() -> Result<(), qapi_codegen::Error> {
+    qapi_codegen::Config::new()
+        .oldest("2.0")
+        .compile("schema/player.json")
+}
