@@ -79,6 +79,9 @@ impl Dialect {
 }
 
 fn is_old_tag(line: &str) -> bool {
+    if !line.starts_with(['N', 'E']) {
+        return false;
+    }
     let tag = line
         .split_once(':')
         .filter(|(_, rest)| !rest.starts_with(':'));
@@ -92,10 +95,11 @@ fn is_old_heading(line: &str) -> bool {
 
 /// The releases that a line tells of: `Since: 2.10`, `(since 8.0)`.
 fn versions(line: &str) -> impl Iterator<Item = (u32, u32)> {
-    let starts = line
-        .match_indices(['S', 's'])
-        .filter_map(|(at, _)| line[at + 1..].strip_prefix("ince"));
-    starts.filter_map(|rest| {
+    let told = line.match_indices("ince").filter_map(|(at, _)| {
+        let word = line[..at].ends_with(['S', 's']);
+        word.then_some(&line[at + "ince".len()..])
+    });
+    told.filter_map(|rest| {
         let rest = rest
             .strip_prefix(':')
             .unwrap_or(rest)

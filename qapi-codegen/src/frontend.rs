@@ -55,12 +55,12 @@ pub fn analyze(root: &Path, loader: &dyn Loader, dialect: Option<Dialect>) -> io
     let input = check::Input {
         sources: &parsed.sources,
         items: &parsed.items,
-        docs: &docs,
+        docs,
         pragmas: &parsed.pragmas,
         lost: &parsed.lost,
         dialect,
     };
-    let schema = check::check(&input, &mut sink);
+    let schema = check::check(input, &mut sink);
     let diagnostics = sink.into_diagnostics();
     Ok(Analysis {
         sources: parsed.sources,

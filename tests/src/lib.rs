@@ -27,3 +27,8 @@ pub fn folder(variable: &str, what: &str) -> Option<PathBuf> {
         }
     }
 }
+
+/// The examples of the project's README, which are compiled as they stand there.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

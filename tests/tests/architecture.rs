@@ -36,16 +36,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ),
     ("dump", &["schema"]),
     // Names that clash in Rust are told at their places: for that alone an emitter knows of spans.
-    (
-        "emit",
-        &[
-            "schema",
-            "markup",
-            "diagnostic",
-            "source::Span",
-            "source::FileId",
-        ],
-    ),
+    ("emit", &["schema", "markup", "diagnostic", "source::Span"]),
     (
         "compat",
         &["schema", "markup", "diagnostic", "source::Span"],

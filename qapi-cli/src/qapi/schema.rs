@@ -29,7 +29,7 @@ pub(crate) struct SchemaArguments {
 pub(crate) enum Format {
     /// Drawn, with the source
     Human,
-    /// One line each: FILE:LINE:COL: error[CODE]: text
+    /// One line each: `FILE:LINE:COL: error[CODE]: text`
     Short,
     /// One JSON object a line
     Json,

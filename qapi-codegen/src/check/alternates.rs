@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::entities::{BranchEntity, EntityId, EntityKind};
 use super::names::{self, Permit, mangled};
 use super::resolve::Resolver;
-use super::scope::Scope;
+use super::scope::{Named, Scope};
 use super::shape::{BranchShape, ShapeData};
 use super::{conditions, features, keys, members};
 use crate::diagnostic::{Code, quoted};
@@ -18,7 +18,7 @@ pub(super) fn shape(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
     keys::check(
         object,
         scope.span,
-        "an alternate",
+        &"an alternate",
         &required,
         &["if", "features"],
         scope,
@@ -41,11 +41,11 @@ pub(super) fn shape(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
         );
         return ShapeData::Alternate { branches };
     }
-    let Some(data) = keys::object(value, "`data`", scope) else {
+    let Some(data) = keys::object(value, &"`data`", scope) else {
         return ShapeData::Alternate { branches };
     };
     for (key, value) in &data.members {
-        let what = format!("the branch {}", quoted(&key.text));
+        let what = Named("the branch", &key.text);
         names::lower(&key.text, &what, Permit::default(), key.span, scope);
         let Some(long) = members::Long::read(value, key.span, &what, &["if"], scope) else {
             continue;
@@ -89,7 +89,7 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
     let mut names: HashMap<String, &BranchEntity> = HashMap::new();
     let mut kinds: Vec<(JsonKind, &BranchEntity)> = Vec::new();
     for (at, branch) in branches.iter().enumerate() {
-        let what = format!("the branch {}", quoted(&branch.name));
+        let what = Named("the branch", &branch.name);
         let found = resolver.type_of(id, &branch.ty, &what);
         if let EntityKind::Alternate { branches } = &mut resolver.table.entity_mut(id).kind {
             branches[at].resolved = found;

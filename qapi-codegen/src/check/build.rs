@@ -10,12 +10,12 @@ use crate::schema::{
     Alternate, Branch, Command, Definition, DefinitionId, Doc, DocId, DocKind, DocSection, Entry,
     Enum, Event, Kind, Member, Module, ModuleId, Object, Schema, Union,
 };
-use crate::source::FileId;
-use crate::syntax::{Document, SectionKind};
+use crate::source::{FileId, Sources};
+use crate::syntax::{Description, Document, SectionKind};
 
 /// Builds the schema of a table in which everything is resolved.
-pub(super) fn schema(table: Table, input: &Input<'_>) -> Schema {
-    let mut modules = Modules::new(input);
+pub(super) fn schema(table: Table, input: Input<'_>) -> Schema {
+    let mut modules = Modules::new(input.sources);
     for ordered in &table.order {
         if let Ordered::Include { target, .. } = ordered {
             modules.of_file(*target);
@@ -46,7 +46,8 @@ pub(super) fn schema(table: Table, input: &Input<'_>) -> Schema {
     }
     let mut docs: Vec<(ModuleId, Doc)> = Vec::with_capacity(input.docs.len());
     for document in input.docs {
-        docs.push((modules.of_file(document.span.file), doc(document)));
+        let module = modules.of_file(document.span.file);
+        docs.push((module, doc(document)));
     }
     add_undescribed(&table, &mut docs);
     Schema {
@@ -78,16 +79,15 @@ fn home(id: EntityId, table: &Table) -> Option<FileId> {
 
 /// The modules in the order of their includes.
 struct Modules<'a> {
-    input: &'a Input<'a>,
+    sources: &'a Sources,
     root: PathBuf,
     list: Vec<Module>,
     by_file: HashMap<FileId, ModuleId>,
 }
 
 impl<'a> Modules<'a> {
-    fn new(input: &'a Input<'a>) -> Self {
-        let root = input
-            .sources
+    fn new(sources: &'a Sources) -> Self {
+        let root = sources
             .files()
             .next()
             .map_or(Path::new(""), |file| file.path());
@@ -97,7 +97,7 @@ impl<'a> Modules<'a> {
             entries: vec![],
         };
         let mut modules = Modules {
-            input,
+            sources,
             root,
             list: vec![builtin],
             by_file: HashMap::new(),
@@ -111,7 +111,7 @@ impl<'a> Modules<'a> {
             return known;
         }
         let id = ModuleId(self.list.len() as u32);
-        let name = relative(self.input.sources.file(file).path(), &self.root);
+        let name = relative(self.sources.file(file).path(), &self.root);
         self.list.push(Module {
             name,
             entries: vec![],
@@ -240,14 +240,12 @@ fn member(member: &super::entities::MemberEntity) -> Member {
     }
 }
 
-fn doc(document: &Document) -> Doc {
-    let described = |list: &[crate::syntax::Description]| {
-        let pairs = list
-            .iter()
-            .map(|one| (one.name.text.clone(), one.text.clone()));
+fn doc(document: Document) -> Doc {
+    let described = |list: Vec<Description>| {
+        let pairs = list.into_iter().map(|one| (one.name.text, one.text));
         pairs.collect()
     };
-    let sections = document.sections.iter().map(|section| DocSection {
+    let sections = document.sections.into_iter().map(|section| DocSection {
         kind: match section.kind {
             SectionKind::Plain => DocKind::Plain,
             SectionKind::Returns => DocKind::Returns,
@@ -257,13 +255,13 @@ fn doc(document: &Document) -> Doc {
             SectionKind::Note | SectionKind::Notes => DocKind::Note,
             SectionKind::Example | SectionKind::Examples => DocKind::Example,
         },
-        text: section.text.clone(),
+        text: section.text,
     });
     Doc {
-        symbol: document.symbol.as_ref().map(|symbol| symbol.text.clone()),
-        body: document.body.text.clone(),
-        members: described(&document.members),
-        features: described(&document.features),
+        symbol: document.symbol.map(|symbol| symbol.text),
+        body: document.body.text,
+        members: described(document.members),
+        features: described(document.features),
         sections: sections.collect(),
     }
 }

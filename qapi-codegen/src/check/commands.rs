@@ -27,7 +27,7 @@ pub(super) fn command(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
     keys::check(
         object,
         scope.span,
-        "a command",
+        &"a command",
         &["command"],
         &optional,
         scope,
@@ -35,7 +35,7 @@ pub(super) fn command(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
     let data = data(object, scope);
     let returns = object
         .get("returns")
-        .and_then(|returns| members::type_or_array(returns, "`returns`", scope));
+        .and_then(|returns| members::type_or_array(returns, &"`returns`", scope));
     ShapeData::Command {
         data,
         returns,
@@ -53,7 +53,7 @@ pub(super) fn event(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
     keys::check(
         object,
         scope.span,
-        "an event",
+        &"an event",
         &["event"],
         &["data", "boxed", "if", "features"],
         scope,
@@ -68,7 +68,7 @@ pub(super) fn event(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
 fn data(object: &Object, scope: &mut Scope<'_>) -> Data {
     let value = object.get("data");
     let Some((boxed, _)) = object.entry("boxed") else {
-        return members::data(value, "`data`", Permit::default(), scope);
+        return members::data(value, &"`data`", Permit::default(), scope);
     };
     let Some(value) = value else {
         let label = "there is nothing to be boxed";
@@ -80,7 +80,7 @@ fn data(object: &Object, scope: &mut Scope<'_>) -> Data {
         );
         return Data::None;
     };
-    match members::type_name(value, "`data` of what is `boxed`", scope) {
+    match members::type_name(value, &"`data` of what is `boxed`", scope) {
         Some(name) => Data::Named(name),
         None => Data::None,
     }
@@ -124,7 +124,7 @@ fn arguments(
     boxed: bool,
     resolver: &mut Resolver<'_>,
 ) -> Option<EntityId> {
-    let found = resolver.type_of(id, data, "`data`")?;
+    let found = resolver.type_of(id, data, &"`data`")?;
     let Some(arguments) = object(resolver.table, found) else {
         let message = format!("`data` must be an object, not {}", resolver.describe(found));
         resolver
@@ -157,7 +157,7 @@ fn arguments(
 
 /// What is returned is an object or an array of objects, unless a pragma says otherwise.
 fn returned(id: EntityId, returns: &TypeName, resolver: &mut Resolver<'_>) -> Option<EntityId> {
-    let found = resolver.type_of(id, returns, "`returns`")?;
+    let found = resolver.type_of(id, returns, &"`returns`")?;
     let name = resolver.table.entity(id).name.clone();
     if resolver.pragmas.command_returns_exceptions.contains(&name) {
         return Some(found);

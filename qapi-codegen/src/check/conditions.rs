@@ -1,5 +1,7 @@
 //! Conditions: `'if': 'CONFIG_X'`, or an object with one of `all`, `any`, `not`.
 
+use std::fmt::Display;
+
 use super::keys;
 use super::scope::Scope;
 use crate::diagnostic::{Code, quoted};
@@ -7,12 +9,16 @@ use crate::schema::Condition;
 use crate::syntax::{Expr, Object};
 
 /// The condition of an object, if it has one that can be read.
-pub(super) fn read(object: &Object, what: &str, scope: &mut Scope<'_>) -> Option<Condition> {
+pub(super) fn read(
+    object: &Object,
+    what: &dyn Display,
+    scope: &mut Scope<'_>,
+) -> Option<Condition> {
     condition(object.get("if")?, what, scope)
 }
 
 /// condition = symbol | "{" ("all" | "any") ":" conditions "}" | "{" "not" ":" condition "}"
-fn condition(value: &Expr, what: &str, scope: &mut Scope<'_>) -> Option<Condition> {
+fn condition(value: &Expr, what: &dyn Display, scope: &mut Scope<'_>) -> Option<Condition> {
     if let Some(symbol) = value.as_str() {
         let proper = symbol.starts_with(|ch: char| ch.is_ascii_uppercase())
             && symbol

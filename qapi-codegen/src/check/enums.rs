@@ -3,7 +3,7 @@
 use super::entities::{EntityId, EntityKind};
 use super::names::{self, Permit, mangled};
 use super::resolve::Resolver;
-use super::scope::Scope;
+use super::scope::{Named, Scope};
 use super::shape::ShapeData;
 use super::{conditions, features, keys};
 use crate::diagnostic::{Code, quoted};
@@ -16,7 +16,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
     keys::check(
         object,
         scope.span,
-        "an enum",
+        &"an enum",
         &["enum", "data"],
         &optional,
         scope,
@@ -25,10 +25,10 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
     let permit = Permit::all_if(permissive);
     let data = object
         .get("data")
-        .and_then(|data| keys::array(data, "`data`", scope));
+        .and_then(|data| keys::array(data, &"`data`", scope));
     let prefix = object
         .get("prefix")
-        .and_then(|prefix| keys::string(prefix, "`prefix`", scope));
+        .and_then(|prefix| keys::string(prefix, &"`prefix`", scope));
     let values = data.unwrap_or_default().iter();
     ShapeData::Enum {
         prefix: prefix.map(str::to_owned),
@@ -40,7 +40,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
 
 /// value = NAME | "{" "name" ":" NAME [ "if" ] [ "features" ] "}"
 fn value(item: &Expr, permit: Permit, scope: &mut Scope<'_>) -> Option<Value> {
-    let what = "a member of `data`";
+    let what = &"a member of `data`";
     let long = item.as_object();
     let mut name = item;
     if let Some(object) = long {
@@ -56,8 +56,8 @@ fn value(item: &Expr, permit: Permit, scope: &mut Scope<'_>) -> Option<Value> {
         }
         name = object.get("name")?;
     }
-    let text = keys::string(name, &format!("the name of {what}"), scope)?;
-    let what = format!("the value {}", quoted(text));
+    let text = keys::string(name, &"the name of a member of `data`", scope)?;
+    let what = Named("the value", text);
     names::value(text, &what, permit, name.span, scope);
     Some(Value {
         name: text.to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::names::{self, Permit, mangled};
-use super::scope::Scope;
+use super::scope::{Named, Scope};
 use super::{conditions, keys};
 use crate::diagnostic::{Code, quoted};
 use crate::schema::Feature;
@@ -20,7 +20,7 @@ pub(super) fn read(object: &Object, scope: &mut Scope<'_>) -> Vec<Feature> {
     let Some(value) = object.get("features") else {
         return Vec::new();
     };
-    let Some(items) = keys::array(value, "`features`", scope) else {
+    let Some(items) = keys::array(value, &"`features`", scope) else {
         return Vec::new();
     };
     items
@@ -30,7 +30,7 @@ pub(super) fn read(object: &Object, scope: &mut Scope<'_>) -> Vec<Feature> {
 }
 
 fn feature(item: &Expr, scope: &mut Scope<'_>) -> Option<Feature> {
-    let what = "a member of `features`";
+    let what = &"a member of `features`";
     let mut name = item;
     let mut condition = None;
     if let Some(object) = item.as_object() {
@@ -40,8 +40,8 @@ fn feature(item: &Expr, scope: &mut Scope<'_>) -> Option<Feature> {
         name = object.get("name")?;
         condition = Some(object);
     }
-    let text = keys::string(name, &format!("the name of {what}"), scope)?;
-    let what = format!("the feature {}", quoted(text));
+    let text = keys::string(name, &"the name of a member of `features`", scope)?;
+    let what = Named("the feature", text);
     names::lower(text, &what, Permit::default(), name.span, scope);
     Some(Feature {
         name: text.to_owned(),

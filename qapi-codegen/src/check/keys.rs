@@ -1,5 +1,7 @@
 //! The keys of objects: which there must be, which there may be, and what type their values have.
 
+use std::fmt::Display;
+
 use super::scope::Scope;
 use crate::diagnostic::{Code, quoted};
 use crate::source::Span;
@@ -10,7 +12,7 @@ use crate::syntax::{Expr, ExprKind, Object};
 pub(super) fn check(
     object: &Object,
     span: Span,
-    what: &str,
+    what: &dyn Display,
     required: &[&str],
     optional: &[&str],
     scope: &mut Scope<'_>,
@@ -51,7 +53,11 @@ pub(super) fn listed(names: &[&str]) -> String {
 }
 
 /// The text of a string; anything else is an error.
-pub(super) fn string<'a>(value: &'a Expr, what: &str, scope: &mut Scope<'_>) -> Option<&'a str> {
+pub(super) fn string<'a>(
+    value: &'a Expr,
+    what: &dyn Display,
+    scope: &mut Scope<'_>,
+) -> Option<&'a str> {
     if value.as_str().is_none() {
         wrong_type(value, what, "a string", scope);
     }
@@ -59,7 +65,11 @@ pub(super) fn string<'a>(value: &'a Expr, what: &str, scope: &mut Scope<'_>) -> 
 }
 
 /// The items of an array; anything else is an error.
-pub(super) fn array<'a>(value: &'a Expr, what: &str, scope: &mut Scope<'_>) -> Option<&'a [Expr]> {
+pub(super) fn array<'a>(
+    value: &'a Expr,
+    what: &dyn Display,
+    scope: &mut Scope<'_>,
+) -> Option<&'a [Expr]> {
     if value.as_array().is_none() {
         wrong_type(value, what, "an array", scope);
     }
@@ -67,14 +77,18 @@ pub(super) fn array<'a>(value: &'a Expr, what: &str, scope: &mut Scope<'_>) -> O
 }
 
 /// The members of an object; anything else is an error.
-pub(super) fn object<'a>(value: &'a Expr, what: &str, scope: &mut Scope<'_>) -> Option<&'a Object> {
+pub(super) fn object<'a>(
+    value: &'a Expr,
+    what: &dyn Display,
+    scope: &mut Scope<'_>,
+) -> Option<&'a Object> {
     if value.as_object().is_none() {
         wrong_type(value, what, "an object", scope);
     }
     value.as_object()
 }
 
-pub(super) fn wrong_type(value: &Expr, what: &str, expected: &str, scope: &mut Scope<'_>) {
+pub(super) fn wrong_type(value: &Expr, what: &dyn Display, expected: &str, scope: &mut Scope<'_>) {
     let message = format!("{what} must be {expected}");
     let label = format!("this is {}", value.describe());
     scope.error(Code::WrongType, message, value.span, label);

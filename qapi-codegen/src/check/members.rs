@@ -1,15 +1,21 @@
 //! Members given in place, and the names of types.
 
+use std::fmt::Display;
+
 use super::names::{self, Permit};
-use super::scope::Scope;
+use super::scope::{Named, Scope};
 use super::shape::{Data, MemberShape, TypeName};
 use super::{conditions, features, keys};
-use crate::diagnostic::{Code, quoted};
+use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::{Expr, Key, Object};
 
 /// type name = string
-pub(super) fn type_name(value: &Expr, what: &str, scope: &mut Scope<'_>) -> Option<TypeName> {
+pub(super) fn type_name(
+    value: &Expr,
+    what: &dyn Display,
+    scope: &mut Scope<'_>,
+) -> Option<TypeName> {
     let Some(name) = value.as_str() else {
         keys::wrong_type(value, what, "the name of a type", scope);
         return None;
@@ -22,7 +28,11 @@ pub(super) fn type_name(value: &Expr, what: &str, scope: &mut Scope<'_>) -> Opti
 }
 
 /// type = type name | "[" type name "]"
-pub(super) fn type_or_array(value: &Expr, what: &str, scope: &mut Scope<'_>) -> Option<TypeName> {
+pub(super) fn type_or_array(
+    value: &Expr,
+    what: &dyn Display,
+    scope: &mut Scope<'_>,
+) -> Option<TypeName> {
     let Some(items) = value.as_array() else {
         if value.as_str().is_none() {
             keys::wrong_type(value, what, "the name of a type, or an array of it", scope);
@@ -35,7 +45,7 @@ pub(super) fn type_or_array(value: &Expr, what: &str, scope: &mut Scope<'_>) -> 
         scope.error(Code::WrongType, message, value.span, "expected `['NAME']`");
         return None;
     };
-    let element = type_name(item, &format!("the element of {what}"), scope)?;
+    let element = type_name(item, &format_args!("the element of {what}"), scope)?;
     Some(TypeName {
         array: true,
         ..element
@@ -45,7 +55,7 @@ pub(super) fn type_or_array(value: &Expr, what: &str, scope: &mut Scope<'_>) -> 
 /// data = type name | members
 pub(super) fn data(
     value: Option<&Expr>,
-    what: &str,
+    what: &dyn Display,
     permit: Permit,
     scope: &mut Scope<'_>,
 ) -> Data {
@@ -76,7 +86,7 @@ fn member(key: &Key, value: &Expr, permit: Permit, scope: &mut Scope<'_>) -> Opt
         Some(name) => (name, true),
         None => (key.text.as_str(), false),
     };
-    let what = format!("the member {}", quoted(name));
+    let what = Named("the member", name);
     names::member(name, &what, permit, key.span, scope);
     let long = Long::read(value, key.span, &what, &["if", "features"], scope)?;
     let condition = long
@@ -105,7 +115,7 @@ impl<'a> Long<'a> {
     pub(super) fn read(
         value: &'a Expr,
         span: Span,
-        what: &str,
+        what: &dyn Display,
         optional: &[&str],
         scope: &mut Scope<'_>,
     ) -> Option<Long<'a>> {

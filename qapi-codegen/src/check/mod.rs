@@ -33,16 +33,16 @@ use crate::syntax::{Document, Item, Pragmas};
 pub(crate) struct Input<'a> {
     pub(crate) sources: &'a Sources,
     pub(crate) items: &'a [Item],
-    pub(crate) docs: &'a [Document],
+    pub(crate) docs: Vec<Document>,
     pub(crate) pragmas: &'a Pragmas,
     pub(crate) lost: &'a HashSet<String>,
     pub(crate) dialect: Dialect,
 }
 
 /// Checks a schema. There is one to be had only when neither this nor an earlier stage found an error.
-pub(crate) fn check(input: &Input<'_>, sink: &mut Sink) -> Option<Schema> {
-    let shapes = shape::all(input, sink);
+pub(crate) fn check(input: Input<'_>, sink: &mut Sink) -> Option<Schema> {
+    let shapes = shape::all(&input, sink);
     let mut table = entities::define(shapes, sink);
-    resolve::all(&mut table, input, sink);
+    resolve::all(&mut table, &input, sink);
     (sink.errors() == 0).then(|| build::schema(table, input))
 }

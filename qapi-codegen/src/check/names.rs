@@ -1,5 +1,7 @@
 //! The rules for names.
 
+use std::fmt::Display;
+
 use super::scope::Scope;
 use crate::diagnostic::{Code, quoted};
 use crate::source::Span;
@@ -63,7 +65,12 @@ fn stem(name: &str) -> Option<&str> {
 }
 
 /// Checks what holds for every name; answers the part that the rules for case look at.
-fn any<'a>(name: &'a str, what: &str, span: Span, scope: &mut Scope<'_>) -> Option<&'a str> {
+fn any<'a>(
+    name: &'a str,
+    what: &dyn Display,
+    span: Span,
+    scope: &mut Scope<'_>,
+) -> Option<&'a str> {
     let Some(stem) = stem(name) else {
         let message = format!("{what} has an invalid name");
         let diagnostic = scope
@@ -95,7 +102,7 @@ fn invalid_because(name: &str) -> &'static str {
 
 /// Events: no lower case, no `-`.
 pub(super) fn event(name: &str, span: Span, scope: &mut Scope<'_>) {
-    let Some(stem) = any(name, "this event", span, scope) else {
+    let Some(stem) = any(name, &"this event", span, scope) else {
         return;
     };
     if stem.bytes().any(|b| b.is_ascii_lowercase() || b == b'-') {
@@ -114,7 +121,13 @@ pub(super) fn event(name: &str, span: Span, scope: &mut Scope<'_>) {
 }
 
 /// Commands, members, values, features, alternate branches: no upper case, no `_`, unless permitted.
-pub(super) fn lower(name: &str, what: &str, permit: Permit, span: Span, scope: &mut Scope<'_>) {
+pub(super) fn lower(
+    name: &str,
+    what: &dyn Display,
+    permit: Permit,
+    span: Span,
+    scope: &mut Scope<'_>,
+) {
     let Some(stem) = any(name, what, span, scope) else {
         return;
     };
@@ -133,7 +146,13 @@ pub(super) fn lower(name: &str, what: &str, permit: Permit, span: Span, scope: &
 }
 
 /// Enum values: as members, and they may begin with a digit.
-pub(super) fn value(name: &str, what: &str, permit: Permit, span: Span, scope: &mut Scope<'_>) {
+pub(super) fn value(
+    name: &str,
+    what: &dyn Display,
+    permit: Permit,
+    span: Span,
+    scope: &mut Scope<'_>,
+) {
     if name.starts_with(|ch: char| ch.is_ascii_digit()) {
         let hidden = format!("d{name}");
         lower(&hidden, what, permit, span, scope);
@@ -166,7 +185,13 @@ pub(super) fn camel(name: &str, kind: &str, span: Span, scope: &mut Scope<'_>) {
 }
 
 /// Members: as other lower-case names, and some are reserved even where exceptions permit much.
-pub(super) fn member(name: &str, what: &str, permit: Permit, span: Span, scope: &mut Scope<'_>) {
+pub(super) fn member(
+    name: &str,
+    what: &dyn Display,
+    permit: Permit,
+    span: Span,
+    scope: &mut Scope<'_>,
+) {
     lower(name, what, permit, span, scope);
     let mangled = mangled(name);
     if mangled == "u" || mangled.starts_with("has_") {

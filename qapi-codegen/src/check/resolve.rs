@@ -1,6 +1,7 @@
 //! The third pass: names are looked up, and what they stand for is checked.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 
 use super::entities::{Entity, EntityId, EntityKind, ObjectEntity, Ordered, Table};
 use super::names::{article, mangled};
@@ -44,7 +45,7 @@ pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
     let mut resolver = Resolver {
         table,
         pragmas: input.pragmas,
-        documents: input.docs,
+        documents: &input.docs,
         dialect: input.dialect,
         sink,
         lost: input.lost,
@@ -110,7 +111,12 @@ impl Resolver<'_> {
     }
 
     /// Looks a type up; what is not there, or is no type, is an error.
-    pub(super) fn type_of(&mut self, id: EntityId, ty: &TypeName, what: &str) -> Option<EntityId> {
+    pub(super) fn type_of(
+        &mut self,
+        id: EntityId,
+        ty: &TypeName,
+        what: &dyn Display,
+    ) -> Option<EntityId> {
         let found = self.table.by_name.get(&ty.entity_name()).copied();
         let is_type = |entity: &Entity| {
             !matches!(
@@ -152,7 +158,7 @@ impl Resolver<'_> {
             return;
         };
         let element = element.clone();
-        let Some(found) = self.type_of(id, &element, "the array's element") else {
+        let Some(found) = self.type_of(id, &element, &"the array's element") else {
             return;
         };
         if matches!(self.table.entity(found).kind, EntityKind::Array { .. }) {

@@ -1,8 +1,21 @@
 //! What a check needs to know of the definition it is in.
 
-use crate::diagnostic::{Code, Diagnostic, Sink, Subject};
+use std::fmt;
+
+use crate::diagnostic::{Code, Diagnostic, Sink, Subject, quoted};
 use crate::source::Span;
 use crate::syntax::Pragmas;
+
+/// A named part of a definition, as messages show it: ``the member `size` ``. Nearly always there is no
+/// message; so it is put into words only when there is.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a>(pub(super) &'static str, pub(super) &'a str);
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, quoted(self.1))
+    }
+}
 
 /// The definition that is being checked.
 pub(super) struct Scope<'a> {

@@ -138,7 +138,7 @@ fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink)
                 upper: false,
                 underscore: input.pragmas.command_name_exceptions.contains(text),
             };
-            names::lower(text, "this command", permit, name.span, &mut scope);
+            names::lower(text, &"this command", permit, name.span, &mut scope);
         }
         _ => names::camel(text, kind, name.span, &mut scope),
     }

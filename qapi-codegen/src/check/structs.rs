@@ -3,7 +3,7 @@
 use super::entities::{EntityId, EntityKind, ObjectEntity, Table};
 use super::names::{Permit, mangled};
 use super::resolve::{Clash, Resolver};
-use super::scope::Scope;
+use super::scope::{Named, Scope};
 use super::shape::ShapeData;
 use super::{features, keys, members, unions};
 use crate::diagnostic::{Code, quoted};
@@ -16,7 +16,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
     keys::check(
         object,
         scope.span,
-        "a struct",
+        &"a struct",
         &["struct", "data"],
         &optional,
         scope,
@@ -24,13 +24,13 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
     let permissive = scope.pragmas.member_name_exceptions.contains(name);
     let data = object
         .get("data")
-        .and_then(|data| keys::object(data, "`data`", scope));
+        .and_then(|data| keys::object(data, &"`data`", scope));
     let members = data.map_or(Vec::new(), |data| {
         members::inline(data, Permit::all_if(permissive), scope)
     });
     let base = object
         .get("base")
-        .and_then(|base| members::type_name(base, "`base`", scope));
+        .and_then(|base| members::type_name(base, &"`base`", scope));
     ShapeData::Struct { base, members }
 }
 
@@ -77,7 +77,7 @@ fn resolve_at(id: EntityId, level: usize, resolver: &mut Resolver<'_>) {
         let (name, span) = (member.name.clone(), member.span);
         let ty = member.ty.clone();
         let member_features = member.features.clone();
-        let what = format!("the member {}", quoted(&name));
+        let what = Named("the member", &name);
         let found = resolver.type_of(id, &ty, &what);
         resolver.object_mut(id).members[at].resolved = found;
         features::check_clash(&member_features, &mut resolver.scope(id));
@@ -112,7 +112,7 @@ fn resolve_base(id: EntityId, level: usize, clash: &mut Clash, resolver: &mut Re
     let Some(base) = resolver.object(id).base.clone() else {
         return;
     };
-    let Some(found) = resolver.type_of(id, &base, "`base`") else {
+    let Some(found) = resolver.type_of(id, &base, &"`base`") else {
         return;
     };
     if !matches!(&resolver.table.entity(found).kind, EntityKind::Object(object) if object.union.is_none())

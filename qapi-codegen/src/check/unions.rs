@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::entities::{BranchEntity, EMPTY, EntityId, EntityKind};
 use super::names::Permit;
 use super::resolve::{Clash, Resolver};
-use super::scope::Scope;
+use super::scope::{Named, Scope};
 use super::shape::{BranchShape, ShapeData, TypeName};
 use super::structs::{find_member, object};
 use super::{conditions, keys, members, structs};
@@ -20,21 +20,21 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
     keys::check(
         object,
         scope.span,
-        "a union",
+        &"a union",
         &required,
         &["if", "features"],
         scope,
     );
     let permissive = scope.pragmas.member_name_exceptions.contains(name);
     let permit = Permit::all_if(permissive);
-    let base = members::data(object.get("base"), "`base`", permit, scope);
+    let base = members::data(object.get("base"), &"`base`", permit, scope);
     let discriminator = object.get("discriminator").and_then(|value| {
-        let name = keys::string(value, "`discriminator`", scope)?;
+        let name = keys::string(value, &"`discriminator`", scope)?;
         Some((name.to_owned(), value.span))
     });
     let data = object
         .get("data")
-        .and_then(|data| keys::object(data, "`data`", scope));
+        .and_then(|data| keys::object(data, &"`data`", scope));
     let branches = data.map_or(Vec::new(), |data| branches(data, scope));
     ShapeData::Union {
         base,
@@ -47,7 +47,7 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
 fn branches(data: &Object, scope: &mut Scope<'_>) -> Vec<BranchShape> {
     let mut out = Vec::new();
     for (key, value) in &data.members {
-        let what = format!("the branch {}", quoted(&key.text));
+        let what = Named("the branch", &key.text);
         let Some(long) = members::Long::read(value, key.span, &what, &["if"], scope) else {
             continue;
         };
@@ -266,7 +266,7 @@ fn add_empty_branches(id: EntityId, values: &[Value], tag: EntityId, resolver: &
 /// A branch is an object.
 fn resolve_branch(id: EntityId, at: usize, resolver: &mut Resolver<'_>) -> Option<EntityId> {
     let branch = branch(id, at, resolver);
-    let what = format!("the branch {}", quoted(&branch.name));
+    let what = Named("the branch", &branch.name);
     let found = resolver.type_of(id, &branch.ty, &what)?;
     if object(resolver.table, found).is_none() {
         let message = format!(

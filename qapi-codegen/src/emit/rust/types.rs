@@ -128,9 +128,7 @@ impl<'a, 'p> Types<'a, 'p> {
     /// whatever becomes one.
     pub(super) fn parameter(&self, from: DefinitionId, id: DefinitionId) -> (String, &'static str) {
         match self.plan.schema.definition(id).kind {
-            Kind::Builtin(Builtin::Str) => {
-                (self.into(self.std("String")), ".into()")
-            }
+            Kind::Builtin(Builtin::Str) => (self.into(self.std("String")), ".into()"),
             Kind::Builtin(Builtin::Any) => (self.into("rt::Any"), ".into()"),
             // What becomes the alternate becomes it first, and is boxed then.
             Kind::Alternate(_) if self.plan.is_boxed(from, id) => {
