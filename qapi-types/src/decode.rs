@@ -114,7 +114,6 @@ impl<T: Decode> Decode for Vec<T> {
         let mut elements = Vec::new();
         while r.element(&mut array)? {
             r.charge(size_of::<T>())?;
-            if elements.is_empty() { elements.reserve_exact(16); }
             r.skip_whitespace();
             let start = r.offset();
             match T::decode(r) {

@@ -183,6 +183,36 @@ fn files_have_one_subject() {
     }
 }
 
+/// Every invariant names tests, and these exist.
+#[test]
+fn invariants_are_held_by_tests() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let section = text
+        .split("\n## ")
+        .find(|section| section.starts_with("Invariants"));
+    let section = section.expect("there is a section on invariants");
+    // `1. **Title.** … Held by `file.rs`: `test`, `test`; by `other.rs`: `test`.`
+    let mut parts = section.split("**").skip(1);
+    let mut invariants = 0;
+    while let (Some(title), Some(body)) = (parts.next(), parts.next()) {
+        let held = body.split("Held by").nth(1).unwrap_or_default();
+        let (mut file, mut tests) = (String::new(), 0);
+        for word in held.split('`').skip(1).step_by(2) {
+            if word.ends_with(".rs") {
+                file = fs::read_to_string(root().join(word)).unwrap_or_default();
+                assert!(!file.is_empty(), "{title}: there is no {word}");
+            } else if !word.contains("::") {
+                let declared = format!("fn {word}(");
+                assert!(file.contains(&declared), "{title}: there is no test {word}");
+                tests += 1;
+            }
+        }
+        assert!(tests > 0, "{title}: held by nothing");
+        invariants += 1;
+    }
+    assert!(invariants > 10);
+}
+
 /// A file of Rust as words: identifiers, and punctuation a character each.
 struct Source {
     /// From the root of the workspace.

@@ -78,7 +78,7 @@ impl Bench {
             // What is there already would not be written again.
             let _ = fs::remove_dir_all(&fresh);
         })?;
-        let lines = lines(&source)?;
+        let lines = lines(&source.join("rust"))?;
         // Everything below the bindings first, so that they alone are measured.
         output(&mut check(&bindings))?;
         let root = source.join("lib.rs");

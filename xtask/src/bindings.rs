@@ -6,12 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Failure, cargo, output, run};
-use crate::workspace::{OWN_SCHEMAS, QEMUS_SCHEMAS, root, target, trees};
+use crate::workspace::{OWN_SCHEMAS, QEMUS_SCHEMAS, Tree, root, target, trees};
 
 /// What the bindings of QEMU's machine protocol are generated with besides the defaults.
 const VARIANTS: [(&str, &[&str]); 2] = [
     ("both-ways", &["--both-ways", "--oldest", "7.2"]),
     ("strict", &["--strict", "--both-ways"]),
+];
+
+/// Schemas of QEMU's test-suite that have something of everything.
+const SUITE: [(&str, &str); 2] = [
+    ("suite", "tests/qapi-schema/qapi-schema-test.json"),
+    ("suite-docs", "tests/qapi-schema/doc-good.json"),
 ];
 
 /// A workspace of generated crates.
@@ -31,20 +37,37 @@ impl Bindings {
         if trees.is_empty() {
             eprintln!("left out: QEMU's own schemas (set QEMU_SRC to a source tree of QEMU's)");
         }
-        for (position, tree) in trees.iter().enumerate() {
+        for tree in &trees {
             for (name, schema) in QEMUS_SCHEMAS {
-                let schema = tree.path.join(schema);
-                bindings.add(&format!("{}-{name}", tree.name), &schema, &[])?;
-                if (position, name) == (0, "qmp") {
-                    for (variant, options) in VARIANTS {
-                        let package = format!("{}-{name}-{variant}", tree.name);
-                        bindings.add(&package, &schema, options)?;
-                    }
-                }
+                bindings.add(
+                    &format!("{}-{name}", tree.name),
+                    &tree.path.join(schema),
+                    &[],
+                )?;
             }
+        }
+        if let Some(tree) = trees.first() {
+            bindings.add_variants(tree)?;
         }
         bindings.close()?;
         Ok(bindings)
+    }
+
+    /// What one tree is enough for.
+    fn add_variants(&mut self, tree: &Tree) -> Result<(), Failure> {
+        let (name, schema) = QEMUS_SCHEMAS[0];
+        for (variant, options) in VARIANTS {
+            let package = format!("{}-{name}-{variant}", tree.name);
+            self.add(&package, &tree.path.join(schema), options)?;
+        }
+        for (name, schema) in SUITE {
+            let schema = tree.path.join(schema);
+            // A tree may hold a part of the suite only.
+            if schema.is_file() {
+                self.add(&format!("{}-{name}", tree.name), &schema, &["--both-ways"])?;
+            }
+        }
+        Ok(())
     }
 
     /// A workspace without crates: a folder `name` below the target folder.

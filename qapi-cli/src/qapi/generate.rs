@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use qapi_codegen::emit::OutputFile;
+use qapi_codegen::emit::introspect::introspect;
 use qapi_codegen::emit::rust::Layout;
-use qapi_codegen::{Config, write_files};
+use qapi_codegen::schema::{Filter, Schema};
+use qapi_codegen::{Analysis, Config, write_files};
 
 use super::Outcome;
 use super::progress::Progress;
 use super::schema::SchemaArguments;
 
-/// Compile a schema: write Rust bindings to DIR/rust
+/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     #[command(flatten)]
@@ -32,6 +35,11 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "NAME")]
     define: Vec<String>,
 
+    /// Settle all conditions as they were in the build of a live machine: the machine's socket, or a file with its
+    /// answer to query-qmp-schema
+    #[arg(long, value_name = "FILE|SOCKET", conflicts_with = "define")]
+    defines_from: Option<PathBuf>,
+
     /// The oldest QEMU that is spoken to: what came later is optional in what it sends
     #[arg(long, value_name = "RELEASE", value_parser = release)]
     oldest: Option<String>,
@@ -50,6 +58,8 @@ pub(crate) struct Generate {
 enum Product {
     /// Rust bindings, which stand on the crate qapi_types
     Rust,
+    /// What query-qmp-schema returns of it, as JSON
+    Introspection,
 }
 
 fn release(text: &str) -> Result<String, String> {
@@ -62,36 +72,66 @@ impl Generate {
         let mut progress = Progress::new();
         progress.show("checking the schema");
         let analysis = match self.schema.analyze() {
-            Ok(analysis) if analysis.schema.is_some() => analysis,
-            Ok(_) => return Outcome::Invalid,
+            Ok(analysis) => analysis,
             Err(outcome) => return outcome,
         };
-        if !self.only.is_empty() && !self.only.contains(&Product::Rust) {
-            return Outcome::Done;
-        }
-        progress.show("writing Rust");
-        let bindings = match self.config().bindings(&analysis, Layout::Files) {
-            Ok(bindings) => bindings,
-            Err(error) if error.diagnostics().is_empty() => {
-                return Outcome::Unusable(error.to_string());
-            }
-            Err(error) => {
-                drop(progress);
-                self.schema.show(error.diagnostics(), &analysis.sources);
-                return Outcome::Invalid;
+        let Some(schema) = &analysis.schema else {
+            return Outcome::Invalid;
+        };
+        let defines = match &self.defines_from {
+            None => Ok(self.define.clone()),
+            Some(source) => {
+                progress.show("finding the conditions of the build");
+                super::defines::find(source, schema)
             }
         };
-        let folder = self.out.join("rust");
-        if let Err(error) = write_files(&folder, &bindings.files) {
-            return Outcome::Unusable(error.to_string());
+        let defines = match defines {
+            Ok(defines) => defines,
+            Err(reason) => return Outcome::Unusable(reason),
+        };
+        let mut report = String::new();
+        if self.makes(Product::Rust) {
+            progress.show("writing Rust");
+            match self.rust(&analysis, &defines) {
+                Ok(line) => report += &line,
+                Err(outcome) => return outcome,
+            }
+        }
+        if self.makes(Product::Introspection) {
+            progress.show("writing the introspection");
+            match self.introspection(schema, &defines) {
+                Ok(line) => report += &line,
+                Err(outcome) => return outcome,
+            }
         }
         drop(progress);
+        super::print(&report)
+    }
+
+    fn makes(&self, product: Product) -> bool {
+        self.only.is_empty() || self.only.contains(&product)
+    }
+
+    fn rust(&self, analysis: &Analysis, defines: &[String]) -> Result<String, Outcome> {
+        let bindings = self
+            .config(defines)
+            .bindings(analysis, Layout::Files)
+            .map_err(|error| {
+                if error.diagnostics().is_empty() {
+                    return Outcome::Unusable(error.to_string());
+                }
+                self.schema.show(error.diagnostics(), &analysis.sources);
+                Outcome::Invalid
+            })?;
+        let folder = self.out.join("rust");
+        write_files(&folder, &bindings.files)
+            .map_err(|error| Outcome::Unusable(error.to_string()))?;
         let lines: usize = bindings
             .files
             .iter()
             .map(|file| file.text.lines().count())
             .sum();
-        super::print(&format!(
+        Ok(format!(
             "{}: {} commands, {} events, {} types in {} files of {lines} lines\n",
             folder.join("mod.rs").display(),
             bindings.commands,
@@ -101,12 +141,29 @@ impl Generate {
         ))
     }
 
-    fn config(&self) -> Config {
+    fn introspection(&self, schema: &Schema, defines: &[String]) -> Result<String, Outcome> {
+        let settled = !defines.is_empty() || self.defines_from.is_some();
+        let filter = Filter {
+            defines: settled.then(|| defines.to_vec()),
+            ..Filter::default()
+        };
+        let answer = introspect(schema, &filter);
+        let entries = answer.as_array().map_or(0, Vec::len);
+        let file = OutputFile {
+            path: "introspection.json".to_owned(),
+            text: format!("{answer}\n"),
+        };
+        write_files(&self.out, &[file]).map_err(|error| Outcome::Unusable(error.to_string()))?;
+        let path = self.out.join("introspection.json");
+        Ok(format!("{}: {entries} entries\n", path.display()))
+    }
+
+    fn config(&self, defines: &[String]) -> Config {
         let mut config = Config::new()
             .only(&self.select)
             .strict(self.strict)
             .both_ways(self.both_ways);
-        for symbol in &self.define {
+        for symbol in defines {
             config = config.define(symbol);
         }
         match &self.oldest {

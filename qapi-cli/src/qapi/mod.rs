@@ -1,6 +1,7 @@
 //! The command line of `qapi`: one file a subcommand.
 
 mod check;
+mod defines;
 mod dump;
 mod embedded;
 mod explain;

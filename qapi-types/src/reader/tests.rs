@@ -314,6 +314,16 @@ fn discriminators_are_found_ahead_without_moving() {
         (r#" {"t":"x"}"#, Ok("x")),
         (r#"{"a":{"t":"no"},"b":["t"],"t" : "\u0078"}"#, Ok("x")),
         (r#"{"\u0074":"x"}"#, Ok("x")),
+        (r#"{"a":"t","b":"{\"t\":","t":"x","t":"y"}"#, Ok("x")),
+        (r#"{"\\":[[{"t":"no"}],"]"],"a":{},"t":"x"}"#, Ok("x")),
+        (
+            r#"{"a":1},{"t":"next"}"#,
+            Err(r#"member `t` is missing at byte 0, near `{"a":1},{"t":"next"}`"#),
+        ),
+        (
+            r#"{"a":"t"}"#,
+            Err(r#"member `t` is missing at byte 0, near `{"a":"t"}`"#),
+        ),
         (r#"{}"#, Err("member `t` is missing at byte 0, near `{}`")),
         (
             r#"{"a":1}"#,
@@ -350,5 +360,36 @@ fn discriminators_are_found_ahead_without_moving() {
         if found.is_ok() {
             assert!(reader.skip().is_ok() && reader.end().is_ok());
         }
+    }
+}
+
+proptest! {
+    /// Looking ahead finds what going through the whole object finds, however the object is written.
+    #[test]
+    fn discriminators_are_those_of_the_object(
+        names in prop::collection::vec(r#"[t\\"{}\[\],:]{0,3}"#, 0..5),
+        values in prop::collection::vec(r#"[t\\"{}\[\],:]{0,3}"#, 5),
+        shapes in prop::collection::vec(0..4_u8, 5),
+        pretty: bool,
+    ) {
+        let mut object = serde_json::Map::new();
+        for ((name, value), shape) in names.iter().zip(&values).zip(shapes) {
+            // Only what carries the name itself has to be a string.
+            let value = match (name.as_str(), shape) {
+                ("t", _) | (_, 0) => Value::from(value.as_str()),
+                (_, 1) => serde_json::json!([{"t": value}, 1]),
+                (_, 2) => serde_json::json!({"t": [value], "u": {}}),
+                _ => Value::Null,
+            };
+            object.insert(name.clone(), value);
+        }
+        let text = match pretty {
+            true => serde_json::to_string_pretty(&object),
+            false => serde_json::to_string(&object),
+        }
+        .unwrap();
+        let mut reader = Reader::new(&text);
+        let found = reader.discriminator("t").ok();
+        prop_assert_eq!(found.as_deref(), object.get("t").and_then(Value::as_str), "{}", text);
     }
 }
