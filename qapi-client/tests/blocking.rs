@@ -9,7 +9,8 @@ use std::time::Duration;
 use qapi_client::blocking::{Client, Options};
 use qapi_client::{Error, Limits};
 use qapi_types::{
-    Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer, required,
+    Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer,
+    required,
 };
 
 /// What the peer does, one after the other; after the last it leaves.

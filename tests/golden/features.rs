@@ -201,7 +201,7 @@ mod bindings {
                 /// To be used.
                 pub good: types::Kind,
                 /// Not to be used.
-                #[deprecated(note = "Member @old goes; use @good.")]
+                #[deprecated(note = "Member old goes; use good.")]
                 pub old: Option<String>,
                 /// Perhaps to be used.
                 ///

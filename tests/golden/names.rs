@@ -213,6 +213,8 @@ mod bindings {
             pub struct Others {
                 /// The argument `x-others`.
                 pub x_others: Option<types::Tagged>,
+                /// The argument `with`.
+                pub with: Option<std::string::String>,
                 /// Further arguments, which the schema does not tell.
                 pub others: rt::AnyMembers,
             }
@@ -222,6 +224,7 @@ mod bindings {
                 pub fn new() -> Self {
                     Self {
                         x_others: None,
+                        with: None,
                         others: rt::AnyMembers::new(),
                     }
                 }
@@ -229,6 +232,12 @@ mod bindings {
                 /// Sets `x-others`.
                 pub fn x_others(mut self, value: types::Tagged) -> Self {
                     self.x_others = Some(value);
+                    self
+                }
+
+                /// Sets `with`.
+                pub fn set_with(mut self, value: impl Into<std::string::String>) -> Self {
+                    self.with = Some(value.into());
                     self
                 }
 
@@ -251,7 +260,7 @@ mod bindings {
 
             impl rt::EncodeMembers for Others {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("x-others", &self.x_others)]);
+                    w.members(&[("x-others", &self.x_others), ("with", &self.with)]);
                     w.members_of(&self.others);
                 }
             }
@@ -259,9 +268,15 @@ mod bindings {
             impl rt::Decode for Others {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut x_others = None;
-                    let mut own: &mut rt::Slots<'_> = &mut [("x-others", &mut x_others)];
+                    let mut with = None;
+                    let mut own: &mut rt::Slots<'_> =
+                        &mut [("x-others", &mut x_others), ("with", &mut with)];
                     let others = rt::DecodeMembers::decode_members(r, &mut own)?;
-                    Ok(Self { x_others, others })
+                    Ok(Self {
+                        x_others,
+                        with,
+                        others,
+                    })
                 }
             }
 

@@ -20,7 +20,7 @@ fn awkward_names_go_both_ways() {
 }
 
 #[test]
-fn a_setter_steps_aside_for_new() {
+fn setters_step_aside_for_methods() {
     let keywords = types::Keywords::new("f", true, "s", "t", false, "k")
         .set_new("n")
         .r(1);
@@ -28,8 +28,8 @@ fn a_setter_steps_aside_for_new() {
         (keywords.r#fn.as_str(), keywords.self_.as_str()),
         ("f", "s")
     );
-    let others = commands::Others::new().with("a", 1);
-    assert_eq!(to_string(&others), r#"{"a":1}"#);
+    let others = commands::Others::new().set_with("w").with("a", 1);
+    assert_eq!(to_string(&others), r#"{"with":"w","a":1}"#);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use qapi_types::{Command, from_str};
+use qapi_types::{Command, Event as _, from_str};
 
 use crate::several_files::{Event, commands, events, types};
 
@@ -14,6 +14,7 @@ fn what_is_in_several_files_is_found_by_its_kind() {
         (commands::QueryRt::NAME, commands::Halt::NAME),
         ("query-rt", "halt")
     );
+    assert_eq!(events::Rust::NAME, "RUST");
     let time: types::Time = from_str(r#"{"seconds": 1}"#).unwrap();
     assert_eq!(time.seconds, 1);
 }

@@ -200,7 +200,14 @@ pub(super) fn deprecated(
         .schema
         .doc(owner)
         .and_then(|doc| doc.feature("deprecated"));
-    let note = text.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+    // A note is plain text: `@name` is the name.
+    let words = |text: &str| {
+        let words = text.split_whitespace();
+        words
+            .map(|word| word.trim_start_matches('@').to_owned())
+            .collect::<Vec<_>>()
+    };
+    let note = text.map(|text| words(text).join(" "));
     let note = note.filter(|note| !note.is_empty() && note.len() <= 70 && !note.contains('\\'));
     Some(match note {
         Some(note) => format!("#[deprecated(note = {note:?})]"),

@@ -23,6 +23,7 @@ mod block;
 mod machine_block;
 mod machine_type;
 mod schema_commands;
+mod schema_qapi_types;
 mod schema_rt;
 
 /// The commands.
@@ -35,6 +36,7 @@ pub mod commands {
 /// The events.
 pub mod events {
     pub use super::block::events::*;
+    pub use super::schema_qapi_types::events::*;
 }
 
 /// The types that commands and events reach.
@@ -52,6 +54,8 @@ use qapi_types as rt;
 pub enum Event {
     /// `DISK_LOST`
     DiskLost(events::DiskLost),
+    /// `RUST`
+    Rust(events::Rust),
     /// An event that the schema does not know: its name and its data.
     Unrecognized(rt::UnknownEvent),
 }
@@ -60,6 +64,7 @@ impl rt::EventSet for Event {
     fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
         match name {
             "DISK_LOST" => rt::Decode::decode(data).map(Self::DiskLost),
+            "RUST" => rt::Decode::decode(data).map(Self::Rust),
             name => rt::unknown_event(name, data, Self::Unrecognized),
         }
     }
@@ -67,6 +72,7 @@ impl rt::EventSet for Event {
     fn name(&self) -> &str {
         match self {
             Self::DiskLost(_) => "DISK_LOST",
+            Self::Rust(_) => "RUST",
             Self::Unrecognized(event) => &event.name,
         }
     }
