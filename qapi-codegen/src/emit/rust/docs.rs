@@ -208,9 +208,11 @@ pub(super) fn deprecated(
             .collect::<Vec<_>>()
     };
     let note = text.map(|text| words(text).join(" "));
-    let note = note.filter(|note| !note.is_empty() && note.len() <= 70 && !note.contains('\\'));
-    Some(match note {
-        Some(note) => format!("#[deprecated(note = {note:?})]"),
+    let note = note.filter(|note| !note.is_empty() && !note.contains('\\'));
+    let note = note.map(|note| format!("note = {note:?}"));
+    // What is wider would have to stand on lines of its own, and is left out.
+    Some(match note.filter(|note| note.len() < 70) {
+        Some(note) => format!("#[deprecated({note})]"),
         None => "#[deprecated]".to_owned(),
     })
 }

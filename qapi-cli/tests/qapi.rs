@@ -1,0 +1,236 @@
+//! What scripts rely on: exit statuses, the forms of diagnostics, what is written where.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const VALID: &str = "{ 'command': 'stop' }\n";
+const INVALID: &str = "{ 'command': 'stop',\n  'returns': 'Nothing' }\n{ 'event': 'lower' }\n";
+
+/// Runs `qapi` in a folder that holds `schema.json`.
+fn qapi(folder: &Path, schema: &str, arguments: &[&str]) -> Output {
+    fs::write(folder.join("schema.json"), schema).expect("the schema can be written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qapi"));
+    command
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .expect("qapi can be run")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("there is room for a folder")
+}
+
+/// Status, standard output, standard error.
+fn outcome(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn the_exit_status_tells_valid_from_invalid_from_unusable() {
+    let folder = folder();
+    let status =
+        |schema: &str, arguments: &[&str]| qapi(folder.path(), schema, arguments).status.code();
+    for (schema, arguments, expected) in [
+        (VALID, &["check", "schema.json"][..], 0),
+        (VALID, &["check"], 0),
+        (INVALID, &["check", "schema.json"], 1),
+        (INVALID, &["dump", "schema.json"], 1),
+        (INVALID, &["generate", "schema.json"], 1),
+        (VALID, &["check", "missing.json"], 2),
+        (VALID, &["check", "."], 2),
+        (VALID, &["check", "--format", "loud"], 2),
+        (VALID, &["check", "--dialect", "6.0", "schema.json"], 2),
+        (VALID, &["explain", "Q9999"], 2),
+        (
+            VALID,
+            &["generate", "schema.json", "--select", "absent*"],
+            2,
+        ),
+        (VALID, &["generate", "schema.json", "--oldest", "new"], 2),
+        (
+            VALID,
+            &["generate", "schema.json", "--defines-from", "missing.json"],
+            2,
+        ),
+        (VALID, &[], 2),
+    ] {
+        assert_eq!(status(schema, arguments), Some(expected), "{arguments:?}");
+    }
+}
+
+#[test]
+fn short_diagnostics_are_a_line_each_at_the_definitions_line() {
+    let folder = folder();
+    let output = qapi(
+        folder.path(),
+        INVALID,
+        &["check", "schema.json", "--format", "short"],
+    );
+    let (_, stdout, stderr) = outcome(&output);
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert_eq!(stdout, "");
+    assert_eq!(lines.len(), 2, "{stderr}");
+    assert!(
+        lines[0].starts_with("schema.json:3:1: error[Q0403]: "),
+        "{stderr}"
+    );
+    assert!(
+        lines[1].starts_with("schema.json:1:1: error[Q0702]: "),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn json_diagnostics_are_an_object_a_line_with_the_exact_place() {
+    let folder = folder();
+    let output = qapi(
+        folder.path(),
+        INVALID,
+        &["check", "schema.json", "--format", "json"],
+    );
+    let (_, _, stderr) = outcome(&output);
+    let last = stderr.lines().last().expect("there is a diagnostic");
+    let value: serde_json::Value = serde_json::from_str(last).expect("it is JSON");
+    assert_eq!(
+        (&value["code"], &value["severity"]),
+        (&"Q0702".into(), &"error".into())
+    );
+    assert_eq!(
+        (&value["line"], &value["definition"]["name"]),
+        (&1.into(), &"stop".into())
+    );
+    let label = &value["labels"][0];
+    assert_eq!(
+        (&label["line"], &label["column"]),
+        (&2.into(), &14.into()),
+        "{value}"
+    );
+}
+
+#[test]
+fn a_dump_has_the_layout_of_qemus_test_suite() {
+    let folder = folder();
+    let output = qapi(folder.path(), VALID, &["dump", "schema.json"]);
+    let (status, stdout, stderr) = outcome(&output);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+    let command = "module schema.json\ncommand stop None -> None\n    gen=True success_response=True \
+                   boxed=False oob=False preconfig=False\n";
+    assert!(stdout.ends_with(command), "{stdout}");
+}
+
+#[test]
+fn a_broken_schema_leaves_what_was_generated_alone() {
+    let folder = folder();
+    let arguments = ["generate", "schema.json", "--out", "made"];
+    let (status, stdout, _) = outcome(&qapi(folder.path(), VALID, &arguments));
+    assert_eq!(status, Some(0));
+    assert!(
+        stdout.contains("made/rust/mod.rs: 1 commands, 0 events, 0 types in 2 files"),
+        "{stdout}"
+    );
+    let before = everything(folder.path());
+    assert_eq!(
+        qapi(folder.path(), INVALID, &arguments).status.code(),
+        Some(1)
+    );
+    let mut after = everything(folder.path());
+    after.retain(|(name, _)| name != "schema.json");
+    assert!(
+        after.iter().all(|file| before.contains(file)),
+        "something was touched"
+    );
+    assert_eq!(after.len(), before.len() - 1);
+}
+
+#[test]
+fn files_of_subjects_that_are_gone_go_too() {
+    let folder = folder();
+    let arguments = ["generate", "schema.json", "--out", "made"];
+    fs::write(folder.path().join("more.json"), "{ 'event': 'STOP' }\n").expect("it can be written");
+    let both = format!("{{ 'include': 'more.json' }}\n{VALID}");
+    assert_eq!(
+        qapi(folder.path(), &both, &arguments).status.code(),
+        Some(0)
+    );
+    let made = folder.path().join("made/rust");
+    fs::write(made.join("mine.rs"), "// by hand\n").expect("it can be written");
+    assert!(made.join("more.rs").exists());
+    assert_eq!(
+        qapi(folder.path(), VALID, &arguments).status.code(),
+        Some(0)
+    );
+    assert!(!made.join("more.rs").exists());
+    assert!(made.join("mine.rs").exists());
+}
+
+#[test]
+fn nothing_but_what_is_asked_for_is_made() {
+    let folder = folder();
+    let arguments = [
+        "generate",
+        "schema.json",
+        "--out",
+        "made",
+        "--only",
+        "introspection",
+    ];
+    assert_eq!(
+        qapi(folder.path(), VALID, &arguments).status.code(),
+        Some(0)
+    );
+    let made = folder.path().join("made");
+    assert!(!made.join("rust").exists());
+    let text = fs::read_to_string(made.join("introspection.json")).expect("it is there");
+    let answer: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(answer[0]["name"], "stop");
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_subcommand() {
+    let folder = folder();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let (status, script, _) = outcome(&qapi(folder.path(), VALID, &["completions", shell]));
+        assert_eq!(status, Some(0), "{shell}");
+        assert!(
+            ["check", "dump", "generate", "explain"]
+                .iter()
+                .all(|name| script.contains(name)),
+            "{shell}"
+        );
+    }
+    assert_eq!(
+        qapi(folder.path(), VALID, &["man", "--out", "man"])
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(folder.path().join("man/qapi-generate.1").exists());
+}
+
+/// Every file below a folder, with its text.
+fn everything(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("its entries too").path();
+        if path.is_dir() {
+            found.extend(everything(&path));
+        } else {
+            let name = path
+                .file_name()
+                .expect("it has a name")
+                .to_string_lossy()
+                .into_owned();
+            found.push((name, fs::read(&path).expect("it can be read")));
+        }
+    }
+    found
+}
