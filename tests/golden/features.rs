@@ -60,6 +60,9 @@ mod bindings {
                 pub deep: Option<i64>,
                 /// Another way.
                 ///
+                /// - `unstable`:
+                ///   Member `odd` may change.
+                ///
                 /// **Unstable**: it may change or go in any release.
                 pub odd: Option<bool>,
             }
@@ -201,9 +204,15 @@ mod bindings {
                 /// To be used.
                 pub good: types::Kind,
                 /// Not to be used.
+                ///
+                /// - `deprecated`:
+                ///   Member `old` goes; use `good`.
                 #[deprecated(note = "Member old goes; use good.")]
                 pub old: Option<String>,
                 /// Perhaps to be used.
+                ///
+                /// - `unstable`:
+                ///   Member `fresh` may change.
                 ///
                 /// **Unstable**: it may change or go in any release.
                 pub fresh: Option<String>,

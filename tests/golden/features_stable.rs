@@ -160,6 +160,9 @@ mod bindings {
                 /// To be used.
                 pub good: types::Kind,
                 /// Not to be used.
+                ///
+                /// - `deprecated`:
+                ///   Member `old` goes; use `good`.
                 #[deprecated(note = "Member old goes; use good.")]
                 pub old: Option<String>,
             }

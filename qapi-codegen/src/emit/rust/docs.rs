@@ -121,21 +121,31 @@ impl<'a, 'p> Docs<'a, 'p> {
         if out.is_empty() {
             let _ = writeln!(out, "The {what} `{name}`.");
         }
+        if let Some(doc) = self.plan.schema.doc(owner) {
+            self.feature_list(&mut out, doc, features);
+        }
         self.facts(&mut out, condition, features);
         out
     }
 
     /// What clients can find out about a definition.
     fn features(&self, out: &mut String, doc: &Doc, features: &[Feature]) {
+        let told = |feature: &Feature| {
+            doc.feature(&feature.name)
+                .is_some_and(|text| !text.is_empty())
+        };
+        if features.iter().any(told) {
+            paragraph(out, "# Features\n");
+        }
+        self.feature_list(out, doc, features);
+    }
+
+    /// Each feature with its description.
+    fn feature_list(&self, out: &mut String, doc: &Doc, features: &[Feature]) {
         let told = features
             .iter()
             .filter_map(|feature| Some((feature, doc.feature(&feature.name)?)));
-        let told: Vec<_> = told.filter(|(_, text)| !text.is_empty()).collect();
-        if told.is_empty() {
-            return;
-        }
-        paragraph(out, "# Features\n");
-        for (feature, text) in told {
+        for (feature, text) in told.filter(|(_, text)| !text.is_empty()) {
             let mut lines = format!("- `{}`:\n", feature.name);
             for line in self.text(text).lines() {
                 let space = if line.is_empty() { "" } else { "  " };

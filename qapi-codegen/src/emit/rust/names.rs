@@ -199,8 +199,21 @@ fn variants_and_fields(
             ("the field for further arguments".to_owned(), span),
         );
     }
+    if let Kind::Object(object) = &definition.kind
+        && let Some(union) = &object.union
+    {
+        let tag = &union.discriminator;
+        clashes.add(&mut fields, snake(tag), tag, span);
+    }
+    let mut methods = Space::new(within("the methods"));
     for (_, member) in fields_of.map_or(Vec::new(), |id| plan.members(id)) {
         clashes.add(&mut fields, snake(&member.name), &member.name, member.span);
+        clashes.add(
+            &mut methods,
+            setter(&member.name),
+            &member.name,
+            member.span,
+        );
     }
 }
 
