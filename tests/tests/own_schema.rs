@@ -20,10 +20,13 @@ fn the_guest_agent_is_qemus() {
 
 #[test]
 fn the_storage_daemon_is_qemus() {
-    compare(
+    // Whole files are shared with QEMU there, types that the daemon has no use for included: what counts is
+    // what its commands and events reach.
+    let (own, qemus) = (
         "storage-daemon/qapi-schema.json",
         "storage-daemon/qapi/qapi-schema.json",
     );
+    compare(own, qemus, false);
 }
 
 /// Compares everything, or what commands and events reach.
