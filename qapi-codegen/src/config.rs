@@ -96,6 +96,22 @@ impl Config {
         self
     }
 
+    /// Adds a constant `INTROSPECTION`: what `query-qmp-schema` returns of the schema, as JSON. For servers, and
+    /// for clients that compare.
+    ///
+    /// ```
+    /// # use qapi_codegen::{Config, analyze, emit::rust::Layout, source::MemoryLoader};
+    /// # let files = MemoryLoader::new().with("a.json", "{ 'command': 'stop' }");
+    /// # let analysis = analyze("a.json".as_ref(), &files, None)?;
+    /// let bindings = Config::new().introspection(true).bindings(&analysis, Layout::Single)?;
+    /// assert!(bindings.files[0].text.contains(r##"pub const INTROSPECTION: &str = r#"[{"##));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn introspection(mut self, introspection: bool) -> Self {
+        self.settings.introspection = introspection;
+        self
+    }
+
     /// The path under which the bindings find the crate `qapi_types`.
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
         self.settings.runtime = path.into();

@@ -6,15 +6,27 @@ pub mod live;
 
 use std::path::PathBuf;
 
-/// Bindings of some of QEMU's commands, both ways: what a machine answers can be encoded again and held against the
-/// answer.
+/// Bindings of some commands, both ways: what a program answers can be encoded again and held against the answer.
 #[allow(
     missing_docs,
     unreachable_pub,
     reason = "generated for the tests alone"
 )]
 pub mod both_ways {
-    include!(concat!(env!("OUT_DIR"), "/qapi-schema.rs"));
+    /// QEMU's machine protocol.
+    pub mod qmp {
+        include!(concat!(env!("OUT_DIR"), "/qmp/qapi-schema.rs"));
+    }
+
+    /// QEMU's storage daemon.
+    pub mod qsd {
+        include!(concat!(env!("OUT_DIR"), "/qsd/qapi-schema.rs"));
+    }
+
+    /// QEMU's guest agent.
+    pub mod qga {
+        include!(concat!(env!("OUT_DIR"), "/qga/qapi-schema.rs"));
+    }
 }
 
 /// The folder that an environment variable names. Without it the test says that it was left out.

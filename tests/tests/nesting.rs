@@ -3,7 +3,7 @@
 
 use std::thread;
 
-use qapi_tests::both_ways::types::{BlockdevOptions, ImageInfo};
+use qapi_tests::both_ways::qmp::types::{BlockdevOptions, ImageInfo};
 use qapi_types::{Any, Decode, Encode, Limits, Problem, from_str, qmp, to_string};
 
 /// Rust's default for threads.

@@ -23,6 +23,8 @@ impl Live {
                 "test",
                 "--package",
                 "qapi-tests",
+                "--package",
+                "qapi-cli",
                 "--test",
                 "live*",
                 "--no-fail-fast",

@@ -16,6 +16,7 @@ mod image;
 mod machine;
 mod process;
 mod program;
+pub mod queries;
 
 pub use image::Image;
 pub use machine::{MONITOR, machine, machine_in};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use qapi_tests::both_ways;
+use qapi_tests::both_ways::qmp as both_ways;
 use qapi_tests::live::{Image, MONITOR, folder, machine_in};
 use qapi_types::from_str;
 use qapi_types::qmp::{Event, commands, types};

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use qapi_client::Error;
 use qapi_client::blocking::{Client, Options};
-use qapi_tests::both_ways;
+use qapi_tests::both_ways::qmp as both_ways;
 use qapi_tests::live::{MONITOR, Process, Program, folder, machine};
 use qapi_types::qmp::{Event, commands, types::RunState};
 use qapi_types::{Any, Command, Encode, ErrorClass, to_string};

@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::types::Types;
 use super::{Bindings, Layout, alternates, commands, enums, events, names, objects, unions};
 use crate::emit::OutputFile;
+use crate::emit::introspect::introspect;
 use crate::markup;
 use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
 
@@ -86,8 +87,28 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
         ]);
         root.extend(events::all(plan));
     }
+    if plan.settings.introspection {
+        root.push(Node::Blank);
+        root.extend(introspection(plan));
+    }
     bindings.files.insert(0, root_file(plan, root, layout));
     bindings
+}
+
+/// The schema's introspection, as a raw string that nothing in it can end.
+fn introspection(plan: &Plan<'_>) -> [Node; 2] {
+    let answer = introspect(plan.schema, &plan.settings.filter).to_string();
+    let longest = answer
+        .split('"')
+        .skip(1)
+        .map(|rest| rest.len() - rest.trim_start_matches('#').len());
+    let fence = "#".repeat(longest.max().unwrap_or_default() + 1);
+    [
+        line("/// What `query-qmp-schema` returns of the schema."),
+        line(format!(
+            "pub const INTROSPECTION: &str = r{fence}\"{answer}\"{fence};"
+        )),
+    ]
 }
 
 /// The root: a module's file by itself; or, for a file to be included, which cannot have attributes of its
@@ -113,6 +134,7 @@ fn root_file(plan: &Plan<'_>, root: Vec<Node>, layout: Layout) -> OutputFile {
             nodes.push(Node::Blank);
             let mut names: Vec<&str> = Vec::new();
             names.extend(events::any(plan).then_some("Event"));
+            names.extend(plan.settings.introspection.then_some("INTROSPECTION"));
             let has = |wanted: &str| plan.definitions().any(|(_, one)| kind(one) == wanted);
             names.extend(KINDS.into_iter().filter(|wanted| has(wanted)));
             if !names.is_empty() {

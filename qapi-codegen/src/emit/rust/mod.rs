@@ -36,6 +36,8 @@ pub struct Settings {
     pub both_ways: bool,
     /// Nothing that the schema does not know is accepted.
     pub strict: bool,
+    /// The schema's introspection as a constant.
+    pub introspection: bool,
     /// The path of the runtime crate.
     pub runtime: String,
 }
@@ -47,6 +49,7 @@ impl Default for Settings {
             oldest: None,
             both_ways: false,
             strict: false,
+            introspection: false,
             runtime: "qapi_types".to_owned(),
         }
     }
