@@ -3,6 +3,7 @@
 pub mod golden;
 #[cfg(unix)]
 pub mod live;
+pub mod trees;
 
 use std::path::PathBuf;
 

@@ -21,4 +21,4 @@ pub mod queries;
 pub use image::Image;
 pub use machine::{MONITOR, machine, machine_in};
 pub use process::{Process, folder};
-pub use program::{Program, announce};
+pub use program::{Program, announce, say};

@@ -78,7 +78,7 @@ fn required() -> bool {
 }
 
 /// Writes a line to standard error itself: of a test that passes the harness shows nothing that `eprintln!` writes.
-fn say(line: &str) {
+pub fn say(line: &str) {
     // If nobody reads it nobody misses it.
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

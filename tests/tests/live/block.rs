@@ -21,7 +21,7 @@ const DISK: &[&str] = &[
 ];
 
 /// A folder with an image `base`, an `overlay` over it, and what is to be seen through both.
-fn images(tool: &Image) -> TempDir {
+pub(crate) fn images(tool: &Image) -> TempDir {
     let folder = folder();
     let mut content = vec![0_u8; 1 << 20];
     content[70_000..300_000].fill(7);

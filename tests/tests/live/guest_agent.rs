@@ -31,25 +31,43 @@ fn synchronize(stream: &UnixStream) {
     }
 }
 
-#[test]
-fn an_agent_is_found_and_asked() {
+/// The agent, with its socket at `agent`.
+#[track_caller]
+fn start() -> Option<Process> {
     let folder = folder();
     let path = folder.path().join("agent").display().to_string();
     let state = folder.path().display().to_string();
     let arguments = ["-m", "unix-listen", "-p", &path, "-t", &state];
-    let Some(mut agent) = Process::start(Program::GuestAgent, folder, &arguments) else {
+    Process::start(Program::GuestAgent, folder, &arguments)
+}
+
+/// A session over a stream, whatever is left in it.
+fn session(stream: UnixStream) -> Client {
+    synchronize(&stream);
+    let options = Options {
+        greeting: false,
+        ..Options::default()
+    };
+    Client::over(stream, options).unwrap()
+}
+
+/// The agent, and a session with it.
+#[track_caller]
+pub(crate) fn agent() -> Option<(Process, Client)> {
+    let mut agent = start()?;
+    let stream = agent.connect("agent");
+    Some((agent, session(stream)))
+}
+
+#[test]
+fn an_agent_is_found_and_asked() {
+    let Some(mut agent) = start() else {
         return;
     };
     let stream = agent.connect("agent");
     // Half a request, as a client leaves it that dies.
     (&stream).write_all(br#"{"execute": "guest-pi"#).unwrap();
-    synchronize(&stream);
-
-    let options = Options {
-        greeting: false,
-        ..Options::default()
-    };
-    let mut client = Client::over(stream, options).unwrap();
+    let mut client = session(stream);
     client.execute(&commands::GuestPing).unwrap();
     let info = client.execute(&commands::GuestInfo).unwrap();
     let ping = info

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use qapi_tests::live::{MONITOR, machine};
+use qapi_codegen::emit::introspect::{defines, introspect};
+use qapi_codegen::schema::{Filter, Schema};
+use qapi_tests::live::{self, MONITOR, machine};
+use qapi_tests::trees::{newest_release, schema, trees};
 use qapi_types::qmp::{commands, types::SchemaInfoBranch};
-use qapi_types::{Any, Version};
+use qapi_types::{Any, Command, Version};
 use serde_json::Value;
 
 #[test]
@@ -62,6 +65,45 @@ fn the_whole_schema_is_read() {
     assert_eq!(commands, answered);
 }
 
+/// What the machine says of itself is, to the number, what the emitter makes of the schema that it was built from.
+#[test]
+fn the_whole_schema_is_reproduced() {
+    let Some(mut machine) = machine(&[]) else {
+        return;
+    };
+    let mut client = machine.client(MONITOR);
+    let server = client.greeting().version.clone();
+    let release = (server.major, server.minor);
+    let schemas = trees().into_iter().map(|tree| schema(&tree));
+    let schemas: Vec<Schema> = schemas
+        .filter(|schema| newest_release(schema) == Some(release))
+        .collect();
+    if schemas.is_empty() {
+        live::say(&format!(
+            "left out: introspection of QEMU {server}: no tree of its release in QEMU_SRC and QEMU_SRC_OTHERS"
+        ));
+    }
+    let answer = client
+        .execute_raw(commands::QueryQmpSchema::NAME, None)
+        .unwrap()
+        .to_value()
+        .unwrap();
+    let theirs = answer.as_array().expect("an array");
+    for schema in &schemas {
+        let found = defines(schema, &answer).unwrap_or_else(|error| panic!("{server}: {error}"));
+        let filter = Filter {
+            defines: Some(found),
+            ..Filter::default()
+        };
+        let ours = introspect(schema, &filter);
+        let ours = ours.as_array().expect("an array");
+        for (ours, theirs) in ours.iter().zip(theirs) {
+            assert_eq!(ours, theirs, "{server}");
+        }
+        assert_eq!(ours.len(), theirs.len(), "{server}: the number of entries");
+    }
+}
+
 /// The releases whose answers have no member that the schema does not know.
 const KNOWN: RangeInclusive<(u32, u32)> = (10, 0)..=(10, 2);
 
@@ -69,34 +111,87 @@ const KNOWN: RangeInclusive<(u32, u32)> = (10, 0)..=(10, 2);
 /// that the schema has forgotten them.
 #[track_caller]
 pub(crate) fn check_written(server: &Version, said: &Any, written: &Any) {
-    let [said, written] = [said, written].map(|json| json.to_value().unwrap());
-    let mut unknown = Vec::new();
-    compare(&said, &written, "", &mut unknown);
-    let known = KNOWN.contains(&(server.major, server.minor));
-    assert!(
-        !known || unknown.is_empty(),
-        "QEMU {server}: not read: {unknown:?}"
-    );
+    let differences = differences(server, said, written);
+    assert!(differences.is_empty(), "QEMU {server}: {differences:?}");
 }
 
-fn compare(said: &Value, written: &Value, path: &str, unknown: &mut Vec<String>) {
+/// Where what was `written` is not what was `said`, as [`check_written`] sees it.
+pub(crate) fn differences(server: &Version, said: &Any, written: &Any) -> Vec<String> {
+    let [said, written] = [said, written].map(|json| json.to_value().unwrap());
+    let known = KNOWN.contains(&(server.major, server.minor));
+    let mut found = Vec::new();
+    compare(&said, &written, "", known, &mut found);
+    found
+}
+
+fn compare(said: &Value, written: &Value, path: &str, known: bool, found: &mut Vec<String>) {
     match (said, written) {
         (Value::Object(said), Value::Object(written)) => {
             for (name, value) in written {
-                let before = said
-                    .get(name)
-                    .unwrap_or_else(|| panic!("{path}.{name} is made up"));
-                compare(before, value, &format!("{path}.{name}"), unknown);
+                let path = format!("{path}.{name}");
+                match said.get(name) {
+                    Some(before) => compare(before, value, &path, known, found),
+                    None => found.push(format!("{path} is made up")),
+                }
             }
-            let new = said.keys().filter(|name| !written.contains_key(*name));
-            unknown.extend(new.map(|name| format!("{path}.{name}")));
+            let unread = said.keys().filter(|name| !written.contains_key(*name));
+            found.extend(
+                unread
+                    .filter(|_| known)
+                    .map(|name| format!("{path}.{name} is not read")),
+            );
         }
-        (Value::Array(said), Value::Array(written)) => {
-            assert_eq!(said.len(), written.len(), "{path}");
+        (Value::Array(said), Value::Array(written)) if said.len() == written.len() => {
             for (index, (before, value)) in said.iter().zip(written).enumerate() {
-                compare(before, value, &format!("{path}[{index}]"), unknown);
+                compare(before, value, &format!("{path}[{index}]"), known, found);
             }
         }
-        _ => assert_eq!(said, written, "{path}"),
+        // A number may be written in another way: 1 for 1.0.
+        (Value::Number(said), Value::Number(written))
+            if (said.is_f64() || written.is_f64()) && said.as_f64() == written.as_f64() => {}
+        _ if said == written => {}
+        _ => found.push(format!("{path} was {said} and is {written}")),
+    }
+}
+
+#[test]
+fn differences_are_seen() {
+    let [known, younger] = [10, 11].map(|major| Version {
+        major,
+        minor: 0,
+        micro: 0,
+        package: String::new(),
+    });
+    for (server, said, written, expected) in [
+        (
+            &known,
+            r#"{"a": [1.0], "b": "1"}"#,
+            r#"{"b": "1", "a": [1]}"#,
+            None,
+        ),
+        (
+            &known,
+            r#"{"a": {"b": 1}}"#,
+            r#"{"a": {}}"#,
+            Some(".a.b is not read"),
+        ),
+        (&younger, r#"{"a": {"b": 1}}"#, r#"{"a": {}}"#, None),
+        (&younger, "[{}]", r#"[{"a": 1}]"#, Some("[0].a is made up")),
+        (&younger, "[1, 2]", "[1]", Some(" was [1,2] and is [1]")),
+        (
+            &known,
+            r#"{"a": 1}"#,
+            r#"{"a": "1"}"#,
+            Some(r#".a was 1 and is "1""#),
+        ),
+        (
+            &known,
+            "18446744073709551615",
+            "18446744073709551614",
+            Some(" was 18446744073709551615 and is 18446744073709551614"),
+        ),
+    ] {
+        let found = differences(server, &said.parse().unwrap(), &written.parse().unwrap());
+        assert_eq!(found, Vec::from_iter(expected), "{said} and {written}");
     }
 }

@@ -8,6 +8,7 @@ mod events;
 mod guest_agent;
 mod introspection;
 mod monitor;
+mod queries;
 mod storage_daemon;
 mod trouble;
 
