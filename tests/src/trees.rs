@@ -30,7 +30,5 @@ pub fn newest_release(schema: &Schema) -> Option<(u32, u32)> {
     let releases = schema
         .definitions()
         .filter_map(|(_, definition)| schema.since(definition));
-    releases
-        .max()
-        .map(|version| (version.major.into(), version.minor.into()))
+    releases.max().map(|version| (version.major, version.minor))
 }
