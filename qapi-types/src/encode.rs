@@ -82,6 +82,20 @@ impl Encode for String {
     }
 }
 
+/// The name of a union's branch where an older server has sent none: the empty name is left out.
+#[derive(Clone, Copy, Debug)]
+pub struct LateTag<'a>(pub &'a str);
+
+impl Encode for LateTag<'_> {
+    fn encode(&self, w: &mut Writer) {
+        w.string(self.0);
+    }
+
+    fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// `{}`, what a command without a return type answers.
 impl Encode for () {
     fn encode(&self, w: &mut Writer) {

@@ -131,7 +131,7 @@ pub mod as_json;
 pub use any::{Any, AnyMembers, Null, UnknownBranch};
 pub use command::Command;
 pub use decode::{Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch};
-pub use encode::{Encode, EncodeMembers};
+pub use encode::{Encode, EncodeMembers, LateTag};
 pub use error::{DecodeError, Problem};
 pub use event::{Event, EventSet, UnknownEvent, unknown_event};
 pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};

@@ -143,6 +143,29 @@ impl<'de> Reader<'de> {
         Ok(value)
     }
 
+    /// As [`discriminator`](Self::discriminator), for a union whose discriminator is younger than the oldest server: where
+    /// it is missing, the answer is the empty name, which no branch has.
+    ///
+    /// ```
+    /// let mut r = qapi_types::Reader::new(r#"{"policy": 7}"#);
+    /// assert_eq!(r.late_discriminator("sev-type")?, "");
+    /// assert_eq!(r.offset(), 0);
+    /// # Ok::<(), qapi_types::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no object, or the member is no string.
+    pub fn late_discriminator(&mut self, name: &'static str) -> Result<Cow<'de, str>, DecodeError> {
+        let start = self.at;
+        match self.discriminator(name) {
+            Err(error) if matches!(error.problem(), Problem::Missing { .. }) => {
+                self.at = start;
+                Ok(Cow::Borrowed(""))
+            }
+            result => result,
+        }
+    }
+
     /// Goes to the value of the member `name` of the object at the reader's position.
     #[cold]
     fn find_member(&mut self, name: &'static str) -> Result<(), DecodeError> {

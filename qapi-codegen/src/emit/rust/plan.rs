@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Settings, cycles, names};
 use crate::schema::{
     Branch, Definition, DefinitionId, Direction, Directions, Enum, Kind, Member, ModuleId, Schema,
-    Selection, Value,
+    Selection, Union, Value, Version,
 };
 
 /// The schema together with all decisions about its bindings.
@@ -18,6 +18,8 @@ pub(super) struct Plan<'a> {
     boxed: HashSet<(DefinitionId, DefinitionId)>,
     /// Objects that are branches of a union, by who sends the union.
     branches: HashMap<DefinitionId, Direction>,
+    /// Branches that servers have not always sent the members of.
+    late_branches: HashSet<DefinitionId>,
     pub(super) modules: HashMap<ModuleId, String>,
 }
 
@@ -34,10 +36,12 @@ impl<'a> Plan<'a> {
             directions: Directions::of(schema, selection, &settings.filter),
             boxed: HashSet::new(),
             branches: HashMap::new(),
+            late_branches: HashSet::new(),
             modules: names::modules(schema, &settings.runtime),
         };
         plan.boxed = cycles::find(&plan);
         plan.branches = plan.branch_types();
+        plan.late_branches = plan.find_late_branches();
         plan
     }
 
@@ -172,12 +176,62 @@ impl<'a> Plan<'a> {
             .filter
             .holds(member.condition.as_ref())
             .is_none();
-        let younger = self.settings.oldest.is_some_and(|oldest| {
-            self.schema
-                .member_since(owner, &member.name)
-                .is_some_and(|since| since > oldest)
-        });
-        undecided || younger
+        let younger = self.is_younger(self.schema.member_since(owner, &member.name));
+        let owner = self.schema.find(&owner.name);
+        undecided || younger || owner.is_some_and(|owner| self.late_branches.contains(&owner))
+    }
+
+    /// May the discriminator of a union be missing in what is decoded? So it may be when it, or the enum that
+    /// it is of, came after the oldest server, and the union did not: then it was a struct before.
+    pub(super) fn has_late_discriminator(&self, id: DefinitionId, union: &Union) -> bool {
+        let definition = self.schema.definition(id);
+        let values = self.schema.definition(union.discriminator_type);
+        if self.is_younger(self.schema.since(values)) {
+            return !self.is_younger(self.schema.since(definition));
+        }
+        let mut members = self.schema.all_members(id).into_iter();
+        let discriminator = members.find(|(_, member)| member.name == union.discriminator);
+        discriminator.is_some_and(|(owner, member)| {
+            let implicit = matches!(&owner.kind, Kind::Object(object) if object.implicit);
+            self.may_be_missing(if implicit { definition } else { owner }, member)
+        })
+    }
+
+    /// Did something come after the oldest server?
+    fn is_younger(&self, since: Option<Version>) -> bool {
+        let oldest = self.settings.oldest;
+        oldest.is_some_and(|oldest| since.is_some_and(|since| since > oldest))
+    }
+
+    /// Branches that came after the oldest server, of unions and under values that it knew already: it sends
+    /// the value and none of the members.
+    fn find_late_branches(&self) -> HashSet<DefinitionId> {
+        let mut late = HashSet::new();
+        for (_, definition) in self.definitions() {
+            let Kind::Object(object) = &definition.kind else {
+                continue;
+            };
+            if let Some(union) = &object.union {
+                let values = self.schema.definition(union.discriminator_type);
+                let known = [definition, values];
+                if known
+                    .iter()
+                    .any(|one| self.is_younger(self.schema.since(one)))
+                {
+                    continue;
+                }
+                for branch in self.branches(&union.branches) {
+                    let own = self.schema.since(self.schema.definition(branch.ty));
+                    let value = self.schema.member_since(values, &branch.name);
+                    // Clients are told what is required; what they send is not a server's.
+                    let sent = self.directions.get(branch.ty).by_client;
+                    if !sent && self.is_younger(own) && !self.is_younger(value) {
+                        late.insert(branch.ty);
+                    }
+                }
+            }
+        }
+        late
     }
 }
 

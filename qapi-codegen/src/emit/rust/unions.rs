@@ -21,6 +21,8 @@ struct Parts<'a, 'b, 'p> {
     /// The field of the discriminator.
     tag: String,
     open: bool,
+    /// May the discriminator be missing in what is decoded?
+    late: bool,
     types: &'a Types<'b, 'p>,
 }
 
@@ -41,6 +43,7 @@ pub(super) fn emit<'p>(
         fields: members::fields(types, id, definition, plan.decodes(id)),
         tag: names::snake(&union.discriminator),
         open: plan.opens(id),
+        late: plan.opens(id) && plan.has_late_discriminator(id, union),
         types,
     };
     let mut nodes = parts.declare(definition, docs);
@@ -208,10 +211,13 @@ impl Parts<'_, '_, '_> {
         let mut slots = members::slot_list(&self.fields);
         slots.push(members::slot(&self.union.discriminator, "rt::Seen"));
         let mut body = members::slots(&self.fields);
-        body.push(line(format!(
-            "let tag = r.discriminator({:?})?;",
-            self.union.discriminator
-        )));
+        let method = if self.late {
+            "late_discriminator"
+        } else {
+            "discriminator"
+        };
+        let discriminator = &self.union.discriminator;
+        body.push(line(format!("let tag = r.{method}({discriminator:?})?;")));
         if as_branch {
             body.push(let_slots("base: &mut rt::Slots<'_>", slots));
             body.push(line("let mut base = rt::Chain::new(base, outer);"));
@@ -236,7 +242,10 @@ impl Parts<'_, '_, '_> {
 
     fn encode(&self) -> Vec<Node> {
         let mut pairs = members::encoded(&self.fields);
-        let tag = format!("&self.{}.name()", self.tag);
+        let tag = match self.late {
+            true => format!("&rt::LateTag(self.{}.name())", self.tag),
+            false => format!("&self.{}.name()", self.tag),
+        };
         pairs.push(members::pair(&self.union.discriminator, tag));
         let write = members::write("members", pairs);
         let branch = line(format!("w.members_of(&self.{});", self.tag));
