@@ -55,6 +55,25 @@ mod bindings {
                 const NAME: &'static str = "query-answer";
                 const SINCE: Option<&'static str> = Some("6.0");
             }
+
+            /// Ask for the job.
+            ///
+            /// # Returns
+            ///
+            /// The job.
+            #[derive(Clone, Copy, Debug, Default)]
+            pub struct QueryJob;
+
+            impl rt::Encode for QueryJob {
+                fn encode(&self, w: &mut rt::Writer) {
+                    w.object(&[]);
+                }
+            }
+
+            impl rt::Command for QueryJob {
+                type Return = types::Job;
+                const NAME: &'static str = "query-job";
+            }
         }
 
         pub(super) mod types {
@@ -132,6 +151,120 @@ mod bindings {
                         always: rt::required(always, "always")?,
                         before: rt::required(before, "before")?,
                         after,
+                        kind,
+                    })
+                }
+            }
+
+            /// What the first kind of job tells. It told nothing at first.
+            ///
+            /// Since 8.2.
+            #[derive(Clone, Debug, Default)]
+            pub struct Early {
+                /// How far it is.
+                pub progress: Option<i64>,
+            }
+
+            impl rt::Decode for Early {
+                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                    r.object_of()
+                }
+            }
+
+            impl rt::DecodeMembers for Early {
+                fn decode_members(
+                    r: &mut rt::Reader<'_>,
+                    outer: &mut dyn rt::Members,
+                ) -> Result<Self, rt::DecodeError> {
+                    let mut progress = None;
+                    r.members(&mut [("progress", &mut progress)], outer)?;
+                    Ok(Self { progress })
+                }
+            }
+
+            /// What the second kind of job tells.
+            ///
+            /// Since 8.0.
+            #[derive(Clone, Debug)]
+            pub struct Late {
+                /// How well it goes.
+                pub score: i64,
+            }
+
+            impl rt::Decode for Late {
+                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                    r.object_of()
+                }
+            }
+
+            impl rt::DecodeMembers for Late {
+                fn decode_members(
+                    r: &mut rt::Reader<'_>,
+                    outer: &mut dyn rt::Members,
+                ) -> Result<Self, rt::DecodeError> {
+                    let mut score = None;
+                    r.members(&mut [("score", &mut score)], outer)?;
+                    Ok(Self {
+                        score: rt::required(score, "score")?,
+                    })
+                }
+            }
+
+            /// A job; older servers had one kind only, and did not say which.
+            ///
+            /// Since 6.0.
+            #[derive(Clone, Debug)]
+            pub struct Job {
+                /// Its name.
+                pub id: String,
+                /// Its kind. (since 7.3)
+                pub kind: types::JobBranch,
+            }
+
+            /// The branches of `Job`, chosen by `kind`.
+            #[derive(Clone, Debug)]
+            #[non_exhaustive]
+            pub enum JobBranch {
+                /// The first.
+                First(types::Early),
+                /// The second. (since 8.0)
+                Second(types::Late),
+                /// A branch that the schema does not know.
+                Unrecognized(rt::UnknownBranch),
+            }
+
+            impl JobBranch {
+                /// The name of the branch on the wire.
+                pub fn name(&self) -> &str {
+                    match self {
+                        Self::First(_) => "first",
+                        Self::Second(_) => "second",
+                        Self::Unrecognized(branch) => &branch.name,
+                    }
+                }
+
+                fn decode(
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<Self, rt::DecodeError> {
+                    match name {
+                        "first" => rt::branch(r, base, Self::First),
+                        "second" => rt::branch(r, base, Self::Second),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }
+                }
+            }
+
+            impl rt::Decode for Job {
+                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                    let mut id = None;
+                    let tag = r.late_discriminator("kind")?;
+                    let mut base: &mut rt::Slots<'_> =
+                        &mut [("id", &mut id), ("kind", &mut rt::Seen)];
+                    let kind = types::JobBranch::decode(&tag, r, &mut base)?;
+                    Ok(Self {
+                        id: rt::required(id, "id")?,
                         kind,
                     })
                 }
