@@ -39,10 +39,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
         }
     }
-    let table = format!(
-        "/// Visits the command of a name.\n#[allow(deprecated)]\npub fn visit<F: Visit>(name: &str, f: F) -> Option<F::Out> {{\n    match name {{\n{arms}        \
-         _ => {{\n            let _ = f;\n            None\n        }}\n    }}\n}}\n"
-    );
+    let doc = "/// Visits the command of a name.\n#[allow(deprecated)]\n";
+    let table = match arms.is_empty() {
+        true => format!(
+            "{doc}pub fn visit<F: Visit>(_: &str, _: F) -> Option<F::Out> {{\n    None\n}}\n"
+        ),
+        false => format!(
+            "{doc}pub fn visit<F: Visit>(name: &str, f: F) -> Option<F::Out> {{\n    match name {{\n{arms}        \
+             _ => None,\n    }}\n}}\n"
+        ),
+    };
     fs::write(out.join("table.rs"), table)?;
     Ok(())
 }

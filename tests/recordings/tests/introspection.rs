@@ -2,23 +2,23 @@
 //! conditions of its build are found from the very answer. `QEMU_SRC` and `QEMU_SRC_OTHERS` name trees,
 //! `QMP_RECORDINGS` the recordings; those of a release that a tree is of are compared.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use qapi_codegen::emit::introspect::{defines, introspect};
 use qapi_codegen::schema::{Filter, Schema};
-use qapi_codegen::source::DiskLoader;
 use qapi_recordings::exchanges;
+use qapi_tests::trees::{newest_release, schema, trees};
 use serde_json::Value;
 
 #[test]
 fn a_recorded_introspection_is_reproduced_exactly() {
     let folder = qapi_tests::folder("QMP_RECORDINGS", "introspection of recorded machines");
-    let trees = trees();
-    let Some(folder) = folder.filter(|_| !trees.is_empty()) else {
+    let tree = qapi_tests::folder("QEMU_SRC", "introspection of a schema");
+    let (Some(folder), Some(_)) = (folder, tree) else {
         return;
     };
     let mut compared = 0;
-    for tree in trees {
+    for tree in trees() {
         let schema = schema(&tree);
         for (name, version, answer) in introspections(&folder) {
             if Some(version) == newest_release(&schema) {
@@ -30,36 +30,8 @@ fn a_recorded_introspection_is_reproduced_exactly() {
     println!("{compared} introspections compared");
 }
 
-/// The trees whose schemas are known.
-fn trees() -> Vec<PathBuf> {
-    let first = qapi_tests::folder("QEMU_SRC", "introspection of a schema");
-    let others = std::env::var_os("QEMU_SRC_OTHERS").unwrap_or_default();
-    let others: Vec<PathBuf> = std::env::split_paths(&others).collect();
-    first
-        .into_iter()
-        .chain(others)
-        .filter(|tree| !tree.as_os_str().is_empty())
-        .collect()
-}
-
-fn schema(tree: &Path) -> Schema {
-    let root = tree.join("qapi/qapi-schema.json");
-    let analysis = qapi_codegen::analyze(&root, &DiskLoader, None).expect("the schema can be read");
-    analysis.schema.expect("and is valid")
-}
-
-/// The newest release that anything in the schema came with.
-fn newest_release(schema: &Schema) -> Option<(u64, u64)> {
-    let releases = schema
-        .definitions()
-        .filter_map(|(_, definition)| schema.since(definition));
-    releases
-        .max()
-        .map(|version| (version.major.into(), version.minor.into()))
-}
-
 /// Name, release, and answer of every recording.
-fn introspections(folder: &Path) -> Vec<(String, (u64, u64), Value)> {
+fn introspections(folder: &Path) -> Vec<(String, (u32, u32), Value)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("the folder of recordings can be read") {
         let path = entry.expect("its entries too").path();
@@ -82,7 +54,12 @@ fn introspections(folder: &Path) -> Vec<(String, (u64, u64), Value)> {
         else {
             continue;
         };
-        let number = |part: &str| version["qemu"][part].as_u64().unwrap_or_default();
+        let number = |part: &str| {
+            let number = version["qemu"][part].as_u64();
+            number
+                .and_then(|number| number.try_into().ok())
+                .unwrap_or_default()
+        };
         let name = path
             .file_name()
             .expect("it has a name")
