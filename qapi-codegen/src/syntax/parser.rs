@@ -355,17 +355,19 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind, span })
     }
 
+    /// An object or array, from its opening bracket to the closing one, which is the current token.
+    fn close(&mut self, open: Span, kind: ExprKind, sink: &mut Sink) -> Expr {
+        let span = open.to(self.advance(sink).span);
+        Expr { kind, span }
+    }
+
     /// object = "{" [ member { "," member } ] "}" ; member = string ":" expression
     fn object(&mut self, depth: usize, sink: &mut Sink) -> Result<Expr, Faulty> {
         let open = self.advance(sink).span;
         let mut object = Object::default();
         let mut places: HashMap<String, Span> = HashMap::new();
         if self.token.kind == TokenKind::CloseBrace {
-            let close = self.advance(sink).span;
-            return Ok(Expr {
-                kind: ExprKind::Object(object),
-                span: open.to(close),
-            });
+            return Ok(self.close(open, ExprKind::Object(object), sink));
         }
         let mut expected = "a string or `}`";
         loop {
@@ -396,11 +398,7 @@ impl<'a> Parser<'a> {
             }
             match self.token.kind {
                 TokenKind::CloseBrace => {
-                    let close = self.advance(sink).span;
-                    return Ok(Expr {
-                        kind: ExprKind::Object(object),
-                        span: open.to(close),
-                    });
+                    return Ok(self.close(open, ExprKind::Object(object), sink));
                 }
                 TokenKind::Comma => self.advance(sink),
                 _ => return Err(self.unexpected("`,` or `}`", sink)),
@@ -415,11 +413,7 @@ impl<'a> Parser<'a> {
         let mut items = Vec::new();
         match self.token.kind {
             TokenKind::CloseBracket => {
-                let close = self.advance(sink).span;
-                return Ok(Expr {
-                    kind: ExprKind::Array(items),
-                    span: open.to(close),
-                });
+                return Ok(self.close(open, ExprKind::Array(items), sink));
             }
             TokenKind::OpenBrace
             | TokenKind::OpenBracket
@@ -433,11 +427,7 @@ impl<'a> Parser<'a> {
             items.push(self.expression(depth + 1, sink)?);
             match self.token.kind {
                 TokenKind::CloseBracket => {
-                    let close = self.advance(sink).span;
-                    return Ok(Expr {
-                        kind: ExprKind::Array(items),
-                        span: open.to(close),
-                    });
+                    return Ok(self.close(open, ExprKind::Array(items), sink));
                 }
                 TokenKind::Comma => self.advance(sink),
                 _ => return Err(self.unexpected("`,` or `]`", sink)),
