@@ -97,7 +97,7 @@ impl Config {
     }
 
     /// Adds a constant `INTROSPECTION`: what `query-qmp-schema` returns of the schema, as JSON. For servers, and
-    /// for clients that compare.
+    /// for clients that compare. Needs the feature `json`.
     ///
     /// ```
     /// # use qapi_codegen::{Config, analyze, emit::rust::Layout, source::MemoryLoader};
@@ -107,6 +107,7 @@ impl Config {
     /// assert!(bindings.files[0].text.contains(r##"pub const INTROSPECTION: &str = r#"[{"##));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[cfg(feature = "json")]
     pub fn introspection(mut self, introspection: bool) -> Self {
         self.settings.introspection = introspection;
         self

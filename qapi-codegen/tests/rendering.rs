@@ -7,7 +7,9 @@ mod files;
 use std::path::Path;
 
 use qapi_codegen::Dialect;
-use qapi_codegen::diagnostic::{human, json, short};
+#[cfg(feature = "json")]
+use qapi_codegen::diagnostic::json;
+use qapi_codegen::diagnostic::{human, short};
 
 /// Checks the drawings of all diagnostics of a text.
 #[track_caller]
@@ -233,6 +235,7 @@ fn the_short_form_is_one_line_with_the_anchor() {
     );
 }
 
+#[cfg(feature = "json")]
 #[test]
 fn the_json_form_has_every_part() {
     let analysis = files::analysis(

@@ -7,7 +7,9 @@ mod files;
 use std::thread;
 
 use proptest::prelude::*;
-use qapi_codegen::diagnostic::{Code, Diagnostic, human, json, short};
+#[cfg(feature = "json")]
+use qapi_codegen::diagnostic::json;
+use qapi_codegen::diagnostic::{Code, Diagnostic, human, short};
 use qapi_codegen::source::{MemoryLoader, Sources};
 use qapi_codegen::{Dialect, analyze};
 
@@ -51,6 +53,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources) {
     let forms = [
         human(diagnostic, sources, false),
         short(diagnostic, sources),
+        #[cfg(feature = "json")]
         json(diagnostic, sources),
     ];
     for form in forms {

@@ -109,7 +109,8 @@
 //! Nothing that is read can panic, recurse deeper than [`Limits`] allow, or take memory beyond them.
 //!
 //! # Features
-//! - `serde`: the module `as_json`, for members of types that derive serde's traits.
+//! - `serde`: the module `as_json`, for members of types that derive serde's traits; and [`Any`] from and to trees of
+//!   `serde_json`.
 //! - `qmp`, `qga`, `qsd`: the modules of the same names, with the bindings of QEMU's machine protocol, its guest agent
 //!   and its storage daemon. They are compiled from the project's own schemas and speak to servers from 6.2 on. With the
 //!   environment variable `QAPI_TYPES_QEMU_SRC` set to a QEMU source tree they are compiled from that tree's schemas.

@@ -1,12 +1,17 @@
-//! Diagnostics as plain data. What their codes mean is in [`Code`]; [`human`], [`short`] and [`json`] show them.
+//! Diagnostics as plain data. What their codes mean is in [`Code`]; [`human`] and [`short`] show them, and with the feature
+//! `json` the function of that name.
 
 mod code;
+#[cfg(feature = "json")]
+mod json;
 mod render;
 mod sink;
 mod suggest;
 
 pub use code::{Code, Explanation};
-pub use render::{human, json, short};
+#[cfg(feature = "json")]
+pub use json::json;
+pub use render::{human, short};
 pub(crate) use sink::Sink;
 pub(crate) use suggest::{closest, quoted};
 

@@ -1,10 +1,9 @@
-//! How diagnostics look: drawn for people, a line each for scripts and editors, JSON for programs.
+//! How diagnostics look: drawn for people, a line each for scripts and editors.
 
 use std::fmt::Write;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::json;
 
 use super::{Diagnostic, Label, Severity};
 use crate::source::{FileId, Sources, Span};
@@ -148,41 +147,6 @@ pub fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
         let _ = write!(line, "{} {}: ", subject.kind, super::quoted(&subject.name));
     }
     line + &diagnostic.message
-}
-
-/// One JSON object, on one line: `code`, `severity`, `message`, `file`, `line`, `column` (of the anchor),
-/// `definition`, `labels`, `notes`, `help`, `included_from`.
-pub fn json(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let at = |span: Span| {
-        let (from, to) = (
-            sources.location(span),
-            sources.file(span.file).location(span.end),
-        );
-        json!({
-            "file": sources.file(span.file).path().display().to_string(),
-            "line": from.line, "column": from.column,
-            "end_line": to.line, "end_column": to.column,
-        })
-    };
-    let mut value = at(diagnostic.anchor);
-    let labels = diagnostic.labels.iter().map(|label| {
-        let mut value = at(label.span);
-        value["text"] = json!(label.text);
-        value
-    });
-    value["labels"] = labels.collect();
-    value["code"] = json!(diagnostic.code.as_str());
-    value["severity"] = json!(diagnostic.severity.as_str());
-    value["message"] = json!(diagnostic.message);
-    value["notes"] = json!(diagnostic.notes);
-    value["help"] = json!(diagnostic.help);
-    value["definition"] = match &diagnostic.subject {
-        Some(subject) => json!({ "kind": subject.kind, "name": subject.name }),
-        None => json!(null),
-    };
-    let chain = sources.include_chain(diagnostic.anchor.file);
-    value["included_from"] = chain.map(at).collect();
-    value.to_string()
 }
 
 fn place(span: Span, sources: &Sources) -> String {

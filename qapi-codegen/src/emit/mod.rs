@@ -1,5 +1,6 @@
 //! From the schema to what people use. Emitters take a [`Schema`](crate::schema::Schema) and cannot fail.
 
+#[cfg(feature = "json")]
 pub mod introspect;
 pub mod rust;
 

@@ -1,6 +1,7 @@
 //! Values of QAPI's type `any`, and of whatever else the schema does not describe.
 
 mod members;
+mod same;
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,8 +17,8 @@ pub use members::{AnyMembers, UnknownBranch};
 /// Any JSON value, kept as its text: what comes in goes out again byte for byte.
 ///
 /// Two values are equal if they mean the same: spaces, the order of members and the way characters are escaped do not
-/// count. Integers equal integers only, fractions fractions only. Values that [`to_value`](Any::to_value) cannot hold
-/// are equal if their texts are.
+/// count. Integers equal integers only, fractions fractions only. Values that are nested deeper than a decoder goes are
+/// equal if their texts are.
 ///
 /// ```
 /// use qapi_types::Any;
@@ -73,10 +74,11 @@ impl Any {
         Reader::new(&self.json).finish()
     }
 
-    /// The value as the tree of `serde_json`, to walk through.
+    /// The value as the tree of `serde_json`, to walk through. Needs the feature `serde`.
     ///
     /// # Errors
     /// The value is nested deeper than 128 levels, or has a number beyond the range of [`f64`].
+    #[cfg(feature = "serde")]
     pub fn to_value(&self) -> Result<serde_json::Value, serde_json::Error> {
         serde_json::from_str(&self.json)
     }
@@ -141,6 +143,8 @@ macro_rules! from {
 
 from! { bool i8 i16 i32 i64 u8 u16 u32 u64 f64 &str String Null AnyMembers }
 
+/// Needs the feature `serde`.
+#[cfg(feature = "serde")]
 impl From<serde_json::Value> for Any {
     fn from(value: serde_json::Value) -> Self {
         Self::from_checked(value.to_string())
@@ -157,8 +161,7 @@ impl<T: Into<Any>> FromIterator<T> for Any {
 
 impl PartialEq for Any {
     fn eq(&self, other: &Self) -> bool {
-        self.json == other.json
-            || matches!((self.to_value(), other.to_value()), (Ok(a), Ok(b)) if a == b)
+        same::same(self, other)
     }
 }
 

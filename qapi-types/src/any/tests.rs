@@ -34,11 +34,6 @@ fn values_are_made_from_rust() {
         (Any::from("a\"b"), r#""a\"b""#, Kind::String),
         (Any::from(String::new()), r#""""#, Kind::String),
         (Any::from(Null), "null", Kind::Null),
-        (
-            Any::from(serde_json::json!({"a": [1]})),
-            r#"{"a":[1]}"#,
-            Kind::Object,
-        ),
         (Any::from_iter([1, 2]), "[1,2]", Kind::Array),
         (Any::encode_from("text"), r#""text""#, Kind::String),
         (
@@ -60,6 +55,16 @@ fn equal_is_what_means_the_same() {
         ("1", "2", false),
         ("[1,2]", "[2,1]", false),
         ("null", "false", false),
+        ("1e2", "100.0", true),
+        ("1.0", "1", false),
+        ("-0", "0", false),
+        (
+            "123456789012345678901234567890",
+            "123456789012345678901234567891",
+            false,
+        ),
+        (r#"{"a":1}"#, r#"{"a":1,"b":2}"#, false),
+        (r#"["a:1"]"#, r#"["a",1]"#, false),
     ] {
         assert_eq!(any(left) == any(right), same, "{left} {right}");
     }
@@ -77,9 +82,23 @@ fn members_of_objects_are_found() {
 #[test]
 fn values_too_deep_or_too_large_for_a_tree_are_no_panic() {
     let deep = any(&("[".repeat(1000) + &"]".repeat(1000)));
-    assert!(deep.to_value().is_err());
-    assert!(any("1e400").to_value().is_err());
+    let spaced = any(&("[ ".repeat(1000) + &"]".repeat(1000)));
     assert_eq!(deep.clone(), deep);
+    assert_ne!(spaced, deep);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn trees_of_serde_json_go_both_ways() {
+    let value = serde_json::json!({"a": [1]});
+    assert_eq!(Any::from(value.clone()).as_json(), r#"{"a":[1]}"#);
+    assert_eq!(any(r#"{"a": [1]}"#).to_value().unwrap(), value);
+    assert!(any("1e400").to_value().is_err());
+    assert!(
+        any(&("[".repeat(1000) + &"]".repeat(1000)))
+            .to_value()
+            .is_err()
+    );
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The files of the bindings: a module for every file of the schema, and the root that gathers them.
 
 use super::docs::Docs;
+#[cfg(feature = "json")]
+use super::introspection;
 use super::layout::{Node, block, line, print};
 use super::plan::Plan;
 use super::types::Types;
 use super::{Bindings, Layout, alternates, commands, enums, events, names, objects, unions};
 use crate::emit::OutputFile;
-use crate::emit::introspect::introspect;
 use crate::markup;
 use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
 
@@ -86,28 +87,10 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
         ]);
         root.extend(events::all(plan));
     }
-    if plan.settings.introspection {
-        root.push(Node::Blank);
-        root.extend(introspection(plan));
-    }
+    #[cfg(feature = "json")]
+    root.extend(introspection::constant(plan));
     bindings.files.insert(0, root_file(plan, root, layout));
     bindings
-}
-
-/// The schema's introspection, as a raw string that nothing in it can end.
-fn introspection(plan: &Plan<'_>) -> [Node; 2] {
-    let answer = introspect(plan.schema, &plan.settings.filter).to_string();
-    let longest = answer
-        .split('"')
-        .skip(1)
-        .map(|rest| rest.len() - rest.trim_start_matches('#').len());
-    let fence = "#".repeat(longest.max().unwrap_or_default() + 1);
-    [
-        line("/// What `query-qmp-schema` returns of the schema."),
-        line(format!(
-            "pub const INTROSPECTION: &str = r{fence}\"{answer}\"{fence};"
-        )),
-    ]
 }
 
 /// The root: a module's file by itself; or, for a file to be included, which cannot have attributes of its
@@ -133,7 +116,8 @@ fn root_file(plan: &Plan<'_>, root: Vec<Node>, layout: Layout) -> OutputFile {
             nodes.push(Node::Blank);
             let mut names: Vec<&str> = Vec::new();
             names.extend(events::any(plan).then_some("Event"));
-            names.extend(plan.settings.introspection.then_some("INTROSPECTION"));
+            #[cfg(feature = "json")]
+            names.extend(introspection::name(plan));
             let has = |wanted: &str| plan.definitions().any(|(_, one)| kind(one) == wanted);
             names.extend(KINDS.into_iter().filter(|wanted| has(wanted)));
             if !names.is_empty() {

@@ -10,6 +10,8 @@ mod docs;
 mod enums;
 mod events;
 mod files;
+#[cfg(feature = "json")]
+mod introspection;
 mod layout;
 mod members;
 mod names;
@@ -37,6 +39,7 @@ pub struct Settings {
     /// Nothing that the schema does not know is accepted.
     pub strict: bool,
     /// The schema's introspection as a constant.
+    #[cfg(feature = "json")]
     pub introspection: bool,
     /// The path of the runtime crate.
     pub runtime: String,
@@ -49,6 +52,7 @@ impl Default for Settings {
             oldest: None,
             both_ways: false,
             strict: false,
+            #[cfg(feature = "json")]
             introspection: false,
             runtime: "qapi_types".to_owned(),
         }

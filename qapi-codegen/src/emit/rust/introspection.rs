@@ -1,0 +1,30 @@
+//! The schema's introspection as a constant.
+
+use super::layout::{Node, line};
+use super::plan::Plan;
+use crate::emit::introspect::introspect;
+
+/// The constant's name, if there is to be one.
+pub(super) fn name(plan: &Plan<'_>) -> Option<&'static str> {
+    plan.settings.introspection.then_some("INTROSPECTION")
+}
+
+/// The constant: a raw string that nothing in it can end.
+pub(super) fn constant(plan: &Plan<'_>) -> Vec<Node> {
+    let Some(name) = name(plan) else {
+        return Vec::new();
+    };
+    let answer = introspect(plan.schema, &plan.settings.filter).to_string();
+    let longest = answer
+        .split('"')
+        .skip(1)
+        .map(|rest| rest.len() - rest.trim_start_matches('#').len());
+    let fence = "#".repeat(longest.max().unwrap_or_default() + 1);
+    vec![
+        Node::Blank,
+        line("/// What `query-qmp-schema` returns of the schema."),
+        line(format!(
+            "pub const {name}: &str = r{fence}\"{answer}\"{fence};"
+        )),
+    ]
+}
