@@ -50,8 +50,9 @@ impl Analysis {
 pub fn analyze(root: &Path, loader: &dyn Loader, dialect: Option<Dialect>) -> io::Result<Analysis> {
     let mut sink = Sink::default();
     let mut parsed = syntax::parse(root, loader, &mut sink)?;
-    let dialect = dialect.unwrap_or_else(|| Dialect::detect(&parsed.docs));
-    let docs = documents(std::mem::take(&mut parsed.docs), dialect, &mut sink);
+    let dialect = dialect.unwrap_or_else(|| Dialect::detect(&parsed.docs, &parsed.sources));
+    let raw = std::mem::take(&mut parsed.docs);
+    let docs = documents(raw, &parsed.sources, dialect, &mut sink);
     let input = check::Input {
         sources: &parsed.sources,
         items: &parsed.items,
@@ -71,11 +72,17 @@ pub fn analyze(root: &Path, loader: &dyn Loader, dialect: Option<Dialect>) -> io
 }
 
 /// Reads the documentation comments. What is wrong with one is put where it was come upon.
-fn documents(raw: Vec<RawDocument>, dialect: Dialect, sink: &mut Sink) -> Vec<Document> {
+fn documents(
+    raw: Vec<RawDocument>,
+    sources: &Sources,
+    dialect: Dialect,
+    sink: &mut Sink,
+) -> Vec<Document> {
     let mut inserted = 0;
     let read = raw.into_iter().map(|raw| {
         let position = raw.position + inserted;
-        let (document, own) = syntax::read(raw, dialect);
+        let file = sources.file(raw.span.file).text();
+        let (document, own) = syntax::read(raw, file, dialect);
         inserted += own.len();
         sink.insert(position, own);
         document

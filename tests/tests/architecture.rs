@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
     ("markup", &[]),
     ("diagnostic", &["source"]),
     // What a dialect is, and how the texts that the parser has found tell it: two halves of one subject.
-    ("dialect", &["syntax::RawDocument"]),
+    ("dialect", &["source::Sources", "syntax::RawDocument"]),
     ("syntax", &["source", "diagnostic", "dialect"]),
     ("schema", &["source::Span"]),
     (

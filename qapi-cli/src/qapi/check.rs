@@ -15,8 +15,15 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self) -> Outcome {
         match self.schema.analyze() {
-            Ok(analysis) if analysis.errors() == 0 => Outcome::Done,
-            Ok(_) => Outcome::Invalid,
+            Ok(analysis) => {
+                let valid = analysis.errors() == 0;
+                // The process ends here: to take its thousands of pieces apart first would be a tenth of its time.
+                std::mem::forget(analysis);
+                match valid {
+                    true => Outcome::Done,
+                    false => Outcome::Invalid,
+                }
+            }
             Err(outcome) => outcome,
         }
     }

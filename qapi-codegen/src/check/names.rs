@@ -79,7 +79,7 @@ fn any<'a>(
         scope.push(diagnostic);
         return None;
     };
-    if mangled(name).starts_with("q_") {
+    if name.starts_with("q_") || name.starts_with("q-") {
         let message = format!("{what} has a reserved name");
         let label = "names that begin with `q_` or `q-` are kept for generated code";
         scope.error(Code::ReservedName, message, span, label);
@@ -193,8 +193,7 @@ pub(super) fn member(
     scope: &mut Scope<'_>,
 ) {
     lower(name, what, permit, span, scope);
-    let mangled = mangled(name);
-    if mangled == "u" || mangled.starts_with("has_") {
+    if name == "u" || name.starts_with("has_") || name.starts_with("has-") {
         let message = format!("{what} has a reserved name");
         let label = "`u`, and names that begin with `has-` or `has_`, are kept for generated code";
         scope.error(Code::ReservedName, message, span, label);

@@ -3,6 +3,9 @@
 mod loader;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use memchr::memchr_iter;
 
 pub use loader::{DiskLoader, Loader, MemoryLoader};
 
@@ -48,20 +51,16 @@ pub struct Location {
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
-    text: String,
+    /// Shared with the parser, which adds files while it reads one.
+    text: Arc<String>,
     line_starts: Vec<u32>,
     included_at: Option<Span>,
 }
 
 impl SourceFile {
-    fn new(path: PathBuf, text: String, included_at: Option<Span>) -> Self {
+    fn new(path: PathBuf, text: Arc<String>, included_at: Option<Span>) -> Self {
         let mut line_starts = vec![0];
-        line_starts.extend(
-            text.bytes()
-                .enumerate()
-                .filter(|&(_, byte)| byte == b'\n')
-                .map(|(at, _)| at as u32 + 1),
-        );
+        line_starts.extend(memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
         SourceFile {
             path,
             text,
@@ -106,7 +105,12 @@ pub struct Sources {
 }
 
 impl Sources {
-    pub(crate) fn add(&mut self, path: PathBuf, text: String, included_at: Option<Span>) -> FileId {
+    pub(crate) fn add(
+        &mut self,
+        path: PathBuf,
+        text: Arc<String>,
+        included_at: Option<Span>,
+    ) -> FileId {
         self.files.push(SourceFile::new(path, text, included_at));
         FileId(self.files.len() as u32 - 1)
     }
@@ -149,7 +153,7 @@ mod tests {
     #[test]
     fn locations_count_lines_and_characters_from_one() {
         let mut sources = Sources::default();
-        let file = sources.add("a.json".into(), "é{\n\n x".into(), None);
+        let file = sources.add("a.json".into(), Arc::new("é{\n\n x".to_owned()), None);
         let at = |offset| {
             let Location { line, column } = sources.file(file).location(offset);
             (line, column)

@@ -14,17 +14,28 @@ use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
-/// A line of a documentation comment, without `# `.
-#[derive(Debug)]
+/// Where a line of a documentation comment stands: there are tens of thousands, so that their text is not copied.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct RawLine {
-    pub(crate) text: String,
-    /// From the `#` to the end of the line.
-    pub(crate) span: Span,
+    /// The `#`.
+    pub(crate) hash: u32,
     /// Where the text begins: after `# `, or after the `#` if the space is missing.
     pub(crate) start: u32,
+    /// The end of the line.
+    pub(crate) end: u32,
 }
 
-impl RawLine {
+/// A line of a documentation comment, without `# `.
+#[derive(Debug)]
+pub(crate) struct Line<'t> {
+    pub(crate) text: &'t str,
+    /// From the `#` to the end of the line.
+    pub(crate) span: Span,
+    /// Where the text begins.
+    start: u32,
+}
+
+impl Line<'_> {
     /// The span of a part of the text, given in bytes.
     pub(crate) fn part(&self, start: usize, end: usize) -> Span {
         Span {
@@ -62,9 +73,22 @@ impl RawDocument {
         }
     }
 
+    /// The lines; `file` is the text of the file that the comment stands in.
+    pub(crate) fn lines<'t>(&self, file: &'t str) -> impl Iterator<Item = Line<'t>> {
+        self.lines.iter().map(move |raw| Line {
+            text: file[raw.start as usize..raw.end as usize].trim_end(),
+            span: Span {
+                start: raw.hash,
+                end: raw.end,
+                ..self.span
+            },
+            start: raw.start,
+        })
+    }
+
     /// symbol line = "@" NAME ":"
-    pub(crate) fn find_symbol(&mut self) {
-        let Some(line) = self.lines.first() else {
+    pub(crate) fn find_symbol(&mut self, file: &str) {
+        let Some(line) = self.lines(file).next() else {
             return;
         };
         let Some(name) = line.text.strip_prefix('@') else {
@@ -96,12 +120,12 @@ impl RawDocument {
 }
 
 /// Reads the sections of a comment. What is wrong with it is told in the order of its lines, and last what
-/// is missing in it.
-pub(crate) fn read(raw: RawDocument, dialect: Dialect) -> (Document, Sink) {
+/// is missing in it. `file` is the text of the file that it stands in.
+pub(crate) fn read(raw: RawDocument, file: &str, dialect: Dialect) -> (Document, Sink) {
+    let lines: Vec<Line<'_>> = raw.lines(file).collect();
     let RawDocument {
         span,
         symbol,
-        lines,
         end,
         faults: mut sink,
         ..
@@ -131,9 +155,9 @@ pub(crate) fn read(raw: RawDocument, dialect: Dialect) -> (Document, Sink) {
     (builder.finish(&mut sink), sink)
 }
 
-fn free_form(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink) {
+fn free_form(lines: &[Line<'_>], builder: &mut Builder, sink: &mut Sink) {
     for line in lines {
-        if let Some((name, _)) = description(&line.text) {
+        if let Some((name, _)) = description(line.text) {
             let message = format!(
                 "{} is described in free-form text",
                 quoted(&format!("@{name}"))
@@ -144,7 +168,7 @@ fn free_form(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink) {
                     .help("only a comment that begins with `# @NAME:` describes members"),
             );
         }
-        builder.text(&line.text);
+        builder.text(line.text);
     }
 }
 
@@ -259,7 +283,7 @@ impl Builder {
     }
 
     /// Begins the description of a member.
-    pub(super) fn member(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
+    pub(super) fn member(&mut self, name: &str, line: &Line<'_>, sink: &mut Sink) {
         self.close();
         self.current = Current::Member;
         let described = describe(&mut self.described[0], name, line, sink);
@@ -268,7 +292,7 @@ impl Builder {
     }
 
     /// Begins the description of a feature.
-    pub(super) fn feature(&mut self, name: &str, line: &RawLine, sink: &mut Sink) {
+    pub(super) fn feature(&mut self, name: &str, line: &Line<'_>, sink: &mut Sink) {
         self.close();
         self.current = Current::Feature;
         let described = describe(&mut self.described[1], name, line, sink);
@@ -277,7 +301,7 @@ impl Builder {
     }
 
     /// Takes note of a `Features:` line.
-    pub(super) fn features(&mut self, line: &RawLine, sink: &mut Sink) {
+    pub(super) fn features(&mut self, line: &Line<'_>, sink: &mut Sink) {
         if std::mem::replace(&mut self.features_seen, true) {
             let message = "`Features:` stands twice";
             sink.push(
@@ -292,7 +316,7 @@ impl Builder {
         &mut self,
         kind: SectionKind,
         name: &str,
-        line: &RawLine,
+        line: &Line<'_>,
         sink: &mut Sink,
     ) {
         self.close();
@@ -313,7 +337,7 @@ impl Builder {
     }
 
     /// Begins a plain paragraph: it joins a plain section, and else begins one.
-    pub(super) fn paragraph(&mut self, line: &RawLine) {
+    pub(super) fn paragraph(&mut self, line: &Line<'_>) {
         let plain = match self.current {
             Current::Body => true,
             Current::Section => self
@@ -365,7 +389,7 @@ impl Builder {
 fn describe(
     described: &mut HashMap<String, Span>,
     name: &str,
-    line: &RawLine,
+    line: &Line<'_>,
     sink: &mut Sink,
 ) -> Description {
     let span = line.part(1, 1 + name.len());
@@ -397,7 +421,7 @@ fn describe(
 /// The rules since QEMU 9.0: tags count only at the start of a paragraph, and the text of a description or
 /// section is indented, its end is where the indentation ends.
 struct Reader<'a> {
-    lines: &'a [RawLine],
+    lines: &'a [Line<'a>],
     end: Span,
     at: usize,
     builder: &'a mut Builder,
@@ -405,7 +429,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn peek(&self) -> Option<&'a RawLine> {
+    fn peek(&self) -> Option<&'a Line<'a>> {
         self.lines.get(self.at)
     }
 
@@ -424,7 +448,7 @@ impl<'a> Reader<'a> {
             if line.text == "Features:" {
                 self.features(line);
                 members_done = true;
-            } else if let Some((name, _)) = description(&line.text) {
+            } else if let Some((name, _)) = description(line.text) {
                 if members_done {
                     let message = format!("{} is described after a section", quoted(name));
                     self.sink.push(
@@ -435,13 +459,13 @@ impl<'a> Reader<'a> {
                 }
                 self.descriptions(Builder::member);
                 members_done = true;
-            } else if let Some((kind, name, text)) = tag(&line.text) {
+            } else if let Some((kind, name, text)) = tag(line.text) {
                 self.tagged(line, kind, name, text);
                 members_done = true;
             } else {
                 self.builder.paragraph(line);
                 while let Some(line) = self.peek().filter(|line| !line.text.is_empty()) {
-                    self.builder.text(&line.text);
+                    self.builder.text(line.text);
                     self.at += 1;
                 }
             }
@@ -449,13 +473,13 @@ impl<'a> Reader<'a> {
     }
 
     /// features = "Features:" descriptions
-    fn features(&mut self, line: &'a RawLine) {
+    fn features(&mut self, line: &'a Line<'a>) {
         self.builder.features(line, self.sink);
         self.at += 1;
         self.skip_blank();
         if self
             .peek()
-            .is_none_or(|line| description(&line.text).is_none())
+            .is_none_or(|line| description(line.text).is_none())
         {
             let message = "`Features:` is followed by no feature";
             let at = self.peek().map_or(self.end, |line| line.span);
@@ -469,9 +493,9 @@ impl<'a> Reader<'a> {
     }
 
     /// descriptions = { "@" NAME ":" indented text }
-    fn descriptions(&mut self, begin: fn(&mut Builder, &str, &RawLine, &mut Sink)) {
+    fn descriptions(&mut self, begin: fn(&mut Builder, &str, &Line<'_>, &mut Sink)) {
         while let Some(line) = self.peek() {
-            let Some((name, text)) = description(&line.text) else {
+            let Some((name, text)) = description(line.text) else {
                 return;
             };
             begin(self.builder, name, line, self.sink);
@@ -479,7 +503,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn tagged(&mut self, line: &'a RawLine, kind: SectionKind, name: &str, text: usize) {
+    fn tagged(&mut self, line: &'a Line<'a>, kind: SectionKind, name: &str, text: usize) {
         use SectionKind::{Example, Examples, Note, Notes};
         if matches!(kind, Note | Notes | Example | Examples) {
             let instead = match kind {
@@ -512,11 +536,11 @@ impl<'a> Reader<'a> {
         }
         let mut indent = None;
         while let Some(line) = self.peek() {
-            let own = indentation(&line.text);
+            let own = indentation(line.text);
             match indent {
                 None if own == 0 => return,
                 None => indent = Some((own, self.at)),
-                Some(_) if description(&line.text).is_some() => return,
+                Some(_) if description(line.text).is_some() => return,
                 Some((indent, begun)) if !line.text.is_empty() && own < indent => {
                     if self.at == begun + 1 {
                         let message = "this line is indented less than the one above it";
@@ -533,7 +557,7 @@ impl<'a> Reader<'a> {
                 }
                 Some(_) => {}
             }
-            self.builder.text(&line.text);
+            self.builder.text(line.text);
             self.at += 1;
         }
     }

@@ -4,17 +4,17 @@
 //! section lasts until the next tag. What those releases required of the indentation of continued lines
 //! differed from one to the next; all of it is read.
 
-use super::document::{Builder, RawLine, description, indentation, tag};
+use super::document::{Builder, Line, description, indentation, tag};
 use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
 
 /// Reads the lines after the one that names the definition.
-pub(super) fn sections(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink) {
+pub(super) fn sections(lines: &[Line<'_>], builder: &mut Builder, sink: &mut Sink) {
     let mut announced = false;
     // How far the text is indented: as far as the first line that continues it.
     let mut indent = None;
     for line in lines {
-        if line.text.is_empty() || indentation(&line.text) > 0 {
-            let own = indentation(&line.text);
+        if line.text.is_empty() || indentation(line.text) > 0 {
+            let own = indentation(line.text);
             if !line.text.is_empty() {
                 let shared = own.min(*indent.get_or_insert(own));
                 let start = line.text.char_indices().nth(shared);
@@ -24,7 +24,7 @@ pub(super) fn sections(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink
             }
             continue;
         }
-        let described = description(&line.text).filter(|(name, _)| !name.contains(' '));
+        let described = description(line.text).filter(|(name, _)| !name.contains(' '));
         if let Some((name, text)) = described {
             if announced || builder.in_features() {
                 builder.feature(name, line, sink);
@@ -44,7 +44,7 @@ pub(super) fn sections(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink
         } else if line.text == "Features:" && !builder.in_section() {
             builder.features(line, sink);
             announced = true;
-        } else if let Some((kind, name, text)) = tag(&line.text) {
+        } else if let Some((kind, name, text)) = tag(line.text) {
             builder.section(kind, name, line, sink);
             add_first(builder, &line.text[text..]);
             indent = None;
@@ -53,7 +53,7 @@ pub(super) fn sections(lines: &[RawLine], builder: &mut Builder, sink: &mut Sink
                 builder.paragraph(line);
             }
             indent = Some(0);
-            builder.text(&line.text);
+            builder.text(line.text);
         }
     }
 }

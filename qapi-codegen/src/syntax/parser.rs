@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::document::{RawDocument, RawLine};
 use super::lexer::{Lexer, Token, TokenKind};
@@ -76,8 +77,9 @@ impl Files<'_> {
             Ok(text) => (text, None),
             Err(complaint) => (String::new(), Some(complaint)),
         };
+        let text = Arc::new(text);
         let sources = &mut self.parsed.sources;
-        let file = sources.add(path, text.clone(), included_at);
+        let file = sources.add(path, Arc::clone(&text), included_at);
         self.seen.insert(identity, file);
         if let Some(complaint) = complaint {
             let start = Span {
@@ -489,14 +491,14 @@ impl<'a> Parser<'a> {
             }
             let text = text.strip_prefix(' ').unwrap_or(text);
             raw.lines.push(RawLine {
-                text: text.trim_end().to_owned(),
-                span: here,
+                hash: here.start,
                 start: (end - text.len()) as u32,
+                end: here.end,
             });
             at = end;
         }
         self.lexer.seek(at);
-        raw.find_symbol();
+        raw.find_symbol(self.lexer.text());
         files.parsed.docs.push(raw);
         self.token = self.lexer.next(sink);
         files.parsed.docs.len() - 1

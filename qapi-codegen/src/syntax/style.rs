@@ -1,16 +1,16 @@
 //! What the dialect of 10.2 asks of the form of documentation: 70 columns, and two spaces between sentences.
 
-use super::document::{RawLine, indentation};
+use super::document::{Line, indentation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
 /// The widest line, `# ` included.
 const COLUMNS: usize = 70;
 
 /// Checks all lines of one comment. Examples are left alone.
-pub(super) fn check(lines: &[RawLine], sink: &mut Sink) {
+pub(super) fn check(lines: &[Line<'_>], sink: &mut Sink) {
     let mut literal = None;
     for line in lines {
-        let text = line.text.as_str();
+        let text = line.text;
         if begins_literal(text) {
             literal = Some(0);
         } else if let Some(indent) = literal.filter(|_| !text.is_empty()) {
@@ -38,7 +38,7 @@ fn begins_literal(text: &str) -> bool {
     directive.unwrap_or(text).trim_start_matches(' ') == "::"
 }
 
-fn check_width(line: &RawLine, sink: &mut Sink) {
+fn check_width(line: &Line<'_>, sink: &mut Sink) {
     let columns = 2 + line.text.chars().count();
     let text = line.text.trim_start_matches(' ');
     let address = ["http://", "https://", "ftp://"]
@@ -61,8 +61,8 @@ fn check_width(line: &RawLine, sink: &mut Sink) {
 }
 
 /// A full stop, one space, and what begins a sentence. `e.g.` and the number of a list item are no sentence's end.
-fn check_sentences(line: &RawLine, sink: &mut Sink) {
-    let text = line.text.as_str();
+fn check_sentences(line: &Line<'_>, sink: &mut Sink) {
+    let text = line.text;
     let bytes = text.as_bytes();
     let begins = |at: usize| {
         bytes.get(at) == Some(&b' ')
