@@ -3,6 +3,9 @@
 #[cfg(feature = "json")]
 pub mod introspect;
 pub mod rust;
+mod side_by_side;
+
+pub(crate) use side_by_side::side_by_side;
 
 /// A file to be written: its path below the output folder, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::layout::{Node, block, line, print};
 use super::plan::Plan;
 use super::types::Types;
 use super::{Bindings, Layout, alternates, commands, enums, events, names, objects, unions};
-use crate::emit::OutputFile;
+use crate::emit::{OutputFile, side_by_side};
 use crate::markup;
 use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
 
@@ -49,8 +49,9 @@ struct Subject {
 
 /// Makes all files.
 pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
-    let modules = plan.schema.modules();
-    let mut subjects: Vec<Subject> = modules.filter_map(|(id, _)| subject(plan, id)).collect();
+    let modules = plan.schema.modules().map(|(id, _)| id).collect();
+    let subjects = side_by_side(modules, |id| subject(plan, id));
+    let mut subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
     subjects.sort_by(|a, b| a.name.cmp(&b.name));
     let count = |wanted: &str| {
         plan.definitions()
@@ -65,13 +66,14 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
     };
     let gathered = gathered(&subjects);
     let mut root = Vec::new();
-    for subject in subjects {
-        match layout {
-            Layout::Files => {
-                root.push(line(format!("mod {};", subject.name)));
-                bindings.files.push(file(subject));
-            }
-            Layout::Single => {
+    match layout {
+        Layout::Files => {
+            let modules = subjects.iter().map(|one| format!("mod {};", one.name));
+            root.extend(modules.map(line));
+            bindings.files = side_by_side(subjects, file);
+        }
+        Layout::Single => {
+            for subject in subjects {
                 root.push(Node::Blank);
                 root.push(Node::Doc(subject.introduction));
                 root.push(block(format!("mod {} {{", subject.name), subject.body));
