@@ -42,11 +42,12 @@ impl Config {
     }
 
     /// Keeps the commands, events and types that match a pattern, and what they reach. In a pattern `*`
-    /// stands for any characters, `?` for one.
+    /// stands for any characters, `?` for one. One that ends in `.json` is for files, by their path from the root
+    /// file's folder: it keeps their commands and events.
     ///
     /// ```
     /// # use qapi_codegen::Config;
-    /// Config::new().only(["query-*", "BLOCK_JOB_*", "quit"]);
+    /// Config::new().only(["query-*", "BLOCK_JOB_*", "quit", "migration*.json"]);
     /// ```
     pub fn only(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.only.extend(patterns.into_iter().map(Into::into));

@@ -154,8 +154,13 @@ impl Bindings {
         let mut cargo = cargo();
         cargo
             .current_dir(&self.folder)
-            .env("CARGO_TARGET_DIR", self.folder.join("target"));
+            .env("CARGO_TARGET_DIR", self.target());
         cargo
+    }
+
+    /// Where it builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        self.folder.join("target")
     }
 
     /// The folder of a crate.

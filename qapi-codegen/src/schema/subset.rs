@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Condition, Definition, DefinitionId, Feature, Kind, Schema};
+use super::{Condition, Definition, DefinitionId, Entry, Feature, Kind, Schema};
 
 /// Which definitions are in.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl fmt::Display for UnmatchedPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` matches no command, event or type of the schema",
+            "`{}` matches no command, event, type or file of the schema",
             self.0
         )
     }
@@ -62,7 +62,7 @@ impl Selection {
     }
 
     /// The definitions that match one of the patterns (`*` stands for any characters, `?` for one), and
-    /// what they reach.
+    /// what they reach. A pattern that ends in `.json` is one for files of the schema: their commands and events.
     ///
     /// # Errors
     /// The first pattern that matches nothing: it is probably misspelt.
@@ -74,13 +74,10 @@ impl Selection {
         let mut matched = Vec::new();
         for pattern in patterns {
             let before = matched.len();
-            let nameable = schema
-                .definitions()
-                .filter(|(_, definition)| is_nameable(definition));
-            let found = nameable
-                .filter(|(_, definition)| glob(pattern.as_bytes(), definition.name.as_bytes()))
-                .map(|(id, _)| id);
-            matched.extend(found);
+            match pattern.ends_with(".json") {
+                true => matched.extend(of_files(schema, pattern)),
+                false => matched.extend(by_name(schema, pattern)),
+            }
             if matched.len() == before {
                 return Err(UnmatchedPattern(pattern.clone()));
             }
@@ -103,6 +100,31 @@ impl Selection {
     pub fn contains(&self, id: DefinitionId) -> bool {
         self.selected[id.index()]
     }
+}
+
+/// What has a name that matches a pattern.
+fn by_name(schema: &Schema, pattern: &str) -> impl Iterator<Item = DefinitionId> {
+    let nameable = schema
+        .definitions()
+        .filter(|(_, definition)| is_nameable(definition));
+    nameable
+        .filter(|(_, definition)| glob(pattern.as_bytes(), definition.name.as_bytes()))
+        .map(|(id, _)| id)
+}
+
+/// The commands and events of the files whose path matches a pattern.
+fn of_files(schema: &Schema, pattern: &str) -> impl Iterator<Item = DefinitionId> {
+    let modules = schema
+        .modules()
+        .filter(|(_, module)| glob(pattern.as_bytes(), module.name.as_bytes()));
+    let entries = modules.flat_map(|(_, module)| &module.entries);
+    entries.filter_map(|entry| match entry {
+        Entry::Definition(id) => {
+            let kind = &schema.definition(*id).kind;
+            matches!(kind, Kind::Command(_) | Kind::Event(_)).then_some(*id)
+        }
+        Entry::Include(_) => None,
+    })
 }
 
 /// Can a pattern name it? The types of the language itself, arrays and implicit types come with what uses
