@@ -38,6 +38,7 @@ mod dialect;
 pub mod dump;
 pub mod emit;
 mod frontend;
+mod lint;
 pub mod markup;
 mod output;
 pub mod schema;
