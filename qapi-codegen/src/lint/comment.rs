@@ -29,6 +29,13 @@ pub(super) fn messages(text: &str, comment: Range<u32>) -> Vec<Message> {
     };
     let mut at = comment.start as usize;
     let part = text.get(at..comment.end as usize).unwrap_or_default();
+    // Most comments have none, which is soon seen.
+    if ![Sender::Client, Sender::Server]
+        .iter()
+        .any(|sender| part.contains(sender.arrow()))
+    {
+        return Vec::new();
+    }
     for line in part.split_inclusive('\n') {
         // The first line and the last are `##`.
         let content = line.trim_start_matches([' ', '\t']).strip_prefix('#');
