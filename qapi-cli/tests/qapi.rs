@@ -102,7 +102,7 @@ fn warnings_are_shown_by_check_alone() {
     let shown = |arguments: &[&str]| outcome(&qapi(folder.path(), DOUBTFUL, arguments)).2;
     assert_eq!(
         shown(&["check", "schema.json", "--format", "short"]),
-        "schema.json:8:21: warning[Q1103]: command `stop`: there is no command `stpo`\n"
+        "schema.json:8:23: warning[Q1103]: command `stop`: there is no command `stpo`\n"
     );
     let human = shown(&["check", "schema.json"]);
     assert!(human.contains("help: did you mean `stop`?"), "{human}");
