@@ -18,10 +18,9 @@ fn check(name: &str, text: &str) {
 #[track_caller]
 fn check_in(name: &str, text: &str, dialect: Option<Dialect>) {
     let analysis = files::analysis(text, dialect);
-    let drawn = analysis
-        .diagnostics
-        .iter()
-        .map(|diagnostic| human(diagnostic, &analysis.sources, false) + "\n");
+    let lints = analysis.lints();
+    let all = analysis.diagnostics.iter().chain(&lints);
+    let drawn = all.map(|diagnostic| human(diagnostic, &analysis.sources, false) + "\n");
     let drawn = drawn.collect::<Vec<_>>().join("\n");
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
@@ -33,6 +32,16 @@ fn check_in(name: &str, text: &str, dialect: Option<Dialect>) {
     assert_eq!(
         drawn, golden,
         "{name}: set BLESS=1 to accept this:\n{drawn}"
+    );
+}
+
+#[test]
+fn an_example_that_is_not_true() {
+    check(
+        "example",
+        "##\n# @stop:\n#\n# Stop.\n#\n# .. qmp-example::\n#\n#     -> { \"execute\": \"stop\",\n\
+         #          \"arguments\": { \"force\": true ]\n#     -> { \"execute\": \"stpo\" }\n##\n\
+         { 'command': 'stop' }\n",
     );
 }
 

@@ -1,6 +1,7 @@
 //! `qapi check`
 
 use clap::Args;
+use qapi_codegen::diagnostic::{Diagnostic, Severity};
 
 use super::Outcome;
 use super::schema::SchemaArguments;
@@ -25,13 +26,16 @@ impl Check {
             Ok(analysis) => analysis,
             Err(outcome) => return outcome,
         };
-        let mut diagnostics = analysis.lints();
-        let denied = self.deny_warnings && !diagnostics.is_empty();
-        diagnostics.splice(..0, analysis.diagnostics.iter().cloned());
+        let mut diagnostics = analysis.diagnostics.clone();
+        diagnostics.extend(analysis.lints());
         self.schema.show(&diagnostics, &analysis.sources);
-        match analysis.errors() == 0 && !denied {
-            true => Outcome::Done,
-            false => Outcome::Invalid,
+        let fails = |one: &Diagnostic| match one.severity {
+            Severity::Error => true,
+            Severity::Warning => self.deny_warnings,
+        };
+        match diagnostics.iter().any(fails) {
+            true => Outcome::Invalid,
+            false => Outcome::Done,
         }
     }
 }
