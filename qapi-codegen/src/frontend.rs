@@ -36,18 +36,7 @@ impl Analysis {
     ///
     /// ```
     /// # use qapi_codegen::{analyze, source::MemoryLoader};
-    /// let text = r#"
-    /// ##
-    /// # @stop:
-    /// #
-    /// # Stop.
-    /// #
-    /// # .. qmp-example::
-    /// #
-    /// #     -> { "execute": "stpo" }
-    /// ##
-    /// { 'command': 'stop' }
-    /// "#;
+    /// let text = "{ 'command': 'stop' }\n##\n# -> { 'execute': 'stpo' }\n##\n";
     /// let analysis = analyze("a.json".as_ref(), &MemoryLoader::new().with("a.json", text), None)?;
     /// assert!(analysis.diagnostics.is_empty());
     /// assert_eq!(analysis.lints()[0].message, "there is no command `stpo`");
