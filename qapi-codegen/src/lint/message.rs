@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Findings;
 use super::conform::{self, Owner, What};
-use super::json::{Object, Value, ValueKind};
+use super::json::{Member, Object, Value, ValueKind};
 use crate::diagnostic::{Code, quoted};
 use crate::markup::Sender;
 use crate::schema::{Definition, DefinitionId, Kind};
@@ -66,68 +66,13 @@ impl<'s, 't> Exchange<'s, 't> {
         text: &'t str,
         findings: &mut Findings<'s>,
     ) {
-        let Some(object) = message.as_object() else {
+        let Some((object, kind)) = distinguish(sender, message, findings) else {
             self.lose(sender);
-            if !message.is_elided() {
-                let text = format!("a message must be an object, and is {}", message.describe());
-                findings.push(Code::ExampleMessage, message.head(), text, "");
-            }
             return;
         };
-        let keys: &[&str] = match sender {
-            Sender::Client => &["execute", "exec-oob"],
-            Sender::Server => &["return", "error", "event", "QMP"],
-        };
-        let mut found = object
-            .members
-            .iter()
-            .filter(|member| keys.contains(&&*member.name));
-        let Some(kind) = found.next() else {
-            self.lose(sender);
-            if !object.elided {
-                let (expected, hint) = match sender {
-                    Sender::Client => ("a request has `execute` or `exec-oob`", Sender::Server),
-                    Sender::Server => (
-                        "a server sends `return`, `error` or `event`",
-                        Sender::Client,
-                    ),
-                };
-                let text = format!("this is no message: {expected}");
-                let label = format!(
-                    "after `{}`; `{}` is the other side",
-                    sender.arrow(),
-                    hint.arrow()
-                );
-                findings.push(Code::ExampleMessage, message.head(), text, label);
-            }
-            return;
-        };
-        if let Some(second) = found.next() {
-            self.lose(sender);
-            let text = format!(
-                "{} and {} exclude one another",
-                quoted(&kind.name),
-                quoted(&second.name)
-            );
-            findings.push(Code::ExampleMessage, second.range.clone(), text, "");
-            return;
-        }
         let id = object
             .get("id")
             .map(|id| &text[id.range.start as usize..id.range.end as usize]);
-        let others: &[&str] = match &*kind.name {
-            "execute" | "exec-oob" => &["arguments", "id"],
-            "event" => &["data", "timestamp"],
-            "QMP" => &[],
-            _ => &["id"],
-        };
-        for member in &object.members {
-            if member.name != kind.name && !others.contains(&&*member.name) {
-                let (name, kind) = (quoted(&member.name), quoted(&kind.name));
-                let text = format!("a message with {kind} has no {name}");
-                findings.push(Code::ExampleMessage, member.range.clone(), text, "");
-            }
-        }
         match &*kind.name {
             "execute" | "exec-oob" => {
                 let command = request(object, &kind.value, kind.name == "exec-oob", findings);
@@ -166,6 +111,63 @@ impl<'s, 't> Exchange<'s, 't> {
         let same = pending.position(|request| id.is_some() && request.id == id);
         self.pending.remove(same.unwrap_or(otherwise))
     }
+}
+
+/// The object that a message is, and the member that tells what kind of message; checks that no other is out of place.
+fn distinguish<'v, 't>(
+    sender: Sender,
+    message: &'v Value<'t>,
+    findings: &mut Findings<'_>,
+) -> Option<(&'v Object<'t>, &'v Member<'t>)> {
+    let Some(object) = message.as_object() else {
+        if !message.is_elided() {
+            let text = format!("a message must be an object, and is {}", message.describe());
+            findings.push(Code::ExampleMessage, message.head(), text, "");
+        }
+        return None;
+    };
+    let (kinds, expected): (&[&str], _) = match sender {
+        Sender::Client => (
+            &["execute", "exec-oob"],
+            "a request has `execute` or `exec-oob`",
+        ),
+        Sender::Server => (
+            &["return", "error", "event", "QMP"],
+            "a server sends `return`, `error` or `event`",
+        ),
+    };
+    let mut found = object
+        .members
+        .iter()
+        .filter(|member| kinds.contains(&&*member.name));
+    let Some(kind) = found.next() else {
+        if !object.elided {
+            let text = format!("this is no message: {expected}");
+            let label = format!("it follows `{}`", sender.arrow());
+            findings.push(Code::ExampleMessage, message.head(), text, label);
+        }
+        return None;
+    };
+    if let Some(second) = found.next() {
+        let (one, other) = (quoted(&kind.name), quoted(&second.name));
+        let text = format!("{one} and {other} exclude one another");
+        findings.push(Code::ExampleMessage, second.range.clone(), text, "");
+        return None;
+    }
+    let others: &[&str] = match &*kind.name {
+        "execute" | "exec-oob" => &["arguments", "id"],
+        "event" => &["data", "timestamp"],
+        "QMP" => &[],
+        _ => &["id"],
+    };
+    for member in &object.members {
+        if member.name != kind.name && !others.contains(&&*member.name) {
+            let (name, kind) = (quoted(&member.name), quoted(&kind.name));
+            let text = format!("a message with {kind} has no {name}");
+            findings.push(Code::ExampleMessage, member.range.clone(), text, "");
+        }
+    }
+    Some((object, kind))
 }
 
 /// Checks a request, and answers which command it is for.
