@@ -9,6 +9,9 @@ use tempfile::TempDir;
 const VALID: &str = "{ 'command': 'stop' }\n";
 const INVALID: &str = "{ 'command': 'stop',\n  'returns': 'Nothing' }\n{ 'event': 'lower' }\n";
 
+/// Valid, with an example that is not.
+const DOUBTFUL: &str = "##\n# @stop:\n#\n# Stop.\n#\n# .. qmp-example::\n#\n#     -> { \"execute\": \"stpo\" }\n##\n{ 'command': 'stop' }\n";
+
 /// Runs `qapi` in a folder that holds `schema.json`.
 fn qapi(folder: &Path, schema: &str, arguments: &[&str]) -> Output {
     fs::write(folder.join("schema.json"), schema).expect("the schema can be written");
@@ -43,6 +46,10 @@ fn the_exit_status_tells_valid_from_invalid_from_unusable() {
         (VALID, &["check", "schema.json"][..], 0),
         (VALID, &["check"], 0),
         (INVALID, &["check", "schema.json"], 1),
+        (DOUBTFUL, &["check", "schema.json"], 0),
+        (DOUBTFUL, &["check", "--deny-warnings", "schema.json"], 1),
+        (VALID, &["check", "--deny-warnings", "schema.json"], 0),
+        (DOUBTFUL, &["dump", "schema.json"], 0),
         (INVALID, &["dump", "schema.json"], 1),
         (INVALID, &["generate", "schema.json"], 1),
         (VALID, &["check", "missing.json"], 2),
@@ -87,6 +94,23 @@ fn short_diagnostics_are_a_line_each_at_the_definitions_line() {
         lines[1].starts_with("schema.json:1:1: error[Q0702]: "),
         "{stderr}"
     );
+}
+
+#[test]
+fn warnings_are_shown_by_check_alone() {
+    let folder = folder();
+    let shown = |arguments: &[&str]| outcome(&qapi(folder.path(), DOUBTFUL, arguments)).2;
+    assert_eq!(
+        shown(&["check", "schema.json", "--format", "short"]),
+        "schema.json:8:23: warning[Q1103]: command `stop`: there is no command `stpo`\n"
+    );
+    let human = shown(&["check", "schema.json"]);
+    assert!(human.contains("help: did you mean `stop`?"), "{human}");
+    assert!(
+        human.ends_with("1 warning; `qapi explain Q1103` tells more\n"),
+        "{human}"
+    );
+    assert_eq!(shown(&["dump", "schema.json"]), "");
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::path::Path;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::dialect::Dialect;
+#[cfg(feature = "lint")]
+use crate::lint;
 use crate::schema::Schema;
 use crate::source::{Loader, Sources};
 use crate::syntax::{self, Document, RawDocument};
@@ -28,6 +30,24 @@ impl Analysis {
     pub fn errors(&self) -> usize {
         let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
         self.diagnostics.iter().filter(is_error).count()
+    }
+
+    /// What a valid schema had better not have, as warnings: examples in its documentation that are not true. They
+    /// are looked for only when asked for, as `qapi check` does: whoever compiles a schema of others cannot mend them.
+    /// Needs the feature `lint`.
+    ///
+    /// ```
+    /// # use qapi_codegen::{analyze, source::MemoryLoader};
+    /// let text = "{ 'command': 'stop' }\n##\n# -> { 'execute': 'stpo' }\n##\n";
+    /// let analysis = analyze("a.json".as_ref(), &MemoryLoader::new().with("a.json", text), None)?;
+    /// assert!(analysis.diagnostics.is_empty());
+    /// assert_eq!(analysis.lints()[0].message, "there is no command `stpo`");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "lint")]
+    pub fn lints(&self) -> Vec<Diagnostic> {
+        let schema = self.schema.as_ref();
+        schema.map_or(Vec::new(), |schema| lint::examples(schema, &self.sources))
     }
 }
 

@@ -25,6 +25,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Features
+//! A build script needs none of them. `json`: introspection, and diagnostics for programs; `lint`: [`Analysis`] checks
+//! the examples in documentation.
+//!
 //! # What a schema can do to it
 //!
 //! Be wrong, which gives diagnostics. No input makes it panic, hang, or use memory out of proportion: nesting,
@@ -38,6 +42,8 @@ mod dialect;
 pub mod dump;
 pub mod emit;
 mod frontend;
+#[cfg(feature = "lint")]
+mod lint;
 pub mod markup;
 mod output;
 pub mod schema;

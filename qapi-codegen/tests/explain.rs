@@ -24,9 +24,10 @@ fn codes(page: &str, text: &str) -> Vec<Code> {
         .find_map(|line| line.strip_prefix("Dialect: "))
         .map(|name| name.parse::<Dialect>().expect("a dialect that exists"));
     let analysis = files::analysis(text, dialect);
-    let codes: Vec<Code> = analysis.diagnostics.iter().map(|one| one.code).collect();
-    assert_eq!(codes.is_empty(), analysis.schema.is_some());
-    codes
+    assert_eq!(analysis.diagnostics.is_empty(), analysis.schema.is_some());
+    let all = analysis.diagnostics.iter().map(|one| one.code);
+    all.chain(analysis.lints().iter().map(|one| one.code))
+        .collect()
 }
 
 #[test]

@@ -63,6 +63,11 @@ fn memory_is_bounded_by_the_size_of_the_schema() {
                 format!("{{ 'struct': 'Ss{at}', 'base': 'Bb', 'data': {{}} }}")
             }),
         "##\n".repeat(100_000),
+        // An example of a great many values.
+        format!(
+            "##\n# .. qmp-example::\n#\n#  -> {{ \"id\": [{}] }}\n##\n",
+            list(1_000_000, |_| "1".to_owned())
+        ),
         "{'a':[\n".repeat(100_000),
         lines(50_000, |at| {
             format!("{{ 'struct': 'Ss{at}', 'data': {{ 'x': [ 'Tt{at}' ] }} }}")
@@ -71,7 +76,7 @@ fn memory_is_bounded_by_the_size_of_the_schema() {
     texts.sort_by_key(String::len);
     for text in texts {
         let analysis = files::analysis(&text, None);
-        for diagnostic in &analysis.diagnostics {
+        for diagnostic in analysis.diagnostics.iter().chain(&analysis.lints()) {
             human(diagnostic, &analysis.sources, false);
         }
         let used = peak().saturating_sub(before);

@@ -7,9 +7,7 @@ mod files;
 use std::path::Path;
 
 use qapi_codegen::Dialect;
-#[cfg(feature = "json")]
-use qapi_codegen::diagnostic::json;
-use qapi_codegen::diagnostic::{human, short};
+use qapi_codegen::diagnostic::{human, json, short};
 
 /// Checks the drawings of all diagnostics of a text.
 #[track_caller]
@@ -20,10 +18,9 @@ fn check(name: &str, text: &str) {
 #[track_caller]
 fn check_in(name: &str, text: &str, dialect: Option<Dialect>) {
     let analysis = files::analysis(text, dialect);
-    let drawn = analysis
-        .diagnostics
-        .iter()
-        .map(|diagnostic| human(diagnostic, &analysis.sources, false) + "\n");
+    let lints = analysis.lints();
+    let all = analysis.diagnostics.iter().chain(&lints);
+    let drawn = all.map(|diagnostic| human(diagnostic, &analysis.sources, false) + "\n");
     let drawn = drawn.collect::<Vec<_>>().join("\n");
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden")
@@ -35,6 +32,16 @@ fn check_in(name: &str, text: &str, dialect: Option<Dialect>) {
     assert_eq!(
         drawn, golden,
         "{name}: set BLESS=1 to accept this:\n{drawn}"
+    );
+}
+
+#[test]
+fn an_example_that_is_not_true() {
+    check(
+        "example",
+        "##\n# @stop:\n#\n# Stop.\n#\n# .. qmp-example::\n#\n#     -> { \"execute\": \"stop\",\n\
+         #          \"arguments\": { \"force\": true ]\n#     -> { \"execute\": \"stpo\" }\n##\n\
+         { 'command': 'stop' }\n",
     );
 }
 
@@ -235,7 +242,6 @@ fn the_short_form_is_one_line_with_the_anchor() {
     );
 }
 
-#[cfg(feature = "json")]
 #[test]
 fn the_json_form_has_every_part() {
     let analysis = files::analysis(

@@ -7,9 +7,7 @@ mod files;
 use std::thread;
 
 use proptest::prelude::*;
-#[cfg(feature = "json")]
-use qapi_codegen::diagnostic::json;
-use qapi_codegen::diagnostic::{Code, Diagnostic, human, short};
+use qapi_codegen::diagnostic::{Code, Diagnostic, human, json, short};
 use qapi_codegen::source::{MemoryLoader, Sources};
 use qapi_codegen::{Dialect, analyze};
 
@@ -19,7 +17,7 @@ const GOOD: &str = include_str!("files/good.json");
 const STACK: usize = 2 << 20;
 
 /// Analyzes files, the first of which is the root, and holds the answer to what is promised of it. Answers
-/// the codes, in order.
+/// the codes, in order; those of lints last.
 fn survive(files: Vec<(String, Vec<u8>)>, dialect: Option<Dialect>) -> Vec<Code> {
     let work = move || {
         let root = files[0].0.clone();
@@ -30,11 +28,12 @@ fn survive(files: Vec<(String, Vec<u8>)>, dialect: Option<Dialect>) -> Vec<Code>
             });
         let analysis = analyze(root.as_ref(), &loader, dialect).expect("the root is there");
         assert_eq!(analysis.schema.is_some(), analysis.errors() == 0);
-        for diagnostic in &analysis.diagnostics {
+        let lints = analysis.lints();
+        for diagnostic in analysis.diagnostics.iter().chain(&lints) {
             render(diagnostic, &analysis.sources);
         }
-        let codes = analysis.diagnostics.iter().map(|one| one.code);
-        codes.collect()
+        let all = analysis.diagnostics.iter().chain(&lints);
+        all.map(|one| one.code).collect()
     };
     let thread = thread::Builder::new().stack_size(STACK).spawn(work);
     let joined = thread.expect("a thread can be started").join();
@@ -53,7 +52,6 @@ fn render(diagnostic: &Diagnostic, sources: &Sources) {
     let forms = [
         human(diagnostic, sources, false),
         short(diagnostic, sources),
-        #[cfg(feature = "json")]
         json(diagnostic, sources),
     ];
     for form in forms {
@@ -197,6 +195,9 @@ fn doc_line() -> impl Strategy<Value = String> {
         "=====",
         "text. More text.",
         "e.g. This",
+        "-> { 'execute': 'Aa' }",
+        "<- { 'return': [",
+        "}, ...",
         "    indented",
         "  less",
         "\u{3000}wide",
@@ -241,6 +242,14 @@ proptest! {
     #[test]
     fn any_free_text(lines in prop::collection::vec(doc_line(), 0..12)) {
         survive_text(format!("##\n{}##\n", lines.concat()));
+    }
+
+    #[test]
+    fn any_example(
+        lines in prop::collection::vec(r#"(-> |<- )?[\[\]{}:,"'#\\ .a-c0-2eé-]{0,20}"#, 1..4),
+    ) {
+        let lines: Vec<String> = lines.iter().map(|line| format!("#  {line}\n")).collect();
+        survive_text(format!("##\n# .. qmp-example::\n{}##\n", lines.concat()));
     }
 
     #[test]
@@ -320,6 +329,26 @@ fn ten_thousand_files_may_be_included_side_by_side() {
         (format!("{at}.json"), text.into_bytes())
     }));
     assert_eq!(survive(files, None), []);
+}
+
+#[test]
+fn examples_may_be_deep_or_many() {
+    let example =
+        |value: &str| format!("##\n# .. qmp-example::\n#\n#  -> {{ 'execute': {value} }}\n##\n");
+    for nested in ["[".repeat(100_000), "{'a':".repeat(100_000)] {
+        assert_eq!(survive_once(example(&nested)), [Code::ExampleSyntax]);
+    }
+    // What has many members, many times.
+    let members = list(20_000, |at| format!("'*m{at}': 'int'"));
+    let objects = list(20_000, |_| "#  { 'm': 1 }".to_owned());
+    let text = format!(
+        "{{ 'struct': 'Many', 'data': {{ {members} }} }}\n\
+         {{ 'command': 'list', 'returns': [ 'Many' ] }}\n\
+         ##\n# .. qmp-example::\n#\n#  -> {{ 'execute': 'list' }}\n#  <- {{ 'return': [\n{objects} ] }}\n##\n"
+    );
+    let codes = survive_once(text);
+    assert!(!codes.is_empty());
+    assert!(codes.iter().all(|code| *code == Code::ExampleUnknownMember));
 }
 
 /// The lines that `line` makes of the numbers below `count`.

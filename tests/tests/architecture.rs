@@ -11,7 +11,7 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// The rooms of qapi-codegen in the order of the pipeline, and what each may import from the others. A name with `::` in it
 /// is the one item that may be.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 15] = [
     ("source", &[]),
     ("markup", &[]),
     ("diagnostic", &["source"]),
@@ -23,6 +23,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
         "check",
         &["source", "diagnostic", "dialect", "syntax", "schema"],
     ),
+    ("lint", &["source", "diagnostic", "markup", "schema"]),
     (
         "frontend",
         &[
@@ -32,6 +33,7 @@ const ROOMS: [(&str, &[&str]); 14] = [
             "syntax",
             "schema",
             "check",
+            "lint",
         ],
     ),
     ("dump", &["schema"]),

@@ -38,7 +38,7 @@ enum Command {
 pub(crate) enum Outcome {
     /// All is well.
     Done,
-    /// The schema has errors; they were shown.
+    /// The schema has errors, or warnings that count as such; they were shown.
     Invalid,
     /// The command line makes no sense, or a file cannot be read or written.
     Unusable(String),

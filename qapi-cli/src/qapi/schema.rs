@@ -29,7 +29,7 @@ pub(crate) struct SchemaArguments {
 pub(crate) enum Format {
     /// Drawn, with the source
     Human,
-    /// One line each: `FILE:LINE:COL: error[CODE]: text`
+    /// One line each: `FILE:LINE:COL: error[CODE]: text`, or `warning[CODE]`
     Short,
     /// One JSON object a line
     Json,
@@ -38,6 +38,13 @@ pub(crate) enum Format {
 impl SchemaArguments {
     /// Reads the schema and shows its diagnostics on standard error.
     pub(crate) fn analyze(&self) -> Result<Analysis, Outcome> {
+        let analysis = self.read()?;
+        self.show(&analysis.diagnostics, &analysis.sources);
+        Ok(analysis)
+    }
+
+    /// Reads the schema.
+    pub(crate) fn read(&self) -> Result<Analysis, Outcome> {
         let dialect = self
             .dialect
             .as_deref()
@@ -48,12 +55,10 @@ impl SchemaArguments {
             Some(path) => analyze(path, &DiskLoader, dialect),
             None => analyze(embedded::ROOT.as_ref(), &embedded::loader(), dialect),
         };
-        let analysis = analysis.map_err(|error| {
+        analysis.map_err(|error| {
             let path = self.schema.as_deref().unwrap_or(embedded::ROOT.as_ref());
             Outcome::Unusable(format!("{}: {error}", path.display()))
-        })?;
-        self.show(&analysis.diagnostics, &analysis.sources);
-        Ok(analysis)
+        })
     }
 
     /// Shows diagnostics on standard error, in the form that was asked for.

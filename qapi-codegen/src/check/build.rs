@@ -258,6 +258,7 @@ fn doc(document: Document) -> Doc {
         text: section.text,
     });
     Doc {
+        span: document.span,
         symbol: document.symbol.map(|symbol| symbol.text),
         body: document.body.text,
         members: described(document.members),

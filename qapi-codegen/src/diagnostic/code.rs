@@ -136,6 +136,14 @@ codes! {
     SentenceSpacing = "Q0920": "one space between sentences",
 
     RustNameClash = "Q1001": "two names that become one in Rust",
+
+    ExampleSyntax = "Q1101": "an example message that is not JSON",
+    ExampleMessage = "Q1102": "an example message that neither side sends",
+    ExampleName = "Q1103": "a command or event in an example that does not exist",
+    ExampleUnknownMember = "Q1104": "an argument or member in an example that does not exist",
+    ExampleMissingMember = "Q1105": "an argument or member that an example lacks",
+    ExampleType = "Q1106": "a value of the wrong type in an example",
+    ExampleValue = "Q1107": "a value in an example that its type does not have",
 }
 
 impl Code {

@@ -89,9 +89,18 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error at a place.
     pub fn error(code: Code, anchor: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, anchor, message)
+    }
+
+    /// A warning at a place.
+    pub fn warning(code: Code, anchor: Span, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, anchor, message)
+    }
+
+    fn new(severity: Severity, code: Code, anchor: Span, message: impl Into<String>) -> Self {
         Diagnostic {
             code,
-            severity: Severity::Error,
+            severity,
             message: message.into(),
             anchor,
             subject: None,

@@ -86,6 +86,21 @@ pub enum Kind {
     Event(Event),
 }
 
+impl Kind {
+    /// `struct`, `command`, …, as the schema language calls it; `type` for what the language has of itself.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Kind::Builtin(_) | Kind::Array(_) => "type",
+            Kind::Enum(_) => "enum",
+            Kind::Object(object) if object.union.is_some() => "union",
+            Kind::Object(_) => "struct",
+            Kind::Alternate(_) => "alternate",
+            Kind::Command(_) => "command",
+            Kind::Event(_) => "event",
+        }
+    }
+}
+
 /// The types of the language itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each is named as in the schema language")]
@@ -269,8 +284,10 @@ pub struct Feature {
 pub struct DocId(pub(crate) u32);
 
 /// A documentation comment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Doc {
+    /// Where it stands, from its opening `##` to its closing one.
+    pub span: Span,
     /// The name of what it documents; free-form text documents nothing.
     pub symbol: Option<String>,
     /// The text before the first description or section.

@@ -17,6 +17,19 @@ pub struct Version {
 }
 
 impl Version {
+    /// The newest release that a text tells of, as `since 8.0`. A description tells of more than one when something
+    /// about what it describes came later: a value, another architecture, that it is required.
+    ///
+    /// ```
+    /// use qapi_codegen::schema::Version;
+    ///
+    /// let newest = Version::newest_told("The node's name.  (since 2.0; never absent since 10.1)");
+    /// assert_eq!(newest.map(|version| version.to_string()).as_deref(), Some("10.1"));
+    /// ```
+    pub fn newest_told(text: &str) -> Option<Version> {
+        told(text).map(|(_, version)| version).max()
+    }
+
     /// The version that a text begins with.
     fn prefix(text: &str) -> Option<Version> {
         let end = text
@@ -29,14 +42,7 @@ impl Version {
     /// parentheses, `since 8.0`. Where several are told (a value that came later, say), the member itself is
     /// as old as the oldest.
     pub(crate) fn in_description(text: &str) -> Option<Version> {
-        let told = text.match_indices(['s', 'S']).filter_map(|(at, _)| {
-            let before = text[..at].chars().next_back();
-            let rest = text[at + 1..].strip_prefix("ince")?;
-            let rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
-            let version = Version::prefix(rest)?;
-            (!before.is_some_and(char::is_alphanumeric)).then_some((before == Some('('), version))
-        });
-        let told: Vec<(bool, Version)> = told.collect();
+        let told: Vec<(bool, Version)> = told(text).collect();
         let parenthesized = told
             .iter()
             .filter(|(parenthesized, _)| *parenthesized)
@@ -45,6 +51,17 @@ impl Version {
             .or(told.iter().min())
             .map(|(_, version)| *version)
     }
+}
+
+/// The releases that a text tells of, as `since 8.0`; and whether a parenthesis opens right before it.
+fn told(text: &str) -> impl Iterator<Item = (bool, Version)> {
+    text.match_indices(['s', 'S']).filter_map(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let rest = text[at + 1..].strip_prefix("ince")?;
+        let rest = rest.strip_prefix(':').unwrap_or(rest).trim_start();
+        let version = Version::prefix(rest)?;
+        (!before.is_some_and(char::is_alphanumeric)).then_some((before == Some('('), version))
+    })
 }
 
 impl FromStr for Version {

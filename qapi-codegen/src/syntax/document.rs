@@ -135,7 +135,7 @@ pub(crate) fn read(raw: RawDocument, file: &str, dialect: Dialect) -> (Document,
     }
     let first = lines.first().map_or(span, |line| line.span);
     let definition = symbol.is_some();
-    let mut builder = Builder::new(span, symbol, first);
+    let mut builder = Builder::new(span.to(end), symbol, first);
     let content = lines.get(1..).unwrap_or_default();
     if !definition {
         free_form(&lines, &mut builder, &mut sink);

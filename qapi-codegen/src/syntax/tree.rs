@@ -95,7 +95,7 @@ pub(crate) struct Definition {
 /// A documentation comment.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// The line of the opening `##`.
+    /// From the opening `##` to the closing one.
     pub(crate) span: Span,
     /// The `@NAME:` it begins with; free-form text has none.
     pub(crate) symbol: Option<Key>,

@@ -116,7 +116,7 @@ fn reproduce(schema: &Schema, answer: &Value) -> Result<(), String> {
 }
 
 /// The releases whose answers have no member that the schema does not know.
-const KNOWN: RangeInclusive<(u32, u32)> = (10, 0)..=(10, 2);
+pub(crate) const KNOWN: RangeInclusive<(u32, u32)> = (10, 0)..=(10, 2);
 
 /// What was `written` is what was `said`, but for members that servers have which are younger than the schema, or so old
 /// that the schema has forgotten them.

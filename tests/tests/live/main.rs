@@ -9,6 +9,7 @@ mod guest_agent;
 mod introspection;
 mod monitor;
 mod queries;
+mod since;
 mod storage_daemon;
 mod trouble;
 

@@ -32,7 +32,12 @@ impl<'a, 'p> Docs<'a, 'p> {
             paragraph(&mut out, &self.text(&doc.body));
         }
         if out.is_empty() {
-            let _ = writeln!(out, "The {} `{}`.", kind(definition), definition.name);
+            let _ = writeln!(
+                out,
+                "The {} `{}`.",
+                definition.kind.as_str(),
+                definition.name
+            );
         }
         let Some(doc) = doc else {
             self.facts(
@@ -236,16 +241,4 @@ fn paragraph(out: &mut String, text: &str) {
         out.push('\n');
     }
     out.push_str(text);
-}
-
-fn kind(definition: &Definition) -> &'static str {
-    match &definition.kind {
-        Kind::Builtin(_) | Kind::Array(_) => "type",
-        Kind::Enum(_) => "enum",
-        Kind::Object(object) if object.union.is_some() => "union",
-        Kind::Object(_) => "struct",
-        Kind::Alternate(_) => "alternate",
-        Kind::Command(_) => "command",
-        Kind::Event(_) => "event",
-    }
 }
