@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use qapi_client::blocking::Client;
 use qapi_client::core::RawEvent;
-use qapi_types::Writer;
+use qapi_types::{Any, Null, Writer};
 
 use super::arguments::parse;
 use super::layout::{Layout, write_json};
@@ -71,10 +71,12 @@ fn show_events(client: &mut Client, err: &mut dyn Write) -> Result<(), Failure> 
 
 /// The event as a message, its members in a fixed order.
 fn line(event: &RawEvent) -> String {
+    // A message with data that are not JSON is no event, and has not come so far.
+    let data: Any = event.data.decode().unwrap_or(Null.into());
     let mut writer = Writer::new();
     writer.object(&[
         ("event", &event.name),
-        ("data", &event.data.to_any()),
+        ("data", &data),
         ("timestamp", &event.timestamp),
     ]);
     writer.into_text()

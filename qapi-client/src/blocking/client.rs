@@ -185,7 +185,9 @@ impl Client {
     pub fn execute_raw(&mut self, name: &str, arguments: Option<&Any>) -> Result<Any, Error> {
         let arguments = arguments.map(|arguments| arguments as &dyn Encode);
         let value = self.call(name, arguments, self.options.timeout)?;
-        Ok(value.to_any())
+        value
+            .decode()
+            .map_err(|error| undecodable(name, error, value.json()))
     }
 
     /// The next event as one of the set `E`, the oldest that is kept or else the first that comes within `timeout`; `None`

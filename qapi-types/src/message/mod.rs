@@ -8,7 +8,6 @@ mod timestamp;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::any::Any;
 use crate::decode::Decode;
 use crate::error::{DecodeError, Problem};
 use crate::event::EventSet;
@@ -62,7 +61,8 @@ pub enum Message<'a> {
     },
 }
 
-/// A value within a message, checked to be JSON and not decoded yet.
+/// A value within a message, not decoded yet. It may not even be JSON: what the message says around it is all that was
+/// read.
 ///
 /// Errors about it speak of the whole message.
 #[derive(Clone, Debug)]
@@ -96,6 +96,9 @@ impl<'a> Message<'a> {
     /// # Errors
     /// The text is no message of a QMP server.
     pub fn parse_within(text: &'a str, limits: Limits) -> Result<Self, DecodeError> {
+        if let Some(usual) = Self::usual_return(text, limits) {
+            return Ok(usual);
+        }
         let mut r = Reader::with_limits(text, limits);
         let (mut value, mut event, mut data, mut timestamp) = (None, None, None, None);
         let (mut error, mut id, mut greeting) = (None, None, None);
@@ -146,8 +149,31 @@ impl<'a> Message<'a> {
     }
 }
 
+impl<'a> Message<'a> {
+    /// The reply that a QEMU gives to a request with a number as its id: `{"return": VALUE, "id": NUMBER}`. Its value lies
+    /// between the two, however long it is, and need not be looked at to be found. A text that is made up to look like one
+    /// and is none comes to light when the value is decoded, to the end of its place.
+    fn usual_return(text: &'a str, limits: Limits) -> Option<Self> {
+        const HEAD: &str = r#"{"return": "#;
+        let end = text.trim_ascii_end().strip_suffix('}')?;
+        let before_id = end.trim_end_matches(|ch: char| ch.is_ascii_digit());
+        let value = before_id.strip_suffix(r#", "id": "#)?.strip_prefix(HEAD)?;
+        let payload = |range, member| Payload {
+            message: Cow::Borrowed(text),
+            range,
+            member,
+            limits,
+        };
+        let id = before_id.len()..end.len();
+        (!id.is_empty()).then(|| Self::Return {
+            value: payload(HEAD.len()..HEAD.len() + value.len(), "return"),
+            id: Some(payload(id, "id")),
+        })
+    }
+}
+
 impl Payload<'_> {
-    /// The value's JSON text.
+    /// The value's text.
     pub fn json(&self) -> &str {
         &self.message[self.range.clone()]
     }
@@ -191,11 +217,6 @@ impl Payload<'_> {
             message: Cow::Owned(self.message.into_owned()),
             ..self
         }
-    }
-
-    /// The value alone, to be kept.
-    pub fn to_any(&self) -> Any {
-        Any::from_checked(self.json())
     }
 }
 
