@@ -24,9 +24,11 @@ pub trait Encode {
     /// Writes the value.
     fn encode(&self, w: &mut Writer);
 
-    /// Whether the value is an optional member that is not there; an object leaves it out.
-    fn is_absent(&self) -> bool {
-        false
+    /// Writes the value as a member of the object that is open. A value that stands for an optional member which is not
+    /// there writes nothing.
+    fn encode_member(&self, name: &str, w: &mut Writer) {
+        w.name(name);
+        self.encode(w);
     }
 }
 
@@ -40,7 +42,7 @@ macro_rules! integers {
     ($($integer:ident)*) => {$(
         impl Encode for $integer {
             fn encode(&self, w: &mut Writer) {
-                w.display(self);
+                w.raw(itoa::Buffer::new().format(*self));
             }
         }
     )*};
@@ -91,8 +93,11 @@ impl Encode for LateTag<'_> {
         w.string(self.0);
     }
 
-    fn is_absent(&self) -> bool {
-        self.0.is_empty()
+    fn encode_member(&self, name: &str, w: &mut Writer) {
+        if !self.0.is_empty() {
+            w.name(name);
+            self.encode(w);
+        }
     }
 }
 
@@ -113,8 +118,11 @@ impl<T: Encode> Encode for Option<T> {
         }
     }
 
-    fn is_absent(&self) -> bool {
-        self.is_none()
+    fn encode_member(&self, name: &str, w: &mut Writer) {
+        if let Some(value) = self {
+            w.name(name);
+            value.encode(w);
+        }
     }
 }
 
@@ -142,8 +150,8 @@ impl<T: Encode + ?Sized> Encode for Box<T> {
         (**self).encode(w);
     }
 
-    fn is_absent(&self) -> bool {
-        (**self).is_absent()
+    fn encode_member(&self, name: &str, w: &mut Writer) {
+        (**self).encode_member(name, w);
     }
 }
 
@@ -152,8 +160,8 @@ impl<T: Encode + ?Sized> Encode for &T {
         (**self).encode(w);
     }
 
-    fn is_absent(&self) -> bool {
-        (**self).is_absent()
+    fn encode_member(&self, name: &str, w: &mut Writer) {
+        (**self).encode_member(name, w);
     }
 }
 

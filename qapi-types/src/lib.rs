@@ -131,6 +131,7 @@ mod encode;
 mod error;
 mod event;
 mod message;
+mod plain;
 mod reader;
 mod slot;
 mod writer;

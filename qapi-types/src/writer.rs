@@ -3,6 +3,10 @@
 use std::fmt::{Display, Write};
 
 use crate::encode::{Encode, EncodeMembers};
+use crate::plain::plain;
+
+/// Room for most commands, so that their text is not moved while it grows.
+const USUAL: usize = 128;
 
 /// Collects JSON text.
 ///
@@ -40,39 +44,52 @@ impl Writer {
     /// Writes members into the object that is open; absent ones are left out.
     pub fn members(&mut self, members: &[(&str, &dyn Encode)]) {
         for (name, value) in members {
-            if !value.is_absent() {
-                // Nothing but an object's beginning ends with a brace that opens: no flag is needed to tell the first.
-                if !self.text.ends_with('{') {
-                    self.text.push(',');
-                }
-                self.string(name);
-                self.text.push(':');
-                value.encode(self);
-            }
+            value.encode_member(name, self);
         }
+    }
+
+    /// Writes a member's name, and what belongs before and after it; its value is to follow.
+    pub fn name(&mut self, name: &str) {
+        // Nothing but an object's beginning ends with a brace that opens: no flag is needed to tell the first.
+        let first = self.text.ends_with('{');
+        self.text.push_str(if first { "\"" } else { ",\"" });
+        self.inside(name);
+        self.text.push_str("\":");
     }
 
     /// Writes a string. Only what JSON wants escaped is; the rest is UTF-8, which QEMU reads.
     pub fn string(&mut self, string: &str) {
         self.text.push('"');
-        let mut plain = 0;
-        for (at, byte) in string.bytes().enumerate() {
-            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.text.push_str(&string[plain..at]);
-            plain = at + 1;
-            match byte {
-                b'"' => self.text.push_str("\\\""),
-                b'\\' => self.text.push_str("\\\\"),
-                b'\n' => self.text.push_str("\\n"),
-                b'\r' => self.text.push_str("\\r"),
-                b'\t' => self.text.push_str("\\t"),
-                _ => self.display(&format_args!("\\u{byte:04x}")),
-            }
-        }
-        self.text.push_str(&string[plain..]);
+        self.inside(string);
         self.text.push('"');
+    }
+
+    /// Writes what is between the quotes of a string.
+    #[inline]
+    fn inside(&mut self, string: &str) {
+        let mut rest = string;
+        loop {
+            let (as_it_is, special) = rest.split_at(plain(rest.as_bytes()));
+            self.text.push_str(as_it_is);
+            // What is special is ASCII, so that the text may be cut behind it.
+            let Some(&byte) = special.as_bytes().first() else {
+                break;
+            };
+            self.escaped(byte);
+            rest = &special[1..];
+        }
+    }
+
+    #[cold]
+    fn escaped(&mut self, byte: u8) {
+        match byte {
+            b'"' => self.text.push_str("\\\""),
+            b'\\' => self.text.push_str("\\\\"),
+            b'\n' => self.text.push_str("\\n"),
+            b'\r' => self.text.push_str("\\r"),
+            b'\t' => self.text.push_str("\\t"),
+            _ => self.display(&format_args!("\\u{byte:04x}")),
+        }
     }
 
     /// Writes the members of a value into the object that is open: a union's branch, among the union's own.
@@ -103,7 +120,7 @@ impl Writer {
 
 /// The JSON text of a value.
 pub fn to_string(value: &dyn Encode) -> String {
-    let mut writer = Writer::new();
+    let mut writer = Writer::after(String::with_capacity(USUAL));
     value.encode(&mut writer);
     writer.into_text()
 }

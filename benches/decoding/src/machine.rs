@@ -81,7 +81,7 @@ pub(crate) fn replies() -> Result<Vec<Reply>, Box<dyn Error>> {
     ask(r#"{"execute":"qmp_capabilities"}"#)?;
     let mut replies = Vec::new();
     for (command, arguments) in QUESTIONS {
-        let line = ask(&format!(r#"{{"execute":"{command}"{arguments}}}"#))?;
+        let line = ask(&format!(r#"{{"execute":"{command}"{arguments},"id":7}}"#))?;
         replies.push(Reply { command, line });
     }
     Ok(replies)

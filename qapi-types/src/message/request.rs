@@ -71,8 +71,11 @@ impl Encode for Arguments {
         w.raw(&self.0);
     }
 
-    fn is_absent(&self) -> bool {
-        self.0.is_empty() || self.0 == "{}"
+    fn encode_member(&self, name: &str, w: &mut Writer) {
+        if !self.0.is_empty() && self.0 != "{}" {
+            w.name(name);
+            self.encode(w);
+        }
     }
 }
 

@@ -117,7 +117,10 @@ fn payloads_err_where_they_lie_in_the_message() {
         ("return[1][1]", 30)
     );
     assert_eq!(value.decode::<()>(), Ok(()));
-    assert_eq!(value.decode::<Any>().unwrap().as_json(), r#"[[1], [2, "x"]]"#);
+    assert_eq!(
+        value.decode::<Any>().unwrap().as_json(),
+        r#"[[1], [2, "x"]]"#
+    );
     assert_eq!(
         (value.number(), id.and_then(|id| id.number())),
         (None, Some(9))
@@ -130,10 +133,22 @@ fn the_usual_reply_is_what_it_seems() {
     for (text, expected) in [
         (r#"{"return": {}, "id": 0}"#, Ok("{}")),
         ("{\"return\": [1, 2], \"id\": 10}\r\n", Ok("[1, 2]")),
-        (r#"{"return": "\", \"id\": 1}", "id": 2}"#, Ok(r#""\", \"id\": 1}""#)),
-        (r#"{"return": {"id": 1, "id": 2}, "id": 3}"#, Ok(r#"{"id": 1, "id": 2}"#)),
-        (r#"{"return": 1, "id": 2, "id": 3}"#, Err("something follows")),
-        (r#"{"return": 1, "error": {}, "id": 3}"#, Err("something follows")),
+        (
+            r#"{"return": "\", \"id\": 1}", "id": 2}"#,
+            Ok(r#""\", \"id\": 1}""#),
+        ),
+        (
+            r#"{"return": {"id": 1, "id": 2}, "id": 3}"#,
+            Ok(r#"{"id": 1, "id": 2}"#),
+        ),
+        (
+            r#"{"return": 1, "id": 2, "id": 3}"#,
+            Err("something follows"),
+        ),
+        (
+            r#"{"return": 1, "error": {}, "id": 3}"#,
+            Err("something follows"),
+        ),
         (r#"{"return": "a, "id": 3}"#, Err("expected")),
         (r#"{"return": {"a": [1}, "id": 3}"#, Err("expected")),
         (r#"{"return": , "id": 3}"#, Err("expected")),

@@ -4,33 +4,7 @@ use std::borrow::Cow;
 
 use super::{LastString, Reader};
 use crate::error::{DecodeError, Problem};
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
-
-/// How many of `bytes` come before the first quote, backslash or control character; all of them, if there is none.
-#[inline]
-fn plain(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    // Eight bytes at a time. A byte less than n makes `(x - n) & !x` set its high bit; borrows can set that of a later
-    // byte too, never that of an earlier one, so the lowest bit set is right.
-    while let Some((chunk, after)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (ONES * b'"' as u64);
-        let backslash = word ^ (ONES * b'\\' as u64);
-        let special = ((quote.wrapping_sub(ONES) & !quote)
-            | (backslash.wrapping_sub(ONES) & !backslash)
-            | (word.wrapping_sub(ONES * 0x20) & !word))
-            & HIGHS;
-        if special != 0 {
-            return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
-        }
-        rest = after;
-    }
-    let special = |&byte: &u8| byte == b'"' || byte == b'\\' || byte < 0x20;
-    let tail = rest.iter().position(special).unwrap_or(rest.len());
-    bytes.len() - rest.len() + tail
-}
+use crate::plain::plain;
 
 /// Where the string ends whose opening quote is at `at`: its closing quote.
 #[inline]
