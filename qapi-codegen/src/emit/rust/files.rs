@@ -4,9 +4,11 @@ use super::docs::Docs;
 use super::layout::{Node, block, line, print};
 use super::plan::Plan;
 use super::types::Types;
-use super::{Bindings, Layout, alternates, commands, enums, events, names, objects, unions};
+use super::{
+    Bindings, Layout, alternates, commands, enums, events, names, objects, server, unions,
+};
 use crate::emit::OutputFile;
-use crate::emit::introspect::introspect;
+use crate::emit::introspect::{introspect, introspect_selected};
 use crate::markup;
 use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
 
@@ -78,15 +80,21 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
         }
     }
     root.extend(gathered);
-    if events::any(plan) {
+    if has_event(plan) || plan.settings.server {
         root.extend([
             Node::Blank,
             line(format!("use {} as rt;", plan.settings.runtime)),
-            Node::Blank,
         ]);
+    }
+    if has_event(plan) {
+        root.push(Node::Blank);
         root.extend(events::all(plan));
     }
-    if plan.settings.introspection {
+    if plan.settings.server {
+        root.push(Node::Blank);
+        root.extend(server::emit(plan));
+    }
+    if has_introspection(plan) {
         root.push(Node::Blank);
         root.extend(introspection(plan));
     }
@@ -94,9 +102,24 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
     bindings
 }
 
-/// The schema's introspection, as a raw string that nothing in it can end.
+/// Is there an enum of all events, to decode them?
+fn has_event(plan: &Plan<'_>) -> bool {
+    plan.settings.for_clients() && events::any(plan)
+}
+
+/// Is there a constant of the schema's introspection? A server is asked for it.
+fn has_introspection(plan: &Plan<'_>) -> bool {
+    plan.settings.introspection || plan.settings.server
+}
+
+/// The schema's introspection, as a raw string that nothing in it can end. A server tells of what it has.
 fn introspection(plan: &Plan<'_>) -> [Node; 2] {
-    let answer = introspect(plan.schema, &plan.settings.filter).to_string();
+    let filter = &plan.settings.filter;
+    let answer = match plan.settings.server {
+        true => introspect_selected(plan.schema, plan.selection, filter),
+        false => introspect(plan.schema, filter),
+    };
+    let answer = answer.to_string();
     let longest = answer
         .split('"')
         .skip(1)
@@ -132,8 +155,10 @@ fn root_file(plan: &Plan<'_>, root: Vec<Node>, layout: Layout) -> OutputFile {
             nodes.push(block("mod bindings {", root));
             nodes.push(Node::Blank);
             let mut names: Vec<&str> = Vec::new();
-            names.extend(events::any(plan).then_some("Event"));
-            names.extend(plan.settings.introspection.then_some("INTROSPECTION"));
+            names.extend(plan.settings.server.then_some("Commands"));
+            names.extend(has_event(plan).then_some("Event"));
+            names.extend(has_introspection(plan).then_some("INTROSPECTION"));
+            names.extend(plan.settings.server.then_some("Service"));
             let has = |wanted: &str| plan.definitions().any(|(_, one)| kind(one) == wanted);
             names.extend(KINDS.into_iter().filter(|wanted| has(wanted)));
             if !names.is_empty() {
