@@ -70,10 +70,7 @@ impl Input {
                 Ok(complete) => complete,
                 Err(malformed) => {
                     self.reset();
-                    self.state = match byte {
-                        b'\n' => State::Between,
-                        _ => State::Lost,
-                    };
+                    self.state = State::Lost;
                     return Some(Err(malformed));
                 }
             };
@@ -256,7 +253,7 @@ mod tests {
         check(b"{\"a\\\xff,{}", &["(stray '\\xff')", ",", "{}"]);
         check(b"@ 5 {}", &["(stray '@')", "{}"]);
         check(b"@\n5 {}", &["(stray '@')", "5", "{}"]);
-        check(b"\"a\n5 {}", &["(stray '\\n')", "5", "{}"]);
+        check(b"\"a\n5 {}", &["(stray '\\n')", "{}"]);
         check(b"\"\xc3\"{}", &["(a message is not UTF-8)", "{}"]);
     }
 

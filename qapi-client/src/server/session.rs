@@ -220,21 +220,14 @@ impl Session {
             arguments,
             oob,
         } = content;
-        match (&self.phase, name.as_str()) {
-            (Phase::Negotiating, "qmp_capabilities") => return self.negotiate(&arguments),
-            (Phase::Negotiating, _) => {
-                return Err(Refusal {
-                    desc: "capabilities are to be negotiated first, with 'qmp_capabilities'".into(),
-                    ..Refusal::command_not_found(&name)
-                });
-            }
-            (Phase::Ready { .. }, "qmp_capabilities") => {
-                return Err(Refusal {
-                    desc: "capabilities have been negotiated already".into(),
-                    ..Refusal::command_not_found(&name)
-                });
-            }
-            _ => {}
+        if name == "qmp_capabilities" {
+            return self.negotiate(&name, &arguments);
+        }
+        if self.phase == Phase::Negotiating {
+            return Err(Refusal {
+                desc: "capabilities are to be negotiated first, with 'qmp_capabilities'".into(),
+                ..Refusal::command_not_found(&name)
+            });
         }
         let is_schema = name == "query-qmp-schema";
         let flags = match is_schema {
@@ -260,8 +253,14 @@ impl Session {
         Ok(Admitted::Call(name, arguments, flags))
     }
 
-    fn negotiate(&mut self, arguments: &Any) -> Result<Admitted, Refusal> {
+    fn negotiate(&mut self, name: &str, arguments: &Any) -> Result<Admitted, Refusal> {
         let Enable(capabilities) = read(arguments)?;
+        if self.phase != Phase::Negotiating {
+            return Err(Refusal {
+                desc: "capabilities have been negotiated already".into(),
+                ..Refusal::command_not_found(name)
+            });
+        }
         if !capabilities.is_empty() && !self.offers_oob {
             return Err(Refusal::generic("the capability 'oob' is not offered"));
         }
