@@ -157,6 +157,28 @@ mod bindings {
                     Ok(Self)
                 }
             }
+
+            /// The command `move`.
+            #[derive(Clone, Copy, Debug, Default)]
+            pub struct Move;
+
+            impl rt::Decode for Move {
+                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                    r.exact_object(&mut [])?;
+                    Ok(Self)
+                }
+            }
+
+            /// The command `query-what-is-further-than-the-end-of-a-line`.
+            #[derive(Clone, Copy, Debug, Default)]
+            pub struct QueryWhatIsFurtherThanTheEndOfALine;
+
+            impl rt::Decode for QueryWhatIsFurtherThanTheEndOfALine {
+                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                    r.exact_object(&mut [])?;
+                    Ok(Self)
+                }
+            }
         }
 
         pub(super) mod events {
@@ -515,6 +537,20 @@ mod bindings {
         fn query_status(&self) -> Result<types::Status, rt::Refusal> {
             Err(rt::Refusal::command_not_found("query-status"))
         }
+
+        /// [`move`](commands::Move)
+        fn r#move(&self) -> Result<(), rt::Refusal> {
+            Err(rt::Refusal::command_not_found("move"))
+        }
+
+        /// [`query-what-is-further-than-the-end-of-a-line`](commands::QueryWhatIsFurtherThanTheEndOfALine)
+        fn query_what_is_further_than_the_end_of_a_line(
+            &self,
+        ) -> Result<Vec<types::Status>, rt::Refusal> {
+            Err(rt::Refusal::command_not_found(
+                "query-what-is-further-than-the-end-of-a-line",
+            ))
+        }
     }
 
     /// The commands in the order of their names.
@@ -544,11 +580,27 @@ mod bindings {
             },
         },
         rt::Handler {
+            name: "move",
+            flags: &[],
+            run: |machine, r| {
+                let commands::Move = rt::arguments(r)?;
+                rt::answer(machine.r#move())
+            },
+        },
+        rt::Handler {
             name: "query-status",
             flags: &[rt::Flag::AllowPreconfig],
             run: |machine, r| {
                 let commands::QueryStatus = rt::arguments(r)?;
                 rt::answer(machine.query_status())
+            },
+        },
+        rt::Handler {
+            name: "query-what-is-further-than-the-end-of-a-line",
+            flags: &[],
+            run: |machine, r| {
+                let commands::QueryWhatIsFurtherThanTheEndOfALine = rt::arguments(r)?;
+                rt::answer(machine.query_what_is_further_than_the_end_of_a_line())
             },
         },
         rt::Handler {
@@ -600,7 +652,7 @@ mod bindings {
     }
 
     /// What `query-qmp-schema` returns of the schema.
-    pub const INTROSPECTION: &str = r#"[{"arg-type":"0","meta-type":"command","name":"qmp_capabilities","ret-type":"1"},{"arg-type":"1","meta-type":"command","name":"stop","ret-type":"1"},{"arg-type":"2","meta-type":"command","name":"block-resize","ret-type":"1"},{"arg-type":"3","meta-type":"command","name":"image-add","ret-type":"1"},{"arg-type":"4","meta-type":"command","name":"device-add","ret-type":"1"},{"arg-type":"5","meta-type":"command","name":"shutdown","ret-type":"1"},{"allow-oob":true,"arg-type":"1","meta-type":"command","name":"rescue","ret-type":"1"},{"arg-type":"1","meta-type":"command","name":"query-status","ret-type":"6"},{"arg-type":"1","meta-type":"event","name":"STOP"},{"arg-type":"7","meta-type":"event","name":"IMAGE_FULL"},{"arg-type":"3","meta-type":"event","name":"IMAGE_ADDED"},{"members":[{"default":null,"name":"enable","type":"[str]"}],"meta-type":"object","name":"0"},{"members":[],"meta-type":"object","name":"1"},{"members":[{"name":"id","type":"str"},{"name":"size","type":"int"},{"default":null,"name":"force","type":"bool"}],"meta-type":"object","name":"2"},{"members":[{"name":"format","type":"8"},{"name":"file","type":"str"}],"meta-type":"object","name":"3","tag":"format","variants":[{"case":"qcow2","type":"9"},{"case":"raw","type":"1"}]},{"members":[{"name":"driver","type":"str"},{"default":null,"name":"id","type":"str"}],"meta-type":"object","name":"4"},{"members":[{"default":null,"name":"mode","type":"str"}],"meta-type":"object","name":"5"},{"members":[{"name":"running","type":"bool"},{"default":null,"name":"images","type":"[3]"}],"meta-type":"object","name":"6"},{"members":[{"name":"file","type":"str"},{"default":null,"name":"bytes","type":"int"}],"meta-type":"object","name":"7"},{"element-type":"str","meta-type":"array","name":"[str]"},{"json-type":"string","meta-type":"builtin","name":"str"},{"json-type":"int","meta-type":"builtin","name":"int"},{"json-type":"boolean","meta-type":"builtin","name":"bool"},{"members":[{"name":"raw"},{"name":"qcow2"}],"meta-type":"enum","name":"8","values":["raw","qcow2"]},{"members":[{"name":"size","type":"int"},{"default":null,"name":"lazy","type":"bool"}],"meta-type":"object","name":"9"},{"element-type":"3","meta-type":"array","name":"[3]"}]"#;
+    pub const INTROSPECTION: &str = r#"[{"arg-type":"0","meta-type":"command","name":"qmp_capabilities","ret-type":"1"},{"arg-type":"1","meta-type":"command","name":"stop","ret-type":"1"},{"arg-type":"2","meta-type":"command","name":"block-resize","ret-type":"1"},{"arg-type":"3","meta-type":"command","name":"image-add","ret-type":"1"},{"arg-type":"4","meta-type":"command","name":"device-add","ret-type":"1"},{"arg-type":"5","meta-type":"command","name":"shutdown","ret-type":"1"},{"allow-oob":true,"arg-type":"1","meta-type":"command","name":"rescue","ret-type":"1"},{"arg-type":"1","meta-type":"command","name":"query-status","ret-type":"6"},{"arg-type":"1","meta-type":"command","name":"move","ret-type":"1"},{"arg-type":"1","meta-type":"command","name":"query-what-is-further-than-the-end-of-a-line","ret-type":"[6]"},{"arg-type":"1","meta-type":"event","name":"STOP"},{"arg-type":"7","meta-type":"event","name":"IMAGE_FULL"},{"arg-type":"3","meta-type":"event","name":"IMAGE_ADDED"},{"members":[{"default":null,"name":"enable","type":"[str]"}],"meta-type":"object","name":"0"},{"members":[],"meta-type":"object","name":"1"},{"members":[{"name":"id","type":"str"},{"name":"size","type":"int"},{"default":null,"name":"force","type":"bool"}],"meta-type":"object","name":"2"},{"members":[{"name":"format","type":"8"},{"name":"file","type":"str"}],"meta-type":"object","name":"3","tag":"format","variants":[{"case":"qcow2","type":"9"},{"case":"raw","type":"1"}]},{"members":[{"name":"driver","type":"str"},{"default":null,"name":"id","type":"str"}],"meta-type":"object","name":"4"},{"members":[{"default":null,"name":"mode","type":"str"}],"meta-type":"object","name":"5"},{"members":[{"name":"running","type":"bool"},{"default":null,"name":"images","type":"[3]"}],"meta-type":"object","name":"6"},{"element-type":"6","meta-type":"array","name":"[6]"},{"members":[{"name":"file","type":"str"},{"default":null,"name":"bytes","type":"int"}],"meta-type":"object","name":"7"},{"element-type":"str","meta-type":"array","name":"[str]"},{"json-type":"string","meta-type":"builtin","name":"str"},{"json-type":"int","meta-type":"builtin","name":"int"},{"json-type":"boolean","meta-type":"builtin","name":"bool"},{"members":[{"name":"raw"},{"name":"qcow2"}],"meta-type":"enum","name":"8","values":["raw","qcow2"]},{"members":[{"name":"size","type":"int"},{"default":null,"name":"lazy","type":"bool"}],"meta-type":"object","name":"9"},{"element-type":"3","meta-type":"array","name":"[3]"}]"#;
 }
 
 #[allow(unreachable_pub, unused_imports)]

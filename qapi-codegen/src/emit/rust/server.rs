@@ -2,7 +2,7 @@
 //! that puts both behind the runtime's own trait.
 
 use super::commands::has_arguments;
-use super::layout::{Node, Width, block, function, line, list};
+use super::layout::{Node, Width, block, function, line, list, nested};
 use super::names;
 use super::plan::Plan;
 use super::types::Types;
@@ -76,12 +76,21 @@ fn declarations(methods: &[Method<'_>], types: &Types<'_, '_>) -> Vec<Node> {
             format!("fn {name}("),
             parameters,
             format!(") -> Result<{returns}, rt::Refusal> {{"),
-            vec![line(format!(
-                "Err(rt::Refusal::command_not_found({wire:?}))"
-            ))],
+            vec![not_found(wire)],
         ));
     }
     nodes
+}
+
+/// `Err(rt::Refusal::command_not_found("NAME"))`
+fn not_found(wire: &str) -> Node {
+    let refusal = list(
+        "rt::Refusal::command_not_found(",
+        [format!("{wire:?}")],
+        ")",
+        Width::Call,
+    );
+    nested("Err(", vec![refusal], ")", Width::Call)
 }
 
 /// The methods in the order of their names on the wire, in which they are looked up.
