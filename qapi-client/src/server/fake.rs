@@ -1,4 +1,15 @@
 //! A machine that a test puts together: it answers as it is told, and errs as it is told.
+//!
+//! | what goes wrong | how |
+//! |---|---|
+//! | a reply is late | no answer beforehand; [`Fake::asked`], then [`Fake::act`] when the time has come |
+//! | replies are turned around | the same, in another order |
+//! | a reply is lost | [`on`](FakeMachine::on) with no acts, or no [`Fake::act`] |
+//! | a reply has a foreign id, or none | [`Act::ReturnAs`] |
+//! | messages come in pieces, or spread over lines | [`in_pieces`](FakeMachine::in_pieces), [`pretty`](FakeMachine::pretty) |
+//! | what comes is no QMP, no UTF-8, too long | [`Act::Bytes`] |
+//! | an event comes at a bad time | [`Act::Event`] among the acts, or [`Fake::say`] |
+//! | the machine dies | [`Act::Die`], anywhere among the acts |
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};

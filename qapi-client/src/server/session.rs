@@ -78,6 +78,10 @@ pub struct Session {
     outgoing: Vec<u8>,
 }
 
+/// The commands that every server answers by itself.
+const NEGOTIATE: &str = "qmp_capabilities";
+const SCHEMA: &str = "query-qmp-schema";
+
 #[derive(Debug, PartialEq, Eq)]
 enum Phase {
     Negotiating,
@@ -220,19 +224,15 @@ impl Session {
             arguments,
             oob,
         } = content;
-        if name == "qmp_capabilities" {
-            return self.negotiate(&name, &arguments);
-        }
-        if self.phase == Phase::Negotiating {
+        if self.phase == Phase::Negotiating && name != NEGOTIATE {
             return Err(Refusal {
-                desc: "capabilities are to be negotiated first, with 'qmp_capabilities'".into(),
+                desc: format!("capabilities are to be negotiated first, with '{NEGOTIATE}'"),
                 ..Refusal::command_not_found(&name)
             });
         }
-        let is_schema = name == "query-qmp-schema";
-        let flags = match is_schema {
-            true => &[Flag::AllowPreconfig],
-            false => service
+        let flags = match name.as_str() {
+            NEGOTIATE | SCHEMA => &[Flag::AllowPreconfig],
+            _ => service
                 .flags(&name)
                 .ok_or_else(|| Refusal::command_not_found(&name))?,
         };
@@ -246,19 +246,22 @@ impl Session {
             );
             return Err(Refusal::generic(why));
         }
-        if is_schema {
-            let NoArguments = read(&arguments)?;
-            return Ok(Admitted::Done(service.introspection().to_owned()));
+        match name.as_str() {
+            NEGOTIATE => self.negotiate(&arguments).map(Admitted::Done),
+            SCHEMA => {
+                let NoArguments = read(&arguments)?;
+                Ok(Admitted::Done(service.introspection().to_owned()))
+            }
+            _ => Ok(Admitted::Call(name, arguments, flags)),
         }
-        Ok(Admitted::Call(name, arguments, flags))
     }
 
-    fn negotiate(&mut self, name: &str, arguments: &Any) -> Result<Admitted, Refusal> {
+    fn negotiate(&mut self, arguments: &Any) -> Result<String, Refusal> {
         let Enable(capabilities) = read(arguments)?;
         if self.phase != Phase::Negotiating {
             return Err(Refusal {
                 desc: "capabilities have been negotiated already".into(),
-                ..Refusal::command_not_found(name)
+                ..Refusal::command_not_found(NEGOTIATE)
             });
         }
         if !capabilities.is_empty() && !self.offers_oob {
@@ -267,7 +270,7 @@ impl Session {
         self.phase = Phase::Ready {
             oob: !capabilities.is_empty(),
         };
-        Ok(Admitted::Done(to_string(&())))
+        Ok(to_string(&()))
     }
 
     fn answer(&mut self, result: Result<String, Refusal>, id: Option<Any>) {

@@ -2,6 +2,9 @@
 //!
 //! QEMU reads arguments member by member in the schema's order, a union's base before its branch, and looks for members
 //! that it does not know at the end. Whoever sends two mistakes is told of the same one.
+//!
+//! A value that is wrong is gone past once more, by each object that it lies in: that costs the length of the text times
+//! [`Limits::nesting`](crate::Limits::nesting) at worst.
 
 use super::Reader;
 use crate::error::{DecodeError, Problem};

@@ -116,7 +116,9 @@ const NEGOTIATION: [&[u8]; 16] = [
     br#"{"execute": "query-status"}"#,
 ];
 
-const REQUESTS: [&[u8]; 51] = [
+const REQUESTS: [&[u8]; 53] = [
+    br#"{"exec-oob": "qmp_capabilities", "id": 1}"#,
+    br#"{"exec-oob": "query-qmp-schema", "id": 1}"#,
     br#"{"execute": "nonsense"}"#,
     br#"{"execute": "nonsense", "arguments": {"a": 1}, "id": null}"#,
     br#"{"execute": "nonsense", "arguments": 5}"#,

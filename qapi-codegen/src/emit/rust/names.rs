@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-use super::{Plan, server};
+use super::Plan;
 use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::schema::{DefinitionId, Kind, ModuleId, Schema};
 use crate::source::Span;
@@ -142,14 +142,6 @@ pub(super) fn check(plan: &Plan<'_>) -> Vec<Diagnostic> {
             ));
         }
         variants_and_fields(id, span, plan, schema, &mut clashes);
-    }
-    if plan.settings.server {
-        let mut methods = Space::new("the methods of the server");
-        for method in server::methods(plan) {
-            if let Some(span) = method.definition.span {
-                clashes.add(&mut methods, method.name, &method.definition.name, span);
-            }
-        }
     }
     clashes.found
 }

@@ -12,16 +12,16 @@ use crate::schema::{Command, Definition, DefinitionId, Kind};
 const OWN: [&str; 2] = ["qmp_capabilities", "query-qmp-schema"];
 
 /// A command that is a method.
-pub(super) struct Method<'p> {
+struct Method<'p> {
     id: DefinitionId,
-    pub(super) definition: &'p Definition,
+    definition: &'p Definition,
     command: &'p Command,
-    /// The method's name.
-    pub(super) name: String,
+    /// The method's name: unlike any other's, as the names of the commands' types are.
+    name: String,
 }
 
 /// The commands that are methods, in the order of the schema.
-pub(super) fn methods<'p>(plan: &Plan<'p>) -> Vec<Method<'p>> {
+fn methods<'p>(plan: &Plan<'p>) -> Vec<Method<'p>> {
     let commands = plan.definitions().filter_map(|(id, definition)| {
         let Kind::Command(command) = &definition.kind else {
             return None;
