@@ -106,6 +106,20 @@ fn answers_may_be_turned_around() {
     );
 }
 
+/// A machine that nobody listens to can be dropped in the middle of what it says.
+#[test]
+fn it_dies_in_the_middle_of_a_word() {
+    let long = FakeMachine::new().on("x", Act::bytes(vec![b' '; 64 << 20]));
+    let (mut client, fake) = long.without_greeting().start().unwrap();
+    client.write_all(br#"{"execute": "x"}"#).unwrap();
+    // It has begun.
+    client.read_exact(&mut [0]).unwrap();
+    drop(fake);
+    let mut rest = Vec::new();
+    client.read_to_end(&mut rest).unwrap();
+    assert!(rest.len() < 64 << 20);
+}
+
 /// A client that is promised one thing and gets another.
 #[test]
 fn clients_can_be_tried_with_it() {

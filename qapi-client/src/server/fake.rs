@@ -183,6 +183,7 @@ impl FakeMachine {
             manner: self.manner,
             stamps: 0,
         }));
+        let closer = stream.try_clone()?;
         let (sender, asked) = channel();
         let thread = thread::spawn({
             let mouth = Arc::clone(&mouth);
@@ -190,6 +191,7 @@ impl FakeMachine {
         });
         Ok(Fake {
             mouth,
+            closer,
             asked,
             thread: Some(thread),
         })
@@ -227,6 +229,8 @@ impl FakeMachine {
 #[derive(Debug)]
 pub struct Fake {
     mouth: Arc<Mutex<Mouth>>,
+    /// Ends what the machine is in the middle of saying, too.
+    closer: UnixStream,
     asked: Receiver<Request>,
     thread: Option<JoinHandle<()>>,
 }
@@ -252,7 +256,8 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        self.say(Act::Die);
+        // It fails if the client has gone before.
+        let _ = self.closer.shutdown(Shutdown::Both);
         if let Some(thread) = self.thread.take() {
             // Should it have panicked, that was told.
             let _ = thread.join();
