@@ -39,7 +39,9 @@ mod bindings {
                 }
             }
 
-            /// The command `stop`.
+            /// Let all processors stand still, those of the guest that is asleep already too.
+            ///
+            /// They go on where they were.
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Stop;
 
@@ -503,6 +505,8 @@ mod bindings {
     ///
     /// One that is not implemented is refused as a command that the server does not have.
     pub trait Commands {
+        /// Let all processors stand still, those of the guest that is asleep already too.
+        ///
         /// [`stop`](commands::Stop)
         fn stop(&self) -> Result<(), rt::Refusal> {
             Err(rt::Refusal::command_not_found("stop"))

@@ -2,6 +2,7 @@
 //! that puts both behind the runtime's own trait.
 
 use super::commands::has_arguments;
+use super::docs;
 use super::layout::{Node, Width, block, function, line, list, nested};
 use super::names;
 use super::plan::Plan;
@@ -71,7 +72,13 @@ fn declarations(methods: &[Method<'_>], types: &Types<'_, '_>) -> Vec<Node> {
             parameters.push(format!("_arguments: commands::{item}"));
         }
         nodes.push(Node::Blank);
-        nodes.push(line(format!("/// [`{wire}`](commands::{item})")));
+        let link = format!("[`{wire}`](commands::{item})");
+        nodes.push(Node::Doc(
+            match docs::summary(types.plan, method.definition) {
+                Some(summary) => format!("{summary}\n\n{link}"),
+                None => link,
+            },
+        ));
         nodes.extend(function(
             format!("fn {name}("),
             parameters,
