@@ -2,6 +2,7 @@
 //! `qemu.qmp`, the shell that comes with it; and held against a QEMU that is asked the same.
 #![cfg(unix)]
 
+mod exchange;
 mod foreign;
 mod refusals;
 mod typed;
