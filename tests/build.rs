@@ -1,5 +1,5 @@
 //! Compiles commands of the project's schemas both ways, for the tests that encode what a program has answered; and writes
-//! the lists of the commands that can be asked without arguments, for those that ask them all.
+//! the lists of the commands that can be asked without arguments, for those that ask them all; and bindings for a server.
 
 use std::env;
 use std::error::Error;
@@ -50,6 +50,32 @@ const PARTS: [Part; 3] = [
     },
 ];
 
+/// What a machine of the tests' own serves of QEMU's interface: some that it does, and some whose arguments are of every kind.
+const SERVED: [&str; 22] = [
+    "block_resize",
+    "blockdev-add",
+    "cont",
+    "device_add",
+    "input-send-event",
+    "migrate-pause",
+    "migrate-set-capabilities",
+    "qmp_capabilities",
+    "query-blockstats",
+    "query-commands",
+    "query-name",
+    "query-qmp-schema",
+    "query-status",
+    "quit",
+    "set-numa-node",
+    "set_link",
+    "stop",
+    "transaction",
+    "x-exit-preconfig",
+    "RESUME",
+    "SHUTDOWN",
+    "STOP",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo has not set OUT_DIR")?);
@@ -70,6 +96,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         list(part, &schema, &mut lists)?;
     }
     fs::write(out.join("queries.rs"), lists)?;
+    let served = Config::new().only(SERVED).server(true);
+    served
+        .out_dir(out.join("server"))
+        .compile(schemas.join("qmp/qapi-schema.json"))?;
     Ok(())
 }
 

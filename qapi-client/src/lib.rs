@@ -20,6 +20,7 @@
 
 pub mod blocking;
 pub mod core;
+pub mod server;
 
 mod error;
 mod limits;

@@ -85,7 +85,29 @@ impl Config {
         self
     }
 
-    /// Gives every type a decoder and an encoder, whoever sends it. For servers and tests.
+    /// Makes bindings for a server: what clients send is decoded, strictly; what servers send is encoded; and a trait
+    /// `Commands` has a method a command, which a struct `Service` puts behind [`qapi_types::Service`].
+    ///
+    /// With [`both_ways`](Self::both_ways) they serve clients, too, that are as strict as the server. Needs the feature
+    /// `json`, for introspection is a part of it.
+    ///
+    /// ```
+    /// # use qapi_codegen::{Config, analyze, emit::rust::Layout, source::MemoryLoader};
+    /// # let files = MemoryLoader::new().with("a.json", "{ 'command': 'stop' }");
+    /// # let analysis = analyze("a.json".as_ref(), &files, None)?;
+    /// let bindings = Config::new().server(true).bindings(&analysis, Layout::Single)?;
+    /// assert!(bindings.files[0].text.contains("fn stop(&self) -> Result<(), rt::Refusal> {"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [`qapi_types::Service`]: https://docs.rs/qapi-types/latest/qapi_types/trait.Service.html
+    #[cfg(feature = "json")]
+    pub fn server(mut self, server: bool) -> Self {
+        self.settings.server = server;
+        self
+    }
+
+    /// Gives every type a decoder and an encoder, whoever sends it. For tests.
     pub fn both_ways(mut self, both_ways: bool) -> Self {
         self.settings.both_ways = both_ways;
         self

@@ -5,6 +5,7 @@
 //! - [`Command`], [`Event`] and [`EventSet`] tie types to the wire.
 //! - [`Message`] is what a server sends, [`Request`] what it is sent.
 //! - [`Any`] is a value that no schema describes.
+//! - [`Service`] and [`Report`] are for servers: commands that are done, events that are reported.
 //!
 //! # What generated code looks like
 //!
@@ -133,6 +134,7 @@ mod event;
 mod message;
 mod plain;
 mod reader;
+mod service;
 mod slot;
 mod writer;
 
@@ -147,7 +149,8 @@ pub use error::{DecodeError, Problem};
 pub use event::{Event, EventSet, UnknownEvent, unknown_event};
 pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
-pub use slot::{Chain, Members, NoMembers, Seen, Slot, Slots, required};
+pub use service::{Flag, Handler, Report, Service, answer, arguments};
+pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots, required};
 pub use writer::{Writer, to_string, to_vec};
 
 /// QEMU's machine protocol.

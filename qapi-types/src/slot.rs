@@ -16,6 +16,11 @@ pub trait Slot {
     /// The value does not fit, or the member was there before. QEMU never sends a member twice; of a peer that does
     /// nobody knows which one it means.
     fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError>;
+
+    /// Whether the member has to be there and has not come, as far as the slot knows.
+    fn is_missing(&self) -> bool {
+        false
+    }
 }
 
 impl<T: Decode> Slot for Option<T> {
@@ -25,6 +30,19 @@ impl<T: Decode> Slot for Option<T> {
         }
         *self = Some(T::decode(r)?);
         Ok(())
+    }
+}
+
+/// The slot of a member that has to be there, for strict bindings: they tell which is missing in the schema's order.
+pub struct Required<'a, T>(pub &'a mut Option<T>);
+
+impl<T: Decode> Slot for Required<'_, T> {
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.0.fill(r)
+    }
+
+    fn is_missing(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -45,6 +63,11 @@ pub type Slots<'a> = [(&'static str, &'a mut dyn Slot)];
 pub trait Members {
     /// The slot of the member `name`, if there is one.
     fn slot(&mut self, name: &str) -> Option<&mut dyn Slot>;
+
+    /// The first member that has to be there and has not come, as far as the slots know.
+    fn missing(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// No members.
@@ -66,6 +89,15 @@ impl Members for &mut Slots<'_> {
         }
         None
     }
+
+    fn missing(&self) -> Option<&'static str> {
+        missing(self)
+    }
+}
+
+fn missing(slots: &Slots<'_>) -> Option<&'static str> {
+    let missing = slots.iter().find(|(_, slot)| slot.is_missing());
+    missing.map(|(name, _)| *name)
 }
 
 /// The base members of a union that is a branch of another one, and behind them those of the union around it.
@@ -89,6 +121,10 @@ impl Members for Chain<'_, '_> {
             }
         }
         self.outer.slot(name)
+    }
+
+    fn missing(&self) -> Option<&'static str> {
+        self.outer.missing().or_else(|| missing(self.base))
     }
 }
 

@@ -52,7 +52,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut open = None;
-                    r.exact_object(&mut [("id", &mut id), ("open", &mut open)])?;
+                    r.exact_object(&mut [("id", &mut rt::Required(&mut id)), ("open", &mut open)])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         open,
@@ -140,7 +140,7 @@ mod bindings {
             impl rt::Decode for Change {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut what = None;
-                    r.exact_object(&mut [("what", &mut what)])?;
+                    r.exact_object(&mut [("what", &mut rt::Required(&mut what))])?;
                     Ok(Self {
                         what: rt::required(what, "what")?,
                     })
@@ -196,7 +196,7 @@ mod bindings {
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
                     let mut speed = None;
-                    r.exact_members(&mut [("speed", &mut speed)], outer)?;
+                    r.exact_members(&mut [("speed", &mut rt::Required(&mut speed))], outer)?;
                     Ok(Self {
                         speed: rt::required(speed, "speed")?,
                     })
@@ -248,7 +248,7 @@ mod bindings {
                     let mut id = None;
                     let tag = r.discriminator("kind")?;
                     let mut base: &mut rt::Slots<'_> =
-                        &mut [("id", &mut id), ("kind", &mut rt::Seen)];
+                        &mut [("id", &mut rt::Required(&mut id)), ("kind", &mut rt::Seen)];
                     let kind = types::MotionBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
                         id: rt::required(id, "id")?,

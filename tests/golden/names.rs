@@ -317,6 +317,12 @@ mod bindings {
                 const NAME: &'static str = "EVENT";
             }
 
+            impl rt::Report for Event {
+                fn name(&self) -> &'static str {
+                    "EVENT"
+                }
+            }
+
             /// The event `STRING`.
             #[derive(Clone, Debug)]
             pub struct String(pub types::Tagged);
@@ -343,9 +349,21 @@ mod bindings {
                 const NAME: &'static str = "STRING";
             }
 
+            impl rt::Report for String {
+                fn name(&self) -> &'static str {
+                    "STRING"
+                }
+            }
+
             /// The event `SELF`.
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Self_;
+
+            impl rt::Encode for Self_ {
+                fn encode(&self, w: &mut rt::Writer) {
+                    w.object(&[]);
+                }
+            }
 
             impl rt::Decode for Self_ {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
@@ -354,14 +372,14 @@ mod bindings {
                 }
             }
 
-            impl rt::Encode for Self_ {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
-
             impl rt::Event for Self_ {
                 const NAME: &'static str = "SELF";
+            }
+
+            impl rt::Report for Self_ {
+                fn name(&self) -> &'static str {
+                    "SELF"
+                }
             }
         }
 

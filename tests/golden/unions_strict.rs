@@ -90,7 +90,7 @@ mod bindings {
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
                     let mut path = None;
-                    r.exact_members(&mut [("path", &mut path)], outer)?;
+                    r.exact_members(&mut [("path", &mut rt::Required(&mut path))], outer)?;
                     Ok(Self {
                         path: rt::required(path, "path")?,
                     })
@@ -183,7 +183,10 @@ mod bindings {
                 ) -> Result<Self, rt::DecodeError> {
                     let mut host = None;
                     let mut port = None;
-                    r.exact_members(&mut [("host", &mut host), ("port", &mut port)], outer)?;
+                    r.exact_members(
+                        &mut [("host", &mut rt::Required(&mut host)), ("port", &mut port)],
+                        outer,
+                    )?;
                     Ok(Self {
                         host: rt::required(host, "host")?,
                         port,
@@ -231,7 +234,7 @@ mod bindings {
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
                     let mut socket = None;
-                    r.exact_members(&mut [("socket", &mut socket)], outer)?;
+                    r.exact_members(&mut [("socket", &mut rt::Required(&mut socket))], outer)?;
                     Ok(Self {
                         socket: rt::required(socket, "socket")?,
                     })
@@ -375,7 +378,10 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut driver = None;
-                    r.exact_object(&mut [("id", &mut id), ("driver", &mut driver)])?;
+                    r.exact_object(&mut [
+                        ("id", &mut rt::Required(&mut id)),
+                        ("driver", &mut rt::Required(&mut driver)),
+                    ])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         driver: rt::required(driver, "driver")?,
@@ -447,8 +453,10 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let tag = r.discriminator("driver")?;
-                    let mut base: &mut rt::Slots<'_> =
-                        &mut [("id", &mut id), ("driver", &mut rt::Seen)];
+                    let mut base: &mut rt::Slots<'_> = &mut [
+                        ("id", &mut rt::Required(&mut id)),
+                        ("driver", &mut rt::Seen),
+                    ];
                     let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
                         id: rt::required(id, "id")?,

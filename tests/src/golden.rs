@@ -1,7 +1,7 @@
 //! The golden cases: schemas in `tests/golden/`, each beside the Rust that is expected of it.
 //!
 //! `NAME.json` becomes one file, `NAME.rs`; the schema whose root is `NAME/qapi-schema.json` becomes several, in `NAME/rust/`.
-//! A first line `# options: …` says what is asked for besides the defaults: `both-ways`, `strict`, `stable-only`,
+//! A first line `# options: …` says what is asked for besides the defaults: `both-ways`, `server`, `strict`, `stable-only`,
 //! `oldest=RELEASE`, `define=SYMBOL`, `only=PATTERN`.
 
 use std::fs;
@@ -81,6 +81,7 @@ impl Case {
         words.fold(Config::new(), |config, word| {
             match word.split_once('=').unwrap_or((word, "")) {
                 ("both-ways", _) => config.both_ways(true),
+                ("server", _) => config.server(true),
                 ("strict", _) => config.strict(true),
                 ("stable-only", _) => config.unstable(false),
                 ("oldest", release) => config.oldest(release),

@@ -9,8 +9,9 @@ use crate::process::{Failure, cargo, output, run};
 use crate::workspace::{OWN_SCHEMAS, QEMUS_SCHEMAS, Tree, root, target, trees};
 
 /// What the bindings of QEMU's machine protocol are generated with besides the defaults.
-const VARIANTS: [(&str, &[&str]); 2] = [
+const VARIANTS: [(&str, &[&str]); 3] = [
     ("both-ways", &["--both-ways", "--oldest", "7.2"]),
+    ("server", &["--server"]),
     ("strict", &["--strict", "--both-ways"]),
 ];
 
@@ -64,7 +65,9 @@ impl Bindings {
             let schema = tree.path.join(schema);
             // A tree may hold a part of the suite only.
             if schema.is_file() {
-                self.add(&format!("{}-{name}", tree.name), &schema, &["--both-ways"])?;
+                let package = format!("{}-{name}", tree.name);
+                self.add(&package, &schema, &["--both-ways"])?;
+                self.add(&format!("{package}-server"), &schema, &["--server"])?;
             }
         }
         Ok(())

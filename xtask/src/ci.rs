@@ -7,12 +7,13 @@ use clap::Args;
 use crate::bindings::Bindings;
 use crate::process::{Failure, cargo, run};
 use crate::programs;
+use crate::python;
 use crate::steps::{Outcome, Steps};
 
 /// Run everything that CI runs
 ///
-/// First installs what the live tests need, if it is missing and this is a Debian machine. All steps are
-/// taken, also after one has failed. QEMU_SRC names a source tree of QEMU's, QEMU_SRC_OTHERS further ones (`:`
+/// First installs what the live tests need, if it is missing and this is a Debian machine, and Python's client
+/// below the target folder. All steps are taken, also after one has failed. QEMU_SRC names a source tree of QEMU's, QEMU_SRC_OTHERS further ones (`:`
 /// between them), QMP_RECORDINGS a folder of recorded exchanges; what lacks one of these is left out, and says
 /// so.
 #[derive(Args)]
@@ -25,12 +26,13 @@ const LIBRARIES: [&str; 3] = ["qapi-codegen", "qapi-types", "qapi-client"];
 const SUBJECTS: [&str; 2] = ["qmp-core", "qmp-block"];
 
 /// Packages below `examples/`.
-const EXAMPLES: [&str; 3] = ["build-script", "typed-query", "own-schema"];
+const EXAMPLES: [&str; 4] = ["build-script", "typed-query", "own-schema", "server"];
 
 impl Ci {
     pub(crate) fn run(self) -> ExitCode {
         let mut steps = Steps::default();
         steps.take("programs for the live tests", programs::provide);
+        steps.take("a client of others", python::provide);
         steps.take("format", || run(cargo().args(["fmt", "--all", "--check"])));
         steps.take("clippy", clippy);
         steps.take("documentation", || {

@@ -27,6 +27,8 @@ impl Live {
                 "qapi-cli",
                 "--test",
                 "live*",
+                "--test",
+                "server",
                 "--no-fail-fast",
             ]);
             if programs::missing().is_empty() {

@@ -9,6 +9,7 @@ mod live;
 mod measure;
 mod process;
 mod programs;
+mod python;
 mod steps;
 mod workspace;
 

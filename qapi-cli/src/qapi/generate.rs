@@ -51,6 +51,10 @@ pub(crate) struct Generate {
     /// Give every type a decoder and an encoder, whoever sends it
     #[arg(long)]
     both_ways: bool,
+
+    /// Make bindings for a server: what clients send is decoded, and the commands are a trait
+    #[arg(long)]
+    server: bool,
 }
 
 /// What can be made of a schema.
@@ -162,7 +166,8 @@ impl Generate {
         let mut config = Config::new()
             .only(&self.select)
             .strict(self.strict)
-            .both_ways(self.both_ways);
+            .both_ways(self.both_ways)
+            .server(self.server);
         for symbol in defines {
             config = config.define(symbol);
         }

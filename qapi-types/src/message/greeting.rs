@@ -1,9 +1,11 @@
 //! What a server says first.
 
 use crate::decode::Decode;
+use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::{Kind, Reader};
 use crate::slot::required;
+use crate::writer::Writer;
 
 /// A server's greeting: who it is and what it can do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +79,28 @@ impl Decode for Number {
             required(minor, "minor")?,
             required(micro, "micro")?,
         ))
+    }
+}
+
+impl Encode for Greeting {
+    fn encode(&self, w: &mut Writer) {
+        w.object(&[
+            ("version", &self.version),
+            ("capabilities", &self.capabilities),
+        ]);
+    }
+}
+
+impl Encode for Version {
+    fn encode(&self, w: &mut Writer) {
+        let number = Number(self.major, self.minor, self.micro);
+        w.object(&[("qemu", &number), ("package", &self.package)]);
+    }
+}
+
+impl Encode for Number {
+    fn encode(&self, w: &mut Writer) {
+        w.object(&[("micro", &self.2), ("minor", &self.1), ("major", &self.0)]);
     }
 }
 

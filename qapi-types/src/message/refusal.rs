@@ -18,6 +18,24 @@ pub struct Refusal {
     pub desc: String,
 }
 
+impl Refusal {
+    /// An error of a kind that programs do not tell from others, as nearly all are.
+    pub fn generic(desc: impl Into<String>) -> Self {
+        Self {
+            class: ErrorClass::GenericError,
+            desc: desc.into(),
+        }
+    }
+
+    /// What a server says that does not have the command `name`.
+    pub fn command_not_found(name: &str) -> Self {
+        Self {
+            class: ErrorClass::CommandNotFound,
+            desc: format!("The command {name} has not been found"),
+        }
+    }
+}
+
 /// The kinds of error that QMP tells apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

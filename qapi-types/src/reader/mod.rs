@@ -4,6 +4,7 @@
 //! slice that it is, and an error knows its offset. The text is checked to be UTF-8 once, at the door; from there on
 //! strings without an escape are borrowed from it.
 
+mod exact;
 mod number;
 mod object;
 mod skip;

@@ -2,7 +2,7 @@
 
 use super::{Progress, Reader};
 use crate::decode::DecodeMembers;
-use crate::error::{DecodeError, Problem};
+use crate::error::DecodeError;
 use crate::slot::{Members, NoMembers, Slot, Slots};
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ impl<'de> Reader<'de> {
     /// # Errors
     /// The value is no object, a member is there twice, or a member's value does not fit its slot.
     pub fn object(&mut self, slots: &mut Slots<'_>) -> Result<(), DecodeError> {
-        self.fill(slots, &mut NoMembers, false)
+        self.fill(slots, &mut NoMembers)
     }
 
     /// Reads an object into `slots` and, what has none there, into `outer`: the members of a branch and those of the
@@ -34,27 +34,7 @@ impl<'de> Reader<'de> {
         slots: &mut Slots<'_>,
         outer: &mut dyn Members,
     ) -> Result<(), DecodeError> {
-        self.fill(slots, outer, false)
-    }
-
-    /// As [`object`](Self::object), for strict bindings.
-    ///
-    /// # Errors
-    /// As [`object`](Self::object); and a member has no slot.
-    pub fn exact_object(&mut self, slots: &mut Slots<'_>) -> Result<(), DecodeError> {
-        self.fill(slots, &mut NoMembers, true)
-    }
-
-    /// As [`members`](Self::members), for strict bindings.
-    ///
-    /// # Errors
-    /// As [`object`](Self::object); and a member has no slot.
-    pub fn exact_members(
-        &mut self,
-        slots: &mut Slots<'_>,
-        outer: &mut dyn Members,
-    ) -> Result<(), DecodeError> {
-        self.fill(slots, outer, true)
+        self.fill(slots, outer)
     }
 
     /// Reads an object that is no union's branch here: `Decode` for a type that has `DecodeMembers`.
@@ -65,12 +45,7 @@ impl<'de> Reader<'de> {
         T::decode_members(self, &mut NoMembers)
     }
 
-    fn fill(
-        &mut self,
-        slots: &mut Slots<'_>,
-        outer: &mut dyn Members,
-        exact: bool,
-    ) -> Result<(), DecodeError> {
+    fn fill(&mut self, slots: &mut Slots<'_>, outer: &mut dyn Members) -> Result<(), DecodeError> {
         let mut object = self.open_object()?;
         let mut expected = 0;
         while self.before_name(&mut object)? {
@@ -82,7 +57,6 @@ impl<'de> Reader<'de> {
                 self.fill_slot(name, *slot)?;
                 continue;
             }
-            let start = self.at;
             let name = self.string()?;
             self.token(b':', "`:`")?;
             if let Some(index) = slots.iter().position(|(own, _)| *own == name) {
@@ -90,9 +64,6 @@ impl<'de> Reader<'de> {
                 self.fill_slot(&name, slots[index].1)?;
             } else if let Some(slot) = outer.slot(&name) {
                 self.fill_slot(&name, slot)?;
-            } else if exact {
-                let error = self.error_at(Problem::UnknownMember, start);
-                return Err(error.in_member(&name));
             } else {
                 self.skip().map_err(|error| error.in_member(&name))?;
             }
@@ -147,7 +118,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Whether the object has another member; if so the reader stands before its name's quote.
-    fn before_name(&mut self, object: &mut Object) -> Result<bool, DecodeError> {
+    pub(super) fn before_name(&mut self, object: &mut Object) -> Result<bool, DecodeError> {
         match (self.next_token(), &object.state) {
             (_, Progress::Done) => return Ok(false),
             (Some(b'}'), _) => {

@@ -12,6 +12,7 @@ mod names;
 mod oldest;
 mod only;
 mod recursion;
+mod server;
 mod several;
 mod structs;
 mod unions;
@@ -44,7 +45,7 @@ macro_rules! bindings {
 
 bindings! {
     alternates commands conditions conditions_defined conditions_undefined docs enums events events_strict features
-    features_stable names oldest only recursion structs unions unions_received unions_strict
+    features_stable names oldest only recursion server structs unions unions_received unions_strict
 }
 
 /// Decodes a text and answers what it is encoded to.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 pub use defines::{DefinesError, defines};
 
 use crate::schema::{
-    Branch, Builtin, Condition, DefinitionId, Entry, Feature, Filter, Kind, Schema,
+    Branch, Builtin, Condition, DefinitionId, Entry, Feature, Filter, Kind, Schema, Selection,
 };
 
 /// The answer of a server that is built from `schema`, as the filter's `defines` settle its conditions.
@@ -32,8 +32,18 @@ use crate::schema::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn introspect(schema: &Schema, filter: &Filter) -> Value {
+    introspection(schema, None, filter)
+}
+
+/// The answer of a server that has the selected commands and events only.
+pub fn introspect_selected(schema: &Schema, selection: &Selection, filter: &Filter) -> Value {
+    introspection(schema, Some(selection), filter)
+}
+
+fn introspection(schema: &Schema, selection: Option<&Selection>, filter: &Filter) -> Value {
     let mut introspection = Introspection {
         schema,
+        selection,
         filter,
         used: Vec::new(),
         known: HashSet::new(),
@@ -52,6 +62,8 @@ pub fn introspect(schema: &Schema, filter: &Filter) -> Value {
 
 struct Introspection<'a> {
     schema: &'a Schema,
+    /// Without, everything is in.
+    selection: Option<&'a Selection>,
     filter: &'a Filter,
     /// Types in the order of their first mention.
     used: Vec<DefinitionId>,
@@ -66,7 +78,11 @@ impl Introspection<'_> {
         let schema = self.schema;
         for (_, module) in schema.modules() {
             for entry in &module.entries {
-                if let Entry::Definition(id) = entry {
+                if let Entry::Definition(id) = entry
+                    && self
+                        .selection
+                        .is_none_or(|selection| selection.contains(*id))
+                {
                     self.message(*id);
                 }
             }

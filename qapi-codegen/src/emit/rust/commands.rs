@@ -5,6 +5,7 @@ use super::layout::{Node, block, function, let_slots, line};
 use super::members::{self, Extra, Field};
 use super::names::{self, OTHERS};
 use super::objects::{self, decode, derives, encode_impl};
+use super::plan::Plan;
 use super::types::Types;
 use crate::schema::{Command, Definition, DefinitionId};
 
@@ -21,27 +22,30 @@ pub(super) fn emit<'p>(
     let name = names::upper_camel(&definition.name);
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
     let deprecated = docs::deprecated(plan, definition, &definition.features);
-    let both = plan.settings.both_ways;
+    let settings = plan.settings;
+    let (decodes, encodes) = (settings.for_servers(), settings.for_clients());
     match command.arguments {
-        Some(ty) if plan.is_implicit(ty) && (!command.generated || !plan.is_empty(ty)) => {
-            let fields = members::fields(types, ty, definition, both);
+        Some(ty) if has_arguments(command, plan) && plan.is_implicit(ty) => {
+            let fields = members::fields(types, ty, definition, decodes);
             nodes.push(line(derives(&fields)));
             nodes.extend(deprecated.map(Node::Line));
             nodes.extend(arguments(&name, &fields, command, types, docs));
         }
-        Some(ty) if !plan.is_implicit(ty) => {
+        Some(ty) if has_arguments(command, plan) => {
             nodes.push(line("#[derive(Clone, Debug)]"));
             nodes.extend(deprecated.map(Node::Line));
-            nodes.extend(wrapped(&name, &types.of(ty), both, types));
+            nodes.extend(wrapped(&name, &types.of(ty), decodes, encodes, types));
         }
         _ => {
             nodes.push(line("#[derive(Clone, Copy, Debug, Default)]"));
             nodes.extend(deprecated.map(Node::Line));
-            nodes.extend(unit(&name, both, types));
+            nodes.extend(unit(&name, decodes, encodes, types));
         }
     }
-    nodes.push(Node::Blank);
-    nodes.push(command_impl(id, &name, definition, command, types));
+    if encodes {
+        nodes.push(Node::Blank);
+        nodes.push(command_impl(id, &name, definition, command, types));
+    }
     nodes
 }
 
@@ -66,24 +70,24 @@ fn arguments(
             method: add_other(types),
         });
     }
-    let mut nodes = vec![
-        block(format!("pub struct {name} {{"), declared),
-        Node::Blank,
-    ];
-    nodes.push(members::constructors(name, fields, &extra, types));
-    nodes.push(Node::Blank);
-    if command.generated {
-        nodes.extend(objects::encode(name, fields, false));
-    } else {
-        nodes.push(encode_impl(name, vec![line("w.object_of(self);")]));
+    let mut nodes = vec![block(format!("pub struct {name} {{"), declared)];
+    if types.plan.settings.for_clients() {
         nodes.push(Node::Blank);
-        let body = vec![
-            members::write("members", members::encoded(fields)),
-            line(format!("w.members_of(&self.{OTHERS});")),
-        ];
-        nodes.push(objects::encode_members_impl(name, body));
+        nodes.push(members::constructors(name, fields, &extra, types));
+        nodes.push(Node::Blank);
+        if command.generated {
+            nodes.extend(objects::encode(name, fields, false));
+        } else {
+            nodes.push(encode_impl(name, vec![line("w.object_of(self);")]));
+            nodes.push(Node::Blank);
+            let body = vec![
+                members::write("members", members::encoded(fields)),
+                line(format!("w.members_of(&self.{OTHERS});")),
+            ];
+            nodes.push(objects::encode_members_impl(name, body));
+        }
     }
-    if types.plan.settings.both_ways {
+    if types.plan.settings.for_servers() {
         nodes.push(Node::Blank);
         if command.generated {
             nodes.extend(decode(name, fields, false, types));
@@ -119,7 +123,7 @@ fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node 
     let mut body = members::slots(fields);
     body.push(let_slots(
         "mut own: &mut rt::Slots<'_>",
-        members::slot_list(fields),
+        members::slot_list(fields, false),
     ));
     body.push(line(
         "let others = rt::DecodeMembers::decode_members(r, &mut own)?;",
@@ -131,14 +135,20 @@ fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node 
 }
 
 /// A struct around a named type.
-pub(super) fn wrapped(name: &str, ty: &str, both_ways: bool, types: &Types<'_, '_>) -> Vec<Node> {
+pub(super) fn wrapped(
+    name: &str,
+    ty: &str,
+    decodes: bool,
+    encodes: bool,
+    types: &Types<'_, '_>,
+) -> Vec<Node> {
     let mut nodes = wrapper(name, ty, types);
-    nodes.push(Node::Blank);
-    nodes.push(encode_impl(
-        name,
-        vec![line("rt::Encode::encode(&self.0, w);")],
-    ));
-    if both_ways {
+    if encodes {
+        nodes.push(Node::Blank);
+        let body = vec![line("rt::Encode::encode(&self.0, w);")];
+        nodes.push(encode_impl(name, body));
+    }
+    if decodes {
         nodes.push(Node::Blank);
         nodes.push(decode_wrapped(name, types));
     }
@@ -146,7 +156,7 @@ pub(super) fn wrapped(name: &str, ty: &str, both_ways: bool, types: &Types<'_, '
 }
 
 /// The struct itself, and how it is made of the type it wraps.
-pub(super) fn wrapper(name: &str, ty: &str, types: &Types<'_, '_>) -> Vec<Node> {
+fn wrapper(name: &str, ty: &str, types: &Types<'_, '_>) -> Vec<Node> {
     vec![
         line(format!("pub struct {name}(pub {ty});")),
         Node::Blank,
@@ -154,26 +164,26 @@ pub(super) fn wrapper(name: &str, ty: &str, types: &Types<'_, '_>) -> Vec<Node> 
     ]
 }
 
-pub(super) fn decode_wrapped(name: &str, types: &Types<'_, '_>) -> Node {
+fn decode_wrapped(name: &str, types: &Types<'_, '_>) -> Node {
     super::enums::decode_impl(name, vec![line("rt::Decode::decode(r).map(Self)")], types)
 }
 
 /// A struct without members.
-fn unit(name: &str, both_ways: bool, types: &Types<'_, '_>) -> Vec<Node> {
-    let mut nodes = vec![
-        line(format!("pub struct {name};")),
-        Node::Blank,
-        encode_impl(name, vec![line("w.object(&[]);")]),
-    ];
-    if both_ways {
+pub(super) fn unit(name: &str, decodes: bool, encodes: bool, types: &Types<'_, '_>) -> Vec<Node> {
+    let mut nodes = vec![line(format!("pub struct {name};"))];
+    if encodes {
+        nodes.push(Node::Blank);
+        nodes.push(encode_impl(name, vec![line("w.object(&[]);")]));
+    }
+    if decodes {
         nodes.push(Node::Blank);
         nodes.push(decode_unit(name, types));
     }
     nodes
 }
 
-pub(super) fn decode_unit(name: &str, types: &Types<'_, '_>) -> Node {
-    let read = members::read(types.plan.settings.strict, vec![]);
+fn decode_unit(name: &str, types: &Types<'_, '_>) -> Node {
+    let read = members::read(types.plan.settings.is_strict(), vec![]);
     super::enums::decode_impl(name, vec![read, line("Ok(Self)")], types)
 }
 
@@ -204,6 +214,13 @@ fn command_impl(
     );
     body.extend(since(definition, types));
     block(format!("impl rt::Command for {name} {{"), body)
+}
+
+/// Has the command arguments? One without is a unit.
+pub(super) fn has_arguments(command: &Command, plan: &Plan<'_>) -> bool {
+    command
+        .arguments
+        .is_some_and(|ty| !plan.is_implicit(ty) || !command.generated || !plan.is_empty(ty))
 }
 
 /// The release that a command or event came with.

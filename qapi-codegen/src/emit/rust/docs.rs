@@ -7,6 +7,15 @@ use super::plan::Plan;
 use crate::markup;
 use crate::schema::{Condition, Definition, Doc, DocKind, Feature, Kind, Member, Value};
 
+/// What a definition is, in the first paragraph of its documentation; without links.
+pub(super) fn summary(plan: &Plan<'_>, definition: &Definition) -> Option<String> {
+    let doc = plan.schema.doc(definition)?;
+    let text = markup::markdown(&markup::parse(&doc.body), &|_| None);
+    let lines = text.trim_start().lines();
+    let first: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    (!first.is_empty()).then(|| first.join("\n"))
+}
+
 /// Writes documentation for one Rust module.
 pub(super) struct Docs<'a, 'p> {
     plan: &'a Plan<'p>,

@@ -1,6 +1,6 @@
 //! Events: structs of their data, and the enum of all events.
 
-use super::commands::{decode_unit, decode_wrapped, since, wrapped, wrapper};
+use super::commands::{since, unit, wrapped};
 use super::docs::{self, Docs};
 use super::layout::{Node, arm, block, line};
 use super::members;
@@ -20,7 +20,8 @@ pub(super) fn emit<'p>(
 ) -> Vec<Node> {
     let plan = types.plan;
     let name = names::upper_camel(&definition.name);
-    let encodes = plan.settings.both_ways;
+    let settings = plan.settings;
+    let (decodes, encodes) = (settings.for_clients(), settings.for_servers());
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
     let deprecated = docs::deprecated(plan, definition, &definition.features).map(Node::Line);
     match event.data {
@@ -30,8 +31,10 @@ pub(super) fn emit<'p>(
             nodes.extend(deprecated);
             let declared = members::declare(&fields, types, docs);
             nodes.push(block(format!("pub struct {name} {{"), declared));
-            nodes.push(Node::Blank);
-            nodes.extend(objects::decode(&name, &fields, false, types));
+            if decodes {
+                nodes.push(Node::Blank);
+                nodes.extend(objects::decode(&name, &fields, false, types));
+            }
             if encodes {
                 nodes.push(Node::Blank);
                 nodes.push(members::constructors(&name, &fields, &[], types));
@@ -42,24 +45,12 @@ pub(super) fn emit<'p>(
         Some(ty) if !plan.is_implicit(ty) => {
             nodes.push(line("#[derive(Clone, Debug)]"));
             nodes.extend(deprecated);
-            if encodes {
-                nodes.extend(wrapped(&name, &types.of(ty), true, types));
-            } else {
-                nodes.extend(wrapper(&name, &types.of(ty), types));
-                nodes.push(Node::Blank);
-                nodes.push(decode_wrapped(&name, types));
-            }
+            nodes.extend(wrapped(&name, &types.of(ty), decodes, encodes, types));
         }
         _ => {
             nodes.push(line("#[derive(Clone, Copy, Debug, Default)]"));
             nodes.extend(deprecated);
-            nodes.push(line(format!("pub struct {name};")));
-            nodes.push(Node::Blank);
-            nodes.push(decode_unit(&name, types));
-            if encodes {
-                nodes.push(Node::Blank);
-                nodes.push(objects::encode_impl(&name, vec![line("w.object(&[]);")]));
-            }
+            nodes.extend(unit(&name, decodes, encodes, types));
         }
     }
     let mut body = vec![line(format!(
@@ -67,14 +58,20 @@ pub(super) fn emit<'p>(
         definition.name
     ))];
     body.extend(since(definition, types));
-    nodes.push(Node::Blank);
-    nodes.push(block(format!("impl rt::Event for {name} {{"), body));
+    if decodes {
+        nodes.push(Node::Blank);
+        nodes.push(block(format!("impl rt::Event for {name} {{"), body));
+    }
+    if encodes {
+        nodes.push(Node::Blank);
+        nodes.push(super::server::report_impl(&name, &definition.name));
+    }
     nodes
 }
 
 /// `enum Event`: every event, and room for those that the schema does not know.
 pub(super) fn all(plan: &Plan<'_>) -> Vec<Node> {
-    let open = !plan.settings.strict;
+    let open = !plan.settings.is_strict();
     let mut variants = Vec::new();
     let mut names_of = Vec::new();
     let mut decode = Vec::new();

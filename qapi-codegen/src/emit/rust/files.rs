@@ -6,7 +6,9 @@ use super::introspection;
 use super::layout::{Node, block, line, print};
 use super::plan::Plan;
 use super::types::Types;
-use super::{Bindings, Layout, alternates, commands, enums, events, names, objects, unions};
+use super::{
+    Bindings, Layout, alternates, commands, enums, events, names, objects, server, unions,
+};
 use crate::emit::{OutputFile, side_by_side};
 use crate::markup;
 use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
@@ -81,18 +83,29 @@ pub(super) fn bindings(plan: &Plan<'_>, layout: Layout) -> Bindings {
         }
     }
     root.extend(gathered);
-    if events::any(plan) {
+    if has_event(plan) || plan.settings.server {
         root.extend([
             Node::Blank,
             line(format!("use {} as rt;", plan.settings.runtime)),
-            Node::Blank,
         ]);
+    }
+    if has_event(plan) {
+        root.push(Node::Blank);
         root.extend(events::all(plan));
+    }
+    if plan.settings.server {
+        root.push(Node::Blank);
+        root.extend(server::emit(plan));
     }
     #[cfg(feature = "json")]
     root.extend(introspection::constant(plan));
     bindings.files.insert(0, root_file(plan, root, layout));
     bindings
+}
+
+/// Is there an enum of all events, to decode them?
+fn has_event(plan: &Plan<'_>) -> bool {
+    plan.settings.for_clients() && events::any(plan)
 }
 
 /// The root: a module's file by itself; or, for a file to be included, which cannot have attributes of its
@@ -117,9 +130,11 @@ fn root_file(plan: &Plan<'_>, root: Vec<Node>, layout: Layout) -> OutputFile {
             nodes.push(block("mod bindings {", root));
             nodes.push(Node::Blank);
             let mut names: Vec<&str> = Vec::new();
-            names.extend(events::any(plan).then_some("Event"));
+            names.extend(plan.settings.server.then_some("Commands"));
+            names.extend(has_event(plan).then_some("Event"));
             #[cfg(feature = "json")]
             names.extend(introspection::name(plan));
+            names.extend(plan.settings.server.then_some("Service"));
             let has = |wanted: &str| plan.definitions().any(|(_, one)| kind(one) == wanted);
             names.extend(KINDS.into_iter().filter(|wanted| has(wanted)));
             if !names.is_empty() {

@@ -2,19 +2,25 @@
 
 use super::layout::{Node, line};
 use super::plan::Plan;
-use crate::emit::introspect::introspect;
+use crate::emit::introspect::{introspect, introspect_selected};
 
-/// The constant's name, if there is to be one.
+/// The constant's name, if there is to be one. A server is asked for it.
 pub(super) fn name(plan: &Plan<'_>) -> Option<&'static str> {
-    plan.settings.introspection.then_some("INTROSPECTION")
+    let wanted = plan.settings.introspection || plan.settings.server;
+    wanted.then_some("INTROSPECTION")
 }
 
-/// The constant: a raw string that nothing in it can end.
+/// The constant: a raw string that nothing in it can end. A server tells of what it has.
 pub(super) fn constant(plan: &Plan<'_>) -> Vec<Node> {
     let Some(name) = name(plan) else {
         return Vec::new();
     };
-    let answer = introspect(plan.schema, &plan.settings.filter).to_string();
+    let filter = &plan.settings.filter;
+    let answer = match plan.settings.server {
+        true => introspect_selected(plan.schema, plan.selection, filter),
+        false => introspect(plan.schema, filter),
+    };
+    let answer = answer.to_string();
     let longest = answer
         .split('"')
         .skip(1)

@@ -82,12 +82,16 @@ pub(super) fn slots(fields: &[Field<'_>]) -> Vec<Node> {
         .collect()
 }
 
-/// `("a", &mut a)` for every field.
-pub(super) fn slot_list(fields: &[Field<'_>]) -> Vec<Node> {
-    fields
-        .iter()
-        .map(|field| slot(&field.member.name, &field.local()))
-        .collect()
+/// `("a", &mut a)` for every field; strict bindings say which are required.
+pub(super) fn slot_list(fields: &[Field<'_>], strict: bool) -> Vec<Node> {
+    let slots = fields.iter().map(|field| {
+        let local = field.local();
+        match strict && !field.optional {
+            true => slot(&field.member.name, &format!("rt::Required(&mut {local})")),
+            false => slot(&field.member.name, &local),
+        }
+    });
+    slots.collect()
 }
 
 /// `("a", &mut a)`

@@ -17,6 +17,7 @@ mod members;
 mod names;
 mod objects;
 mod plan;
+mod server;
 mod types;
 mod unions;
 
@@ -36,6 +37,9 @@ pub struct Settings {
     pub oldest: Option<Version>,
     /// Decoders and encoders for everything, whoever sends it.
     pub both_ways: bool,
+    /// A server's: what clients send is decoded, what servers send encoded, and commands are a trait. It has its
+    /// introspection, and with it needs the feature `json`.
+    pub server: bool,
     /// Nothing that the schema does not know is accepted.
     pub strict: bool,
     /// The schema's introspection as a constant.
@@ -51,11 +55,29 @@ impl Default for Settings {
             filter: Filter::default(),
             oldest: None,
             both_ways: false,
+            server: false,
             strict: false,
             #[cfg(feature = "json")]
             introspection: false,
             runtime: "qapi_types".to_owned(),
         }
+    }
+}
+
+impl Settings {
+    /// Are the bindings for clients?
+    fn for_clients(&self) -> bool {
+        !self.server || self.both_ways
+    }
+
+    /// Can the bindings decode what clients send, and encode what servers send?
+    fn for_servers(&self) -> bool {
+        self.server || self.both_ways
+    }
+
+    /// Is anything that the schema does not know an error? It is in what clients send.
+    fn is_strict(&self) -> bool {
+        self.strict || self.server
     }
 }
 

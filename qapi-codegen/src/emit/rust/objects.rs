@@ -31,11 +31,11 @@ pub(super) fn emit<'p>(
     }
     if plan.decodes(id) {
         nodes.push(Node::Blank);
-        nodes.extend(decode(&name, &fields, as_branch.by_server, types));
+        nodes.extend(decode(&name, &fields, as_branch.decodes, types));
     }
     if plan.encodes(id) {
         nodes.push(Node::Blank);
-        nodes.extend(encode(&name, &fields, as_branch.by_client));
+        nodes.extend(encode(&name, &fields, as_branch.encodes));
     }
     nodes
 }
@@ -55,16 +55,21 @@ pub(super) fn decode(
     as_branch: bool,
     types: &Types<'_, '_>,
 ) -> Vec<Node> {
-    let strict = types.plan.settings.strict;
+    let strict = types.plan.settings.is_strict();
     let value = construct("Self", members::filled(fields));
     let mut body = members::slots(fields);
     if !as_branch {
-        body.push(members::read(strict, members::slot_list(fields)));
+        body.push(members::read(strict, members::slot_list(fields, strict)));
         body.push(value);
         return vec![decode_impl(name, body, types)];
     }
     let method = if strict { "exact_members" } else { "members" };
-    let slots = nested("&mut [", members::slot_list(fields), "]", Width::Call);
+    let slots = nested(
+        "&mut [",
+        members::slot_list(fields, strict),
+        "]",
+        Width::Call,
+    );
     body.push(nested(
         format!("r.{method}("),
         vec![slots, line("outer")],

@@ -12,15 +12,22 @@ use crate::schema::{
 pub(super) struct Plan<'a> {
     pub(super) schema: &'a Schema,
     pub(super) settings: &'a Settings,
-    selection: &'a Selection,
+    pub(super) selection: &'a Selection,
     directions: Directions,
     /// References by value that would make a type contain itself.
     boxed: HashSet<(DefinitionId, DefinitionId)>,
-    /// Objects that are branches of a union, by who sends the union.
-    branches: HashMap<DefinitionId, Direction>,
+    /// Objects that are branches of a union, by what is done with the union.
+    branches: HashMap<DefinitionId, Ways>,
     /// Branches that servers have not always sent the members of.
     late_branches: HashSet<DefinitionId>,
     pub(super) modules: HashMap<ModuleId, String>,
+}
+
+/// What can be done with values of a type.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ways {
+    pub(super) decodes: bool,
+    pub(super) encodes: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -56,29 +63,31 @@ impl<'a> Plan<'a> {
         self.selection.contains(id) && is_named(self.schema.definition(id))
     }
 
-    pub(super) fn direction(&self, id: DefinitionId) -> Direction {
-        if self.settings.both_ways {
-            return Direction {
-                by_client: true,
-                by_server: true,
-            };
+    fn ways(&self, id: DefinitionId) -> Ways {
+        let Direction {
+            by_client,
+            by_server,
+        } = self.directions.get(id);
+        let (clients, servers) = (self.settings.for_clients(), self.settings.for_servers());
+        Ways {
+            decodes: self.settings.both_ways || clients && by_server || servers && by_client,
+            encodes: self.settings.both_ways || clients && by_client || servers && by_server,
         }
-        self.directions.get(id)
     }
 
     /// Can it be decoded?
     pub(super) fn decodes(&self, id: DefinitionId) -> bool {
-        self.direction(id).by_server
+        self.ways(id).decodes
     }
 
     /// Can it be encoded?
     pub(super) fn encodes(&self, id: DefinitionId) -> bool {
-        self.direction(id).by_client
+        self.ways(id).encodes
     }
 
     /// Does it keep what the schema does not know? What a server sends may be newer than the schema.
     pub(super) fn opens(&self, id: DefinitionId) -> bool {
-        !self.settings.strict && self.decodes(id)
+        !self.settings.is_strict() && self.decodes(id)
     }
 
     /// Is a reference by value to be boxed?
@@ -86,26 +95,26 @@ impl<'a> Plan<'a> {
         self.boxed.contains(&(from, to))
     }
 
-    /// As the branch of which unions is an object sent?
-    pub(super) fn as_branch(&self, id: DefinitionId) -> Direction {
+    /// As the branch of unions, is an object decoded and encoded?
+    pub(super) fn as_branch(&self, id: DefinitionId) -> Ways {
         self.branches.get(&id).copied().unwrap_or_default()
     }
 
-    fn branch_types(&self) -> HashMap<DefinitionId, Direction> {
-        let mut types: HashMap<DefinitionId, Direction> = HashMap::new();
+    fn branch_types(&self) -> HashMap<DefinitionId, Ways> {
+        let mut types: HashMap<DefinitionId, Ways> = HashMap::new();
         for (id, definition) in self.definitions() {
             let Kind::Object(object) = &definition.kind else {
                 continue;
             };
-            let direction = self.direction(id);
+            let ways = self.ways(id);
             for branch in object
                 .union
                 .iter()
                 .flat_map(|union| self.branches(&union.branches))
             {
                 let known = types.entry(branch.ty).or_default();
-                known.by_client |= direction.by_client;
-                known.by_server |= direction.by_server;
+                known.decodes |= ways.decodes;
+                known.encodes |= ways.encodes;
             }
         }
         types
@@ -171,6 +180,10 @@ impl<'a> Plan<'a> {
     /// May a member be missing in what is decoded, though the schema requires it? Its condition may not hold
     /// where the server was built, or the server may be older than it.
     pub(super) fn may_be_missing(&self, owner: &Definition, member: &Member) -> bool {
+        // Clients are told what is required, and nobody holds them to what they could not know.
+        if self.settings.server {
+            return false;
+        }
         let undecided = self
             .settings
             .filter

@@ -164,7 +164,7 @@ impl Parts<'_, '_, '_> {
     }
 
     fn decode_branch(&self) -> Vec<Node> {
-        let strict = self.types.plan.settings.strict;
+        let strict = self.types.plan.settings.is_strict();
         let mut arms = Vec::new();
         for branch in &self.branches {
             let (variant, wire) = (names::upper_camel(&branch.name), &branch.name);
@@ -207,8 +207,9 @@ impl Parts<'_, '_, '_> {
     }
 
     fn decode(&self) -> Vec<Node> {
-        let as_branch = self.types.plan.as_branch(self.id).by_server;
-        let mut slots = members::slot_list(&self.fields);
+        let as_branch = self.types.plan.as_branch(self.id).decodes;
+        let strict = self.types.plan.settings.is_strict();
+        let mut slots = members::slot_list(&self.fields, strict);
         slots.push(members::slot(&self.union.discriminator, "rt::Seen"));
         let mut body = members::slots(&self.fields);
         let method = if self.late {
