@@ -7,7 +7,7 @@ use super::prose::{Heading, Prose};
 use super::site::{At, Site};
 use super::wire;
 use crate::emit::reference::model::{
-    Branch, Content, Described, EntryId, EntryKind, Features, Union, Value,
+    Branch, Content, Described, EntryId, EntryKind, Features, Role, Union, Use, Value,
 };
 
 /// The branches of the union `of` itself, or of the one that its arguments are. With their members where these
@@ -74,6 +74,13 @@ struct Writer<'w, 's, 'r, 'a> {
 }
 
 impl Writer<'_, '_, '_, '_> {
+    /// Are members shown? A union that is all of a command's arguments shows them with the command.
+    fn spells_out(&self) -> bool {
+        let entry = self.site.reference.entry(self.of);
+        let is_message = |one: &Use<'_>| matches!(one.role, Role::Arguments | Role::Data);
+        self.at_home && !entry.used_by.iter().any(is_message)
+    }
+
     fn id(&self, branch: &Branch<'_>, out: &mut Html) {
         let entry = self.site.reference.entry(self.of);
         let anchor = entry.branch_anchor(self.union, branch.value);
@@ -112,7 +119,7 @@ impl Writer<'_, '_, '_, '_> {
             prose.document(&value.description, out);
         }
         let members = reference.members(ty);
-        let is_shown = self.at_home && self.site.may_repeat(members.len() + 1);
+        let is_shown = self.spells_out() && self.site.may_repeat(members.len() + 1);
         out.raw("<p class=\"as\">");
         match is_shown {
             true => out.raw("Members of "),

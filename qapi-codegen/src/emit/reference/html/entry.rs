@@ -160,6 +160,12 @@ impl<'a> Writer<'_, '_, 'a> {
                     },
                     out,
                 );
+                if let (true, true, Some(base)) = (at_home, object.members.is_empty(), object.base)
+                {
+                    out.raw("<p class=\"as\">Those of ");
+                    self.site.entry_link(self.at, base, out);
+                    out.raw("</p>\n");
+                }
                 rows.members(&members, out);
                 if let Some(base) = left_out {
                     out.raw("<p>And the members of ");
@@ -219,7 +225,12 @@ impl<'a> Writer<'_, '_, 'a> {
 
     /// What goes over the wire, and what it is in Rust.
     fn forms(&self, out: &mut Html) {
-        out.raw("<details class=\"forms\"><summary>JSON and Rust</summary>\n");
+        out.raw("<details class=\"forms\"><summary>");
+        out.raw(match self.entry.kind {
+            EntryKind::Enum | EntryKind::Alternate => "Rust",
+            _ => "JSON and Rust",
+        });
+        out.raw("</summary>\n");
         out.raw("<div class=\"panels\">\n");
         wire::forms(self.site.reference, self.id, out);
         // The fields of a base are fields of what it is the base of.

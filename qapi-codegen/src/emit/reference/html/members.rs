@@ -29,6 +29,7 @@ impl Rows<'_, '_, '_> {
             return;
         }
         out.raw("<dl class=\"rows\">\n");
+        let several = members.iter().any(|one| one.owner != members[0].owner);
         for one in members {
             let member = one.member;
             self.open(member.name, out);
@@ -40,7 +41,7 @@ impl Rows<'_, '_, '_> {
                 out.raw("<span class=\"optional\">optional</span> ");
             }
             badges::of_part(member.since, member.condition, &member.features, out);
-            if one.owner != self.of && self.at_home {
+            if one.owner != self.of && several {
                 out.raw("<span class=\"from\">from ");
                 self.site.entry_link(self.at, one.owner, out);
                 out.raw("</span>");
