@@ -121,7 +121,7 @@ fn texts_of_a_schema_stay_texts() {
                 .is_some_and(|src| src.starts_with("assets/"));
             assert!(*name != "script" || scripts, "{page} has a script in it");
         }
-        let text = text(&pieces, None).unwrap_or_default();
+        let text = text(&pieces);
         seen += text.matches(TEXT).count();
         assert!(
             !html.contains(['\u{202e}', '\u{2066}']),

@@ -7,7 +7,7 @@ pub(super) enum Piece<'t> {
     /// The beginning of an element, with its attributes as they are meant.
     Open(&'t str, HashMap<&'t str, String>),
     /// Its end.
-    Close(&'t str),
+    Close,
     /// Text as it is meant.
     Text(String),
 }
@@ -40,7 +40,7 @@ pub(super) fn pieces(page: &str) -> Vec<Piece<'_>> {
         rest = after;
         if let Some(name) = tag.strip_prefix('/') {
             assert_eq!(open.pop(), Some(name), "before {:.60}", rest);
-            pieces.push(Piece::Close(name));
+            pieces.push(Piece::Close);
             continue;
         }
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
@@ -98,30 +98,38 @@ fn meant(text: &str) -> String {
     out
 }
 
-/// All text of a page, or of the element of an id.
-pub(super) fn text(pieces: &[Piece<'_>], id: Option<&str>) -> Option<String> {
+/// All text of some pieces; where elements meet there is a space.
+pub(super) fn text(pieces: &[Piece<'_>]) -> String {
     let mut out = String::new();
-    let mut depth = usize::from(id.is_none());
     for piece in pieces {
         match piece {
+            Piece::Open(..) | Piece::Close => out.push(' '),
+            Piece::Text(text) => out.push_str(text),
+        }
+    }
+    out
+}
+
+/// What is between the beginning and the end of every element that `wanted` wants, by the name that it gives it.
+pub(super) fn elements<'p, 't>(
+    pieces: &'p [Piece<'t>],
+    wanted: impl Fn(&str, &HashMap<&'t str, String>) -> Option<String>,
+) -> Vec<(String, &'p [Piece<'t>])> {
+    let mut found = Vec::new();
+    let mut open: Vec<Option<(String, usize)>> = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Open(name, _) if VOID.contains(name) => {}
             Piece::Open(name, attributes) => {
-                let begins = id.is_some() && attributes.get("id").map(String::as_str) == id;
-                if (begins || depth > 0) && !VOID.contains(name) {
-                    depth += 1;
-                }
-                out.push(' ');
+                open.push(wanted(name, attributes).map(|name| (name, at + 1)));
             }
-            Piece::Close(_) if depth > 0 => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(out);
+            Piece::Close => {
+                if let Some(Some((name, begin))) = open.pop() {
+                    found.push((name, &pieces[begin..at]));
                 }
-                out.push(' ');
             }
-            Piece::Close(_) => {}
-            Piece::Text(text) if depth > 0 => out.push_str(text),
             Piece::Text(_) => {}
         }
     }
-    (id.is_none()).then_some(out)
+    found
 }

@@ -7,4 +7,5 @@ mod html;
 mod links;
 mod site;
 mod size;
+mod skeletons;
 mod words;

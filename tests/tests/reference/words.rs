@@ -6,7 +6,7 @@ use qapi_codegen::emit::reference::model::Reference;
 use qapi_codegen::schema::{Doc, DocKind};
 use qapi_codegen::source::DiskLoader;
 
-use super::html::{pieces, text};
+use super::html::{elements, pieces, text};
 use super::site::{self, Site};
 
 #[test]
@@ -27,37 +27,28 @@ fn all_of_doc_good_is_shown() {
 }
 
 fn check(site: &Site) {
-    let pages: HashMap<&str, String> = site
-        .pages()
-        .map(|(page, html)| (page, text(&pieces(html), None).unwrap_or_default()))
-        .collect();
-    let everything: HashSet<&str> = pages.values().flat_map(|page| words(page)).collect();
-    let reference = Reference::of(&site.schema);
-    let html: HashMap<&str, &str> = site.pages().collect();
-    let (mut checked, mut missing) = (0, Vec::new());
-    // Elements are found in a page in one go, and entries stand in the order of their pages.
-    let mut at_hand: Option<(String, Vec<super::html::Piece<'_>>)> = None;
-    for (_, doc) in site.schema.docs() {
-        let said = said(doc);
-        let entry = doc.symbol.as_deref().and_then(|name| reference.find(name));
-        let section = entry.map(|(_, entry)| {
-            let page = format!("{}.html", reference.subject(entry.subject).slug);
-            if at_hand.as_ref().is_none_or(|(name, _)| *name != page) {
-                at_hand = Some((page.clone(), pieces(html[page.as_str()])));
-            }
-            let (_, pieces) = at_hand.as_ref().expect("it was just put there");
-            text(pieces, Some(&entry.anchor()))
-                .unwrap_or_else(|| panic!("{}: {} has no section", site.name, entry.name))
+    let mut everything = HashSet::new();
+    let mut sections: HashMap<String, HashSet<String>> = HashMap::new();
+    for (_, html) in site.pages() {
+        let pieces = pieces(html);
+        everything.extend(words(&text(&pieces)).map(str::to_owned));
+        let entries = elements(&pieces, |name, attributes| {
+            attributes.get("id").filter(|_| name == "section").cloned()
         });
-        let shown = section.as_deref().map(|section| words(section).collect());
-        let shown: &HashSet<&str> = shown.as_ref().unwrap_or(&everything);
-        for word in said.iter().flat_map(|text| words(text)) {
+        for (id, inner) in entries {
+            sections.insert(id, words(&text(inner)).map(str::to_owned).collect());
+        }
+    }
+    let reference = Reference::of(&site.schema);
+    let (mut checked, mut missing) = (0, Vec::new());
+    for (_, doc) in site.schema.docs() {
+        let entry = doc.symbol.as_deref().and_then(|name| reference.find(name));
+        let shown = entry.map_or(&everything, |(_, entry)| &sections[&entry.anchor()]);
+        for word in said(doc).iter().flat_map(|text| words(text)) {
             checked += 1;
             if !shown.contains(word) && !MARKUP.contains(&word) {
-                missing.push(format!(
-                    "{word} ({})",
-                    doc.symbol.as_deref().unwrap_or("text")
-                ));
+                let place = doc.symbol.as_deref().unwrap_or("text");
+                missing.push(format!("{word} ({place})"));
             }
         }
     }
@@ -67,7 +58,7 @@ fn check(site: &Site) {
 }
 
 /// Words that are markup: directives, roles, and their options.
-const MARKUP: [&str; 13] = [
+const MARKUP: [&str; 16] = [
     "note",
     "qmp",
     "example",
@@ -80,6 +71,9 @@ const MARKUP: [&str; 13] = [
     "doc",
     "qapi",
     "console",
+    "caution",
+    "widths",
+    "auto",
     "QMP",
 ];
 

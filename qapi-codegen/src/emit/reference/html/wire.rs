@@ -200,7 +200,7 @@ fn print(json: &Json, indent: usize, out: &mut String) {
         }
         Json::Array(element) => {
             out.push_str("[ ");
-            print(element, indent + 2, out);
+            print(element, indent, out);
             out.push_str(" ]");
         }
         Json::Object(members) if members.is_empty() => out.push_str("{}"),
