@@ -13,7 +13,7 @@ pub(super) enum Piece<'t> {
 }
 
 /// Elements without an end.
-const VOID: [&str; 4] = ["meta", "link", "br", "input"];
+const VOID: [&str; 5] = ["meta", "link", "br", "input", "wbr"];
 
 /// The pieces of a page.
 ///
