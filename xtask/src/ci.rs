@@ -33,6 +33,7 @@ impl Ci {
         let mut steps = Steps::default();
         steps.take("programs for the live tests", programs::provide);
         steps.take("a client of others", python::provide);
+        steps.take("packages for the browser", programs::provide_packages);
         steps.take("format", || run(cargo().args(["fmt", "--all", "--check"])));
         steps.take("clippy", clippy);
         steps.take("documentation", || {

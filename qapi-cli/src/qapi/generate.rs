@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use qapi_codegen::emit::OutputFile;
 use qapi_codegen::emit::introspect::introspect;
+use qapi_codegen::emit::reference::html;
 use qapi_codegen::emit::rust::Layout;
 use qapi_codegen::schema::{Filter, Schema};
 use qapi_codegen::{Analysis, Config, write_files};
@@ -13,7 +14,8 @@ use super::Outcome;
 use super::progress::Progress;
 use super::schema::SchemaArguments;
 
-/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json
+/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json, its reference to
+/// DIR/html
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     #[command(flatten)]
@@ -44,6 +46,10 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "RELEASE", value_parser = release)]
     oldest: Option<String>,
 
+    /// The title of the reference [default: the heading of the schema's root file]
+    #[arg(long)]
+    title: Option<String>,
+
     /// Accept nothing that the schema does not know
     #[arg(long)]
     strict: bool,
@@ -64,6 +70,8 @@ enum Product {
     Rust,
     /// What query-qmp-schema returns of it, as JSON
     Introspection,
+    /// The reference as a site that works from a disk
+    Html,
 }
 
 fn release(text: &str) -> Result<String, String> {
@@ -104,6 +112,13 @@ impl Generate {
         if self.makes(Product::Introspection) {
             progress.show("writing the introspection");
             match self.introspection(schema, &defines) {
+                Ok(line) => report += &line,
+                Err(outcome) => return outcome,
+            }
+        }
+        if self.makes(Product::Html) {
+            progress.show("writing the reference");
+            match self.html(schema) {
                 Ok(line) => report += &line,
                 Err(outcome) => return outcome,
             }
@@ -160,6 +175,26 @@ impl Generate {
         write_files(&self.out, &[file]).map_err(|error| Outcome::Unusable(error.to_string()))?;
         let path = self.out.join("introspection.json");
         Ok(format!("{}: {entries} entries\n", path.display()))
+    }
+
+    fn html(&self, schema: &Schema) -> Result<String, Outcome> {
+        let settings = html::Settings {
+            title: self.title.clone(),
+        };
+        self.document("html", "index.html", &html::emit(schema, &settings))
+    }
+
+    /// Writes one form of the reference to a folder of its own; `first` is the file that a reader begins with.
+    fn document(&self, folder: &str, first: &str, files: &[OutputFile]) -> Result<String, Outcome> {
+        let folder = self.out.join(folder);
+        write_files(&folder, files).map_err(|error| Outcome::Unusable(error.to_string()))?;
+        let size: usize = files.iter().map(|file| file.text.len()).sum();
+        Ok(format!(
+            "{}: {} files of {} KB\n",
+            folder.join(first).display(),
+            files.len(),
+            size / 1000,
+        ))
     }
 
     fn config(&self, defines: &[String]) -> Config {
