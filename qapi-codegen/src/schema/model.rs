@@ -268,6 +268,13 @@ pub struct Feature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocId(pub(crate) u32);
 
+impl DocId {
+    /// Its number among the comments of its schema.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A documentation comment.
 #[derive(Clone, Debug, Default)]
 pub struct Doc {
