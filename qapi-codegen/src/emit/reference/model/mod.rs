@@ -69,6 +69,8 @@ impl SubjectId {
 pub struct Reference<'a> {
     /// The heading of the schema's root file; where it has none, the file's name.
     pub title: String,
+    /// Whether the title is a heading, and not the name of the file.
+    pub is_titled: bool,
     /// What the root file says before it includes others, without that heading.
     pub introduction: Document,
     /// The chapters; a schema whose root file has no headings between its includes is one without a title.
