@@ -3,4 +3,9 @@
 //! [`model`] is the reference as data, with everything looked up and in reading order; each renderer is a folder
 //! beside it that turns the model into files.
 
+mod identity;
+mod layout;
+pub mod man;
+pub mod markdown;
 pub mod model;
+pub mod text;
