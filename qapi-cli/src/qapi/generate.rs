@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use qapi_codegen::emit::OutputFile;
 use qapi_codegen::emit::introspect::introspect;
+use qapi_codegen::emit::reference::model::Reference;
+use qapi_codegen::emit::reference::{man, markdown, text};
 use qapi_codegen::emit::rust::Layout;
 use qapi_codegen::schema::{Filter, Schema};
 use qapi_codegen::{Analysis, Config, write_files};
@@ -13,7 +15,8 @@ use super::Outcome;
 use super::progress::Progress;
 use super::schema::SchemaArguments;
 
-/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json
+/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json, its reference for
+/// people to DIR/text, DIR/man and DIR/markdown
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     #[command(flatten)]
@@ -60,7 +63,22 @@ enum Product {
     Rust,
     /// What query-qmp-schema returns of it, as JSON
     Introspection,
+    /// The reference as plain text: a file of commands, one of events
+    Text,
+    /// The reference as a manual page of section 7
+    Man,
+    /// The reference as Markdown: a file a subject, and an index
+    Markdown,
 }
+
+/// A format of the reference: what makes it, the folder that it goes to, and how to make it.
+type Format = (Product, &'static str, fn(&Reference<'_>) -> Vec<OutputFile>);
+
+const FORMATS: [Format; 3] = [
+    (Product::Text, "text", text::files),
+    (Product::Man, "man", man::files),
+    (Product::Markdown, "markdown", markdown::files),
+];
 
 fn release(text: &str) -> Result<String, String> {
     text.parse::<qapi_codegen::schema::Version>()
@@ -102,6 +120,20 @@ impl Generate {
             match self.introspection(schema, &defines) {
                 Ok(line) => report += &line,
                 Err(outcome) => return outcome,
+            }
+        }
+        let mut formats = FORMATS
+            .iter()
+            .filter(|(product, ..)| self.makes(*product))
+            .peekable();
+        if formats.peek().is_some() {
+            progress.show("writing the reference");
+            let reference = Reference::of(schema);
+            for (_, name, files) in formats {
+                match self.reference(name, &files(&reference)) {
+                    Ok(line) => report += &line,
+                    Err(outcome) => return outcome,
+                }
             }
         }
         drop(progress);
@@ -156,6 +188,18 @@ impl Generate {
         write_files(&self.out, &[file]).map_err(|error| Outcome::Unusable(error.to_string()))?;
         let path = self.out.join("introspection.json");
         Ok(format!("{}: {entries} entries\n", path.display()))
+    }
+
+    fn reference(&self, name: &str, files: &[OutputFile]) -> Result<String, Outcome> {
+        let folder = self.out.join(name);
+        write_files(&folder, files).map_err(|error| Outcome::Unusable(error.to_string()))?;
+        let lines: usize = files.iter().map(|file| file.text.lines().count()).sum();
+        let count = files.len();
+        let noun = if count == 1 { "file" } else { "files" };
+        Ok(format!(
+            "{}: {count} {noun} of {lines} lines\n",
+            folder.display()
+        ))
     }
 
     fn config(&self, defines: &[String]) -> Config {
