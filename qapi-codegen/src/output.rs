@@ -1,13 +1,13 @@
 //! Files that were made: written whole or not at all, and only when they change.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::Error;
-use crate::emit::OutputFile;
-use crate::emit::rust::GENERATED;
+use crate::emit::{GENERATED, OutputFile};
 
 /// Writes one file, if its text is new. It is put in place in one step, so that nobody ever sees half of it.
 pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
@@ -17,14 +17,18 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
     }
 }
 
-/// Writes Rust files to a folder: all or, if something stands in the way, none. Files that an earlier run
-/// made there and this one did not are removed.
+/// Writes files to a folder: all or, if something stands in the way, none. Files that an earlier run made in the
+/// same places and this one did not are removed: they say in their first line that they are generated.
 ///
 /// # Errors
 /// The file or folder that cannot be written, by name.
 pub fn write_files(folder: &Path, files: &[OutputFile]) -> Result<(), Error> {
     let named = |path: &Path, error: io::Error| Error::new(format!("{}: {error}", path.display()));
-    fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+    let made: BTreeSet<PathBuf> = files.iter().map(|file| folder.join(&file.path)).collect();
+    let folders: BTreeSet<&Path> = made.iter().filter_map(|path| path.parent()).collect();
+    for folder in [folder].iter().chain(&folders) {
+        fs::create_dir_all(folder).map_err(|error| named(folder, error))?;
+    }
     let mut staged = Vec::new();
     for file in files {
         let path = folder.join(&file.path);
@@ -35,20 +39,31 @@ pub fn write_files(folder: &Path, files: &[OutputFile]) -> Result<(), Error> {
         let path = one.path.clone();
         one.put().map_err(|error| named(&path, error))?;
     }
-    remove_stale(folder, files).map_err(|error| named(folder, error))
+    for folder in folders {
+        remove_stale(folder, &made).map_err(|error| named(folder, error))?;
+    }
+    Ok(())
 }
 
-fn remove_stale(folder: &Path, files: &[OutputFile]) -> io::Result<()> {
+fn remove_stale(folder: &Path, made: &BTreeSet<PathBuf>) -> io::Result<()> {
+    let kinds: BTreeSet<_> = made.iter().filter_map(|path| path.extension()).collect();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let made = files.iter().any(|file| folder.join(&file.path) == path);
-        let rust = path.extension().is_some_and(|extension| extension == "rs");
-        if rust && !made && fs::read(&path).is_ok_and(|text| text.starts_with(GENERATED.as_bytes()))
+        let of_kind = path.extension().is_some_and(|own| kinds.contains(own));
+        if of_kind && !made.contains(&path) && fs::read(&path).is_ok_and(|text| is_generated(&text))
         {
             fs::remove_file(&path)?;
         }
     }
     Ok(())
+}
+
+/// Does a file say in its first line that it is generated?
+fn is_generated(text: &[u8]) -> bool {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    first
+        .windows(GENERATED.len())
+        .any(|part| part == GENERATED.as_bytes())
 }
 
 /// A file that is written and not yet in its place; it goes away if it is never put there.

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use qapi_codegen::emit::OutputFile;
 use qapi_codegen::emit::introspect::introspect;
 use qapi_codegen::emit::reference::model::Reference;
-use qapi_codegen::emit::reference::{man, markdown, text};
+use qapi_codegen::emit::reference::{html, man, markdown, text};
 use qapi_codegen::emit::rust::Layout;
 use qapi_codegen::schema::{Filter, Schema};
 use qapi_codegen::{Analysis, Config, write_files};
@@ -15,8 +15,8 @@ use super::Outcome;
 use super::progress::Progress;
 use super::schema::SchemaArguments;
 
-/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json, its reference for
-/// people to DIR/text, DIR/man and DIR/markdown
+/// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json, its reference to
+/// DIR/html, DIR/text, DIR/man and DIR/markdown
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     #[command(flatten)]
@@ -47,6 +47,10 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "RELEASE", value_parser = release)]
     oldest: Option<String>,
 
+    /// The title of the reference [default: the heading of the schema's root file]
+    #[arg(long)]
+    title: Option<String>,
+
     /// Accept nothing that the schema does not know
     #[arg(long)]
     strict: bool,
@@ -63,15 +67,17 @@ enum Product {
     Rust,
     /// What query-qmp-schema returns of it, as JSON
     Introspection,
-    /// The reference as plain text: a file of commands, one of events
+    /// The reference as a site that works from a disk
+    Html,
+    /// The reference as plain text: a file of commands and types, one of events
     Text,
     /// The reference as a manual page of section 7
     Man,
-    /// The reference as Markdown: a file a subject, and an index
+    /// The reference as Markdown: a file for each subject, and an index
     Markdown,
 }
 
-/// A format of the reference: what makes it, the folder that it goes to, and how to make it.
+/// A format that is made of the model alone: what it is called here, the folder that it goes to, and how to make it.
 type Format = (Product, &'static str, fn(&Reference<'_>) -> Vec<OutputFile>);
 
 const FORMATS: [Format; 3] = [
@@ -122,15 +128,25 @@ impl Generate {
                 Err(outcome) => return outcome,
             }
         }
+        if self.makes(Product::Html) {
+            progress.show("writing the reference");
+            match self.html(schema) {
+                Ok(line) => report += &line,
+                Err(outcome) => return outcome,
+            }
+        }
         let mut formats = FORMATS
             .iter()
             .filter(|(product, ..)| self.makes(*product))
             .peekable();
         if formats.peek().is_some() {
             progress.show("writing the reference");
-            let reference = Reference::of(schema);
-            for (_, name, files) in formats {
-                match self.reference(name, &files(&reference)) {
+            let mut reference = Reference::of(schema);
+            reference.rename(self.title.as_deref());
+            for (_, folder, files) in formats {
+                let files = files(&reference);
+                let first = files.first().map_or("", |file| &file.path);
+                match self.document(folder, first, &files) {
                     Ok(line) => report += &line,
                     Err(outcome) => return outcome,
                 }
@@ -190,15 +206,23 @@ impl Generate {
         Ok(format!("{}: {entries} entries\n", path.display()))
     }
 
-    fn reference(&self, name: &str, files: &[OutputFile]) -> Result<String, Outcome> {
-        let folder = self.out.join(name);
+    fn html(&self, schema: &Schema) -> Result<String, Outcome> {
+        let settings = html::Settings {
+            title: self.title.clone(),
+        };
+        self.document("html", "index.html", &html::emit(schema, &settings))
+    }
+
+    /// Writes one form of the reference to a folder of its own; `first` is the file that a reader begins with.
+    fn document(&self, folder: &str, first: &str, files: &[OutputFile]) -> Result<String, Outcome> {
+        let folder = self.out.join(folder);
         write_files(&folder, files).map_err(|error| Outcome::Unusable(error.to_string()))?;
-        let lines: usize = files.iter().map(|file| file.text.lines().count()).sum();
-        let count = files.len();
-        let noun = if count == 1 { "file" } else { "files" };
+        let size: usize = files.iter().map(|file| file.text.len()).sum();
         Ok(format!(
-            "{}: {count} {noun} of {lines} lines\n",
-            folder.display()
+            "{}: {} files of {} KB\n",
+            folder.join(first).display(),
+            files.len(),
+            size / 1000,
         ))
     }
 

@@ -3,6 +3,7 @@
 //! [`model`] is the reference as data, with everything looked up and in reading order; each renderer is a folder
 //! beside it that turns the model into files.
 
+pub mod html;
 mod identity;
 mod layout;
 pub mod man;

@@ -14,6 +14,7 @@ mod layout;
 mod members;
 mod names;
 mod objects;
+mod outline;
 mod plan;
 mod types;
 mod unions;
@@ -22,7 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::OutputFile;
 use crate::schema::{Filter, Schema, Selection, Version};
 
-pub(crate) use files::GENERATED;
+pub(crate) use outline::Outlines;
 use plan::Plan;
 
 /// What the bindings are to be like.

@@ -1,6 +1,6 @@
 //! The index: where everything is.
 
-use super::link::{INDEX, Links, file};
+use super::link::{INDEX, Links, file, generated};
 use crate::emit::OutputFile;
 use crate::emit::reference::identity::Identity;
 use crate::emit::reference::model::{EntryId, EntryKind, Reference, sentence};
@@ -16,7 +16,7 @@ pub(super) fn file_of(reference: &Reference<'_>, identity: &Identity) -> OutputF
         true => &reference.title,
         false => &identity.about,
     };
-    let mut out = links.heading(1, title);
+    let mut out = generated() + &links.heading(1, title);
     let mut add = |text: &str| {
         if !text.is_empty() {
             out.push('\n');

@@ -1,5 +1,6 @@
 //! Links, and all else that has to be told from text.
 
+use crate::emit::GENERATED;
 use crate::emit::reference::model::{EntryId, Reference, SubjectId, Target, TypeRef};
 use crate::markup::{Block, Document, Inline, markdown};
 
@@ -9,6 +10,11 @@ pub(super) const INDEX: &str = "README.md";
 /// The file of a subject.
 pub(super) fn file(reference: &Reference<'_>, subject: SubjectId) -> String {
     format!("{}.md", reference.subject(subject).slug)
+}
+
+/// What a file begins with.
+pub(super) fn generated() -> String {
+    format!("<!-- {GENERATED} -->\n\n")
 }
 
 /// A place that a link can lead to. Its id has no signs but those of names and `.`, `=`, `:`.

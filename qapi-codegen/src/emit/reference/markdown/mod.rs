@@ -57,6 +57,7 @@ impl<'r, 'a> Page<'r, 'a> {
 
     fn text(mut self, title: &str) -> String {
         let links = self.links(None);
+        self.out.push_str(&link::generated());
         self.out.push_str(&links.heading(1, title));
         for part in &self.reference.subject(self.subject).parts {
             match part {

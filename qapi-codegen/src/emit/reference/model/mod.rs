@@ -99,6 +99,14 @@ impl<'a> Reference<'a> {
         build::reference(schema)
     }
 
+    /// Gives it another title, if there is one.
+    pub fn rename(&mut self, title: Option<&str>) {
+        if let Some(title) = title {
+            title.clone_into(&mut self.title);
+            self.is_titled = true;
+        }
+    }
+
     /// The entry of an id that this reference gave out.
     pub fn entry(&self, id: EntryId) -> &Entry<'a> {
         &self.entries[id.index()]
