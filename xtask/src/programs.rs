@@ -1,4 +1,4 @@
-//! The programs that live tests talk to, and how they come onto a Debian machine.
+//! The programs that tests talk to or ask for their opinion, and how they come onto a Debian machine.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,11 +7,14 @@ use crate::process::{Failure, find, output, run};
 use crate::steps::Outcome;
 
 /// A program and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 4] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("qemu-img", "qemu-utils"),
     ("qemu-storage-daemon", "qemu-utils"),
     ("qemu-ga", "qemu-guest-agent"),
+    ("mandoc", "mandoc"),
+    ("man", "man-db"),
+    ("groff", "groff-base"),
 ];
 
 /// Backports of the release that has QEMU 7.2 itself.
@@ -55,7 +58,7 @@ pub(crate) fn provide() -> Outcome {
 
 fn left_out(absent: &[&str], reason: &str) -> Outcome {
     Outcome::LeftOut(format!(
-        "the live tests that need {} ({reason})",
+        "the tests that need {} ({reason})",
         absent.join(", ")
     ))
 }

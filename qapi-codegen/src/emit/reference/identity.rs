@@ -45,14 +45,14 @@ impl Identity {
             about: reference.title.clone(),
         }
     }
-}
 
-/// The heading of the schema, where a file that is headed by what is described does not show it already.
-pub(super) fn title_besides<'r>(reference: &'r Reference<'_>) -> Option<&'r str> {
-    let mut subjects = reference.subjects().map(|(_, subject)| &subject.title);
-    let title = &reference.title;
-    let is_shown = !reference.is_titled || subjects.any(|subject| subject == title);
-    (!is_shown).then_some(title)
+    /// The heading of the schema, unless it is what is described, or is shown above a subject.
+    pub(super) fn title_besides<'r>(&self, reference: &'r Reference<'_>) -> Option<&'r str> {
+        let mut subjects = reference.subjects().map(|(_, subject)| &subject.title);
+        let title = &reference.title;
+        let is_shown = *title == self.about || subjects.any(|subject| subject == title);
+        (reference.is_titled && !is_shown).then_some(title)
+    }
 }
 
 /// The letters and digits of a title, in lower case.

@@ -33,14 +33,9 @@ impl Roff {
                     }
                 }
             }
-            Block::Literal { text, .. } | Block::Unknown(text) => {
+            Block::Literal { .. } | Block::Unknown(_) | Block::Exchange(_) => {
                 self.space();
-                self.verbatim(text.split('\n'));
-            }
-            Block::Exchange(lines) => {
-                self.space();
-                let lines: Vec<String> = lines.iter().map(exchange).collect();
-                self.verbatim(lines.iter().map(String::as_str));
+                self.inside("4", |roff| roff.lines(block));
             }
             Block::Example { title, blocks, .. } => self.titled("Example", title, blocks),
             Block::Admonition {
@@ -71,6 +66,18 @@ impl Roff {
         }
     }
 
+    /// Writes what is made of lines as they are.
+    fn lines(&mut self, block: &Block) {
+        match block {
+            Block::Literal { text, .. } | Block::Unknown(text) => self.verbatim(text.split('\n')),
+            Block::Exchange(lines) => {
+                let lines: Vec<String> = lines.iter().map(exchange).collect();
+                self.verbatim(lines.iter().map(String::as_str));
+            }
+            _ => {}
+        }
+    }
+
     fn list(&mut self, kind: ListKind, items: &[Vec<Block>]) {
         for (at, item) in items.iter().enumerate() {
             let sign = match kind {
@@ -96,7 +103,11 @@ impl Roff {
             tag.push(Span::bold(": "));
         }
         tag.extend(spans_in(Font::Bold, title));
-        self.tagged(&tag, |roff| roff.blocks(blocks));
+        self.tagged(&tag, |roff| match blocks {
+            // Indented already.
+            [block @ (Block::Literal { .. } | Block::Exchange(_))] => roff.lines(block),
+            blocks => roff.blocks(blocks),
+        });
     }
 }
 

@@ -11,7 +11,7 @@ mod blocks;
 mod inline;
 mod roff;
 
-use super::identity::{Identity, title_besides};
+use super::identity::Identity;
 use super::layout::{Item, Mark, Piece, Title, marks, pieces};
 use super::model::{EntryId, Part, Reference, SubjectId};
 use crate::emit::OutputFile;
@@ -47,13 +47,13 @@ impl Renderer<'_, '_> {
             identity.page, identity.about
         ))]);
         roff.section("DESCRIPTION");
-        if let Some(title) = title_besides(self.reference) {
+        if let Some(title) = identity.title_besides(self.reference) {
             roff.subsection(title);
         }
         roff.document(&self.reference.introduction);
         for chapter in &self.reference.chapters {
             if let Some(title) = &chapter.title {
-                roff.section(&title.to_uppercase());
+                roff.section(title);
             }
             roff.document(&chapter.introduction);
             chapter

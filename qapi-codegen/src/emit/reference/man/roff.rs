@@ -183,13 +183,12 @@ impl Roff {
         self.fresh = false;
     }
 
-    /// Writes lines as they are, right below what is before them.
+    /// Writes lines as they are.
     pub(super) fn verbatim<'t>(&mut self, lines: impl Iterator<Item = &'t str>) {
-        self.inside(STEP, |roff| {
-            roff.request("EX", &[]);
-            lines.for_each(|line| roff.text_line(&escaped(line)));
-            roff.request("EE", &[]);
-        });
+        self.request("EX", &[]);
+        lines.for_each(|line| self.text_line(&escaped(line)));
+        self.request("EE", &[]);
+        self.fresh = false;
     }
 
     /// Writes a table; its cells are running text.

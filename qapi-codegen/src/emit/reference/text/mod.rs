@@ -12,7 +12,7 @@ mod blocks;
 mod table;
 mod writer;
 
-use super::identity::{Identity, title_besides};
+use super::identity::Identity;
 use super::layout::{Item, Piece, Title, marks, pieces};
 use super::model::{EntryId, EntryKind, Part, Reference, SubjectId};
 use crate::emit::OutputFile;
@@ -42,10 +42,9 @@ pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
         if events && !renderer.shown.contains(&true) {
             continue;
         }
-        let title = format!("{}: {title}", identity.about);
         files.push(OutputFile {
             path: format!("{}-{name}.txt", identity.prefix),
-            text: renderer.file(&title),
+            text: renderer.file(&identity, title),
         });
     }
     files
@@ -90,13 +89,16 @@ struct Renderer<'r, 'a> {
 }
 
 impl Renderer<'_, '_> {
-    fn file(&self, title: &str) -> String {
+    fn file(&self, identity: &Identity, title: &str) -> String {
         let mut writer = Writer::default();
-        writer.heading(1, title);
+        writer.heading(1, &format!("{}: {title}", identity.about));
         let about = "A definition begins in the first column with its name. What is indented below belongs to it.";
         writer.inside(|writer| writer.paragraph(about));
         writer.gap();
-        if let Some(title) = title_besides(self.reference).filter(|_| self.with_texts) {
+        if let Some(title) = identity
+            .title_besides(self.reference)
+            .filter(|_| self.with_texts)
+        {
             writer.heading(1, title);
         }
         self.free_text(&mut writer, &self.reference.introduction);
