@@ -39,9 +39,9 @@ const PIECES: [&str; 27] = [
     "\u{e9}\u{4e2d}\u{1f4a1}",
 ];
 
-/// A schema in which a piece stands wherever text can.
-fn with(piece: &str) -> Schema {
-    let text = format!(
+/// A part of a schema in which a piece stands wherever text can, with a number in its names.
+fn around(at: usize, piece: &str) -> String {
+    format!(
         "
 ##
 # *****
@@ -76,7 +76,7 @@ fn with(piece: &str) -> Schema {
 ##
 
 ##
-# @Lamp:
+# @Lamp{at}:
 #
 # {piece}
 #
@@ -88,10 +88,10 @@ fn with(piece: &str) -> Schema {
 #
 # Since: 1.0 {piece}
 ##
-{{ 'struct': 'Lamp', 'data': {{ 'm': 'str' }}, 'features': [ 'f' ] }}
+{{ 'struct': 'Lamp{at}', 'data': {{ 'm': 'str' }}, 'features': [ 'f' ] }}
 
 ##
-# @lamp:
+# @lamp{at}:
 #
 # x
 #
@@ -106,20 +106,22 @@ fn with(piece: &str) -> Schema {
 #     -> {piece}
 #     <- {piece}
 ##
-{{ 'command': 'lamp', 'returns': 'Lamp' }}
+{{ 'command': 'lamp{at}', 'returns': 'Lamp{at}' }}
 "
-    );
+    )
+}
+
+fn schema(text: &str) -> Schema {
     let files = MemoryLoader::new().with("hostile.json", text);
     let analysis = analyze("hostile.json".as_ref(), &files, None).expect("it is there");
-    analysis
-        .schema
-        .unwrap_or_else(|| panic!("{piece}: {:?}", analysis.diagnostics))
+    let schema = analysis.schema;
+    schema.unwrap_or_else(|| panic!("{:?} in\n{text}", analysis.diagnostics))
 }
 
 #[test]
 fn text_stays_text() {
     for piece in PIECES {
-        let schema = with(piece);
+        let schema = schema(&around(0, piece));
         let reference = Reference::of(&schema);
         // What is not meant fails in these two.
         let page = man::files(&reference).remove(0);
@@ -128,7 +130,7 @@ fn text_stays_text() {
         for file in text::files(&reference) {
             for line in file.text.lines() {
                 let first = line.chars().next().unwrap_or(' ');
-                let is_name = ["Lamp: ", "lamp: "]
+                let is_name = ["Lamp0: ", "lamp0: "]
                     .iter()
                     .any(|name| line.starts_with(name));
                 assert!([' ', '='].contains(&first) || is_name, "{piece}: {line}");
@@ -144,11 +146,12 @@ fn text_stays_text() {
     }
 }
 
-/// The pages of all pieces.
-pub(crate) fn pages() -> Vec<String> {
-    let pages = PIECES.iter().map(|piece| {
-        let schema = with(piece);
-        man::files(&Reference::of(&schema)).remove(0).text
-    });
-    pages.collect()
+/// A page with all pieces, and the names that it defines.
+pub(crate) fn page() -> (String, Vec<String>) {
+    let parts = PIECES.iter().enumerate();
+    let parts: String = parts.map(|(at, piece)| around(at, piece)).collect();
+    let schema = schema(&parts);
+    let reference = Reference::of(&schema);
+    let names = reference.entries().map(|(_, entry)| entry.name.to_owned());
+    (man::files(&reference).remove(0).text, names.collect())
 }
