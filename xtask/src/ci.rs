@@ -25,6 +25,7 @@ impl Ci {
     pub(crate) fn run(self) -> ExitCode {
         let mut steps = Steps::default();
         steps.take("programs for the live tests", programs::provide);
+        steps.take("packages for the browser", programs::provide_packages);
         steps.take("format", || run(cargo().args(["fmt", "--all", "--check"])));
         steps.take("clippy", clippy);
         steps.take("documentation", || {

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use crate::process::{Failure, find, output, run};
 use crate::steps::Outcome;
+use crate::workspace::root;
 
 /// A program and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("qemu-img", "qemu-utils"),
     ("qemu-storage-daemon", "qemu-utils"),
@@ -15,7 +16,23 @@ const PROGRAMS: [(&str, &str); 7] = [
     ("mandoc", "mandoc"),
     ("man", "man-db"),
     ("groff", "groff-base"),
+    ("chromium", "chromium"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
 ];
+
+/// Fetches the packages that the browser is driven with, as they are locked.
+pub(crate) fn provide_packages() -> Outcome {
+    if find("npm").is_none() {
+        return left_out(&["npm"], "it is not installed");
+    }
+    let folder = root().join("tests/browser");
+    let quietly = ["ci", "--no-audit", "--no-fund"];
+    match run(Command::new("npm").args(quietly).current_dir(folder)) {
+        Ok(()) => Outcome::Passed,
+        Err(failure) => Outcome::LeftOut(format!("the reference in a browser ({failure})")),
+    }
+}
 
 /// Backports of the release that has QEMU 7.2 itself.
 const BACKPORTS: &str = "bookworm-backports";

@@ -17,15 +17,21 @@ pub enum Program {
     StorageDaemon,
     /// The guest agent.
     GuestAgent,
+    /// The browser that shows the reference.
+    Browser,
+    /// What runs the scripts that drive the browser.
+    Node,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::System,
         Self::Image,
         Self::StorageDaemon,
         Self::GuestAgent,
+        Self::Browser,
+        Self::Node,
     ];
 
     /// The file's name.
@@ -35,6 +41,8 @@ impl Program {
             Self::Image => "qemu-img",
             Self::StorageDaemon => "qemu-storage-daemon",
             Self::GuestAgent => "qemu-ga",
+            Self::Browser => "chromium",
+            Self::Node => "node",
         }
     }
 

@@ -232,7 +232,11 @@ impl<'a> Writer<'_, '_, 'a> {
         });
         out.raw("</summary>\n");
         out.raw("<div class=\"panels\">\n");
-        wire::forms(self.site.reference, self.id, out);
+        if !matches!(self.entry.kind, EntryKind::Enum | EntryKind::Alternate) {
+            out.raw("<div>\n");
+            wire::forms(self.site.reference, self.id, out);
+            out.raw("</div>\n");
+        }
         // The fields of a base are fields of what it is the base of.
         if self.repeatable().1.is_none() {
             out.raw("<div class=\"panel\"><p class=\"title\">Rust</p><pre>");

@@ -77,12 +77,15 @@ pub(super) fn rust(text: &str, out: &mut Html) {
 }
 
 fn span(class: &'static str, text: &str, out: &mut Html) {
-    if class.is_empty() {
-        out.text(text);
-        return;
-    }
-    out.raw("<i class=\"").raw(class).raw("\">");
-    out.text(text).raw("</i>");
+    match class {
+        "" => out.text(text),
+        // Names are most of what there is.
+        "k" => out.raw("<i>").text(text).raw("</i>"),
+        _ => {
+            out.raw("<i class=\"").raw(class).raw("\">");
+            out.text(text).raw("</i>")
+        }
+    };
 }
 
 #[cfg(test)]
@@ -119,7 +122,7 @@ mod tests {
     fn names_and_strings_differ() {
         let mut html = Html::new();
         json("{ \"a\": \"b\" }", &mut State::default(), &mut html);
-        let expected = "{ <i class=\"k\">&quot;a&quot;</i>: <i class=\"s\">&quot;b&quot;</i> }";
+        let expected = "{ <i>&quot;a&quot;</i>: <i class=\"s\">&quot;b&quot;</i> }";
         assert_eq!(html.as_str(), expected);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::escape::Html;
 use super::highlight;
-use crate::emit::reference::model::{Content, EntryId, EntryKind, Reference, TypeRef};
+use crate::emit::reference::model::{Content, EntryId, EntryKind, JsonKind, Reference, TypeRef};
 use crate::schema::Builtin;
 
 /// How many values a skeleton has at most; objects beyond that are empty.
@@ -158,10 +158,13 @@ impl<'r, 'a> Skeletons<'r, 'a> {
                 Some(first) => Json::String(first.name.to_owned()),
                 None => Json::Atom("\"…\""),
             },
-            Content::Alternate(all) => match all.first() {
-                Some(first) if depth < DEPTH => self.value(&first.ty, optional, depth + 1),
-                _ => Json::Atom("null"),
-            },
+            // What is short to say: often it is the name of something that there is.
+            Content::Alternate(all) => {
+                match all.iter().min_by_key(|one| one.json == JsonKind::Object) {
+                    Some(one) if depth < DEPTH => self.value(&one.ty, optional, depth + 1),
+                    _ => Json::Atom("null"),
+                }
+            }
             Content::Object(_) if depth < DEPTH => {
                 Json::Object(self.object(id, optional, depth + 1))
             }
@@ -197,7 +200,7 @@ fn print(json: &Json, indent: usize, out: &mut String) {
         }
         Json::Array(element) => {
             out.push_str("[ ");
-            print(element, indent + 2, out);
+            print(element, indent, out);
             out.push_str(" ]");
         }
         Json::Object(members) if members.is_empty() => out.push_str("{}"),

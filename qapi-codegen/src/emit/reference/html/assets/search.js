@@ -55,7 +55,7 @@ function answers(one, word) {
   const at = one.key.indexOf(word);
   if (at === 0) return isPart ? 200 : 500;
   if (at > 0) return (one.key[at - 1] === "-" ? 300 : 120) / (isPart ? 3 : 1);
-  if (isPart && one.ownerKey.startsWith(word)) return 40;
+  if (isPart && one.ownerKey.includes(word)) return 40;
   const found = one.words.indexOf(word);
   if (found < 0) return 0;
   return found === 0 || /[^a-z0-9]/.test(one.words[found - 1]) ? 20 : 5;
@@ -116,8 +116,8 @@ function option(one, at, words) {
   const head = make("span", { class: "head" }, name);
   head.append(make("span", { class: "kind" }, one.owner ? `of ${one.owner}` : one.kind));
   const text = make("span", { class: "excerpt" }, marked(excerpt(one, words), words));
-  const link = make("a", { href: one.address, tabindex: "-1" }, head, text);
-  return make("li", { id: `found-${at}`, role: "option", "aria-selected": "false" }, link);
+  const attributes = { id: `found-${at}`, role: "option", "aria-selected": "false", "data-address": one.address };
+  return make("li", attributes, head, text);
 }
 
 function show() {
@@ -144,6 +144,12 @@ function choose(at) {
   search.input.setAttribute("aria-activedescendant", option.id);
 }
 
+function go(option) {
+  if (!option) return;
+  search.dialog.close();
+  location.href = option.dataset.address;
+}
+
 function keys(event) {
   const count = search.list.children.length;
   const moves = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
@@ -154,13 +160,14 @@ function keys(event) {
     choose(step === 1 ? (to + count) % count : Math.min(Math.max(to, 0), count - 1));
   } else if (event.key === "Enter") {
     event.preventDefault();
-    search.list.children[search.active]?.querySelector("a").click();
+    go(search.list.children[search.active]);
   }
 }
 
 function build() {
   search.input = make("input", {
-    type: "search",
+    type: "text",
+    inputmode: "search",
     role: "combobox",
     "aria-label": "Search the reference",
     "aria-controls": "found",
@@ -181,9 +188,7 @@ function build() {
   search.dialog.append(make("div", { class: "foot" }, search.status, help));
   search.input.addEventListener("input", show);
   search.input.addEventListener("keydown", keys);
-  search.list.addEventListener("click", (event) => {
-    if (event.target.closest("a")) search.dialog.close();
-  });
+  search.list.addEventListener("click", (event) => go(event.target.closest("li")));
   // A click beside it closes it.
   search.dialog.addEventListener("click", (event) => {
     if (event.target === search.dialog) search.dialog.close();
