@@ -163,12 +163,14 @@ fn files_of_subjects_that_are_gone_go_too() {
     );
     let made = folder.path().join("made/rust");
     fs::write(made.join("mine.rs"), "// by hand\n").expect("it can be written");
-    assert!(made.join("more.rs").exists());
+    let gone = ["rust/more.rs", "markdown/more.md", "text/schema-events.txt"];
+    let gone = gone.map(|name| folder.path().join("made").join(name));
+    assert!(gone.iter().all(|path| path.exists()));
     assert_eq!(
         qapi(folder.path(), VALID, &arguments).status.code(),
         Some(0)
     );
-    assert!(!made.join("more.rs").exists());
+    assert!(!gone.iter().any(|path| path.exists()));
     assert!(made.join("mine.rs").exists());
 }
 
@@ -188,7 +190,7 @@ fn nothing_but_what_is_asked_for_is_made() {
         Some(0)
     );
     let made = folder.path().join("made");
-    assert!(!made.join("rust").exists());
+    assert!(!made.join("rust").exists() && !made.join("text").exists());
     let text = fs::read_to_string(made.join("introspection.json")).expect("it is there");
     let answer: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(answer[0]["name"], "stop");

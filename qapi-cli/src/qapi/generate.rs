@@ -218,8 +218,9 @@ impl Generate {
         let folder = self.out.join(folder);
         write_files(&folder, files).map_err(|error| Outcome::Unusable(error.to_string()))?;
         let size: usize = files.iter().map(|file| file.text.len()).sum();
+        let noun = if files.len() == 1 { "file" } else { "files" };
         Ok(format!(
-            "{}: {} files of {} KB\n",
+            "{}: {} {noun} of {} KB\n",
             folder.join(first).display(),
             files.len(),
             size / 1000,

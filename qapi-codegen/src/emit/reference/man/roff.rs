@@ -1,5 +1,7 @@
 //! Lines of roff. What is text cannot become a request or an escape: both come from here alone.
 
+use crate::emit::GENERATED;
+
 /// Columns that a line of the source takes, as far as words allow.
 const WIDTH: usize = 78;
 
@@ -86,10 +88,8 @@ pub(super) struct Roff {
 impl Roff {
     /// The whole page. Its first line says whether it has to go through `tbl`.
     pub(super) fn finish(self) -> String {
-        match self.has_tables {
-            true => format!("'\\\" t\n{}", self.out),
-            false => self.out,
-        }
+        let tables = if self.has_tables { "'\\\" t\n" } else { "" };
+        format!("{tables}.\\\" {GENERATED}\n{}", self.out)
     }
 
     /// Begins the page. Names are neither hyphenated nor spread over the line; the register is what the macros look
@@ -362,7 +362,7 @@ mod tests {
     fn check(spans: &[Span], expected: &str) {
         let mut roff = Roff::default();
         roff.words(spans);
-        assert_eq!(roff.finish(), expected);
+        assert_eq!(roff.out, expected);
     }
 
     #[test]
@@ -410,13 +410,13 @@ mod tests {
     fn arguments_are_quoted() {
         let mut roff = Roff::default();
         roff.section("SAY \"NO\"");
-        assert_eq!(roff.finish(), ".SH \"SAY \\(dqNO\\(dq\"\n");
+        assert_eq!(roff.out, ".SH \"SAY \\(dqNO\\(dq\"\n");
     }
 
     #[test]
     fn what_is_empty_leaves_no_trace() {
         let mut roff = Roff::default();
         roff.inside("4", |_| {});
-        assert_eq!(roff.finish(), "");
+        assert_eq!(roff.out, "");
     }
 }

@@ -15,7 +15,7 @@ mod writer;
 use super::identity::Identity;
 use super::layout::{Item, Piece, Title, marks, pieces};
 use super::model::{EntryId, EntryKind, Part, Reference, SubjectId};
-use crate::emit::OutputFile;
+use crate::emit::{GENERATED, OutputFile};
 use crate::markup::Document;
 use writer::Writer;
 
@@ -91,6 +91,7 @@ struct Renderer<'r, 'a> {
 impl Renderer<'_, '_> {
     fn file(&self, identity: &Identity, title: &str) -> String {
         let mut writer = Writer::default();
+        writer.inside(|writer| writer.line(GENERATED));
         writer.heading(1, &format!("{}: {title}", identity.about));
         let about = "A definition begins in the first column with its name. What is indented below belongs to it.";
         writer.inside(|writer| writer.paragraph(about));
