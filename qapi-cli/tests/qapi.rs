@@ -155,23 +155,33 @@ fn a_broken_schema_leaves_what_was_generated_alone() {
 fn files_of_subjects_that_are_gone_go_too() {
     let folder = folder();
     let arguments = ["generate", "schema.json", "--out", "made"];
-    fs::write(folder.path().join("more.json"), "{ 'event': 'STOP' }\n").expect("it can be written");
-    let both = format!("{{ 'include': 'more.json' }}\n{VALID}");
+    let more = "{ 'event': 'STOP', 'data': 'Why' }\n{ 'struct': 'Why', 'data': {} }\n";
+    fs::write(folder.path().join("more.json"), more).expect("it can be written");
+    let alone = format!("{VALID}{{ 'struct': 'When', 'data': {{}} }}\n");
+    let both = format!("{{ 'include': 'more.json' }}\n{alone}");
     assert_eq!(
         qapi(folder.path(), &both, &arguments).status.code(),
         Some(0)
     );
-    let made = folder.path().join("made/rust");
-    fs::write(made.join("mine.rs"), "// by hand\n").expect("it can be written");
-    let gone = ["rust/more.rs", "markdown/more.md", "text/schema-events.txt"];
-    let gone = gone.map(|name| folder.path().join("made").join(name));
-    assert!(gone.iter().all(|path| path.exists()));
+    let made = folder.path().join("made");
+    let by_hand = ["rust/mine.rs", "html/mine.html", "html/types/mine.js"];
+    let gone = [
+        "rust/more.rs",
+        "html/more.html",
+        "html/types/more.js",
+        "text/schema-events.txt",
+        "markdown/more.md",
+    ];
+    for path in by_hand {
+        fs::write(made.join(path), "// by hand\n").expect("it can be written");
+    }
+    assert!(gone.iter().all(|path| made.join(path).exists()));
     assert_eq!(
-        qapi(folder.path(), VALID, &arguments).status.code(),
+        qapi(folder.path(), &alone, &arguments).status.code(),
         Some(0)
     );
-    assert!(!gone.iter().any(|path| path.exists()));
-    assert!(made.join("mine.rs").exists());
+    assert!(gone.iter().all(|path| !made.join(path).exists()));
+    assert!(by_hand.iter().all(|path| made.join(path).exists()));
 }
 
 #[test]

@@ -127,7 +127,10 @@ fn the_wire_form_is_filled_as_far_as_needed() {
         .split('<')
         .map(|part| part.split_once('>').map_or(part, |(_, text)| text))
         .collect();
-    let shown = shown.replace("&quot;", "\"");
+    let escapes = [("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">")];
+    let shown = escapes
+        .iter()
+        .fold(shown, |shown, (escape, sign)| shown.replace(escape, sign));
     let put = "{
   \"execute\": \"put\",
   \"arguments\": {
