@@ -3,13 +3,14 @@
 //! One way leads through the crate:
 //!
 //! ```text
-//! schema text ─ lex ─ parse ─ check ─▶ Schema (resolved, proven valid) ─▶ emit: Rust, dump
+//! schema text ─ lex ─ parse ─ check ─▶ Schema (resolved, proven valid) ─▶ emit: Rust, reference, dump
 //! ```
 //!
 //! - [`Config`] is for build scripts: a schema in, one file of Rust out.
 //! - [`analyze`] reads and checks a schema, from disk or memory, and gives back every diagnostic together with
 //!   the [`schema::Schema`], if there are no errors.
-//! - [`emit`] makes things of a schema: [`emit::rust`] bindings, which stand on the crate `qapi_types`.
+//! - [`emit`] makes things of a schema: [`emit::rust`] bindings, which stand on the crate `qapi_types`, and
+//!   [`emit::reference`] the reference that people read.
 //! - [`dump`] shows a resolved schema in the layout of QEMU's own test-suite.
 //! - [`diagnostic`] renders what is wrong, and explains it.
 //!

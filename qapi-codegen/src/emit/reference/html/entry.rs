@@ -55,7 +55,7 @@ impl<'a> Writer<'_, '_, 'a> {
         badges::of_entry(entry, out);
         self.stability(out);
         self.prose(&entry.description, out);
-        self.content(true, out);
+        let whole = self.content(true, out);
         self.returns(out);
         if !entry.errors.is_empty() {
             out.raw("<h3>Errors</h3>\n");
@@ -63,7 +63,7 @@ impl<'a> Writer<'_, '_, 'a> {
         }
         self.features(out);
         self.prose(&entry.details, out);
-        self.forms(out);
+        self.forms(whole, out);
         self.used_by(out);
         out.raw("</section>\n");
     }
@@ -123,8 +123,8 @@ impl<'a> Writer<'_, '_, 'a> {
         out.raw("</dl>\n");
     }
 
-    /// Members and branches, values, or alternatives.
-    fn content(&self, at_home: bool, out: &mut Html) {
+    /// Members and branches, values, or alternatives. Answers whether all that it inherits is shown, too.
+    fn content(&self, at_home: bool, out: &mut Html) -> bool {
         let rows = Rows {
             site: self.site,
             at: self.at,
@@ -150,7 +150,7 @@ impl<'a> Writer<'_, '_, 'a> {
                 let union = self.site.reference.union(self.id);
                 if members.is_empty() && object.base.is_none() && union.is_none() {
                     self.nothing(out);
-                    return;
+                    return true;
                 }
                 heading(
                     match self.entry.kind {
@@ -175,8 +175,10 @@ impl<'a> Writer<'_, '_, 'a> {
                 if let Some(union) = union {
                     branches(self.site, self.at, self.id, union, at_home, out);
                 }
+                return left_out.is_none();
             }
         }
+        true
     }
 
     fn nothing(&self, out: &mut Html) {
@@ -223,8 +225,8 @@ impl<'a> Writer<'_, '_, 'a> {
         out.raw("</p></div>\n");
     }
 
-    /// What goes over the wire, and what it is in Rust.
-    fn forms(&self, out: &mut Html) {
+    /// What goes over the wire, and what it is in Rust: there the fields of a base are fields of what it is the base of.
+    fn forms(&self, whole: bool, out: &mut Html) {
         out.raw("<details class=\"forms\"><summary>");
         out.raw(match self.entry.kind {
             EntryKind::Enum | EntryKind::Alternate => "Rust",
@@ -237,8 +239,7 @@ impl<'a> Writer<'_, '_, 'a> {
             wire::forms(self.site.reference, self.id, out);
             out.raw("</div>\n");
         }
-        // The fields of a base are fields of what it is the base of.
-        if self.repeatable().1.is_none() {
+        if whole {
             out.raw("<div class=\"panel\"><p class=\"title\">Rust</p><pre>");
             let rust = self.site.rust.of(self.entry.definition);
             highlight::rust(rust.trim_end(), out);

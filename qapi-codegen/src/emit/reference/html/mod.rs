@@ -20,8 +20,6 @@ mod prose;
 mod scripts;
 mod site;
 mod subject;
-#[cfg(test)]
-mod tests;
 mod wire;
 
 use super::model::Reference;

@@ -24,8 +24,6 @@ mod entry;
 mod links;
 mod plain;
 mod subjects;
-#[cfg(test)]
-mod tests;
 mod uses;
 
 pub use entry::{

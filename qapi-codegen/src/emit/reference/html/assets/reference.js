@@ -26,7 +26,11 @@ function load(path) {
 // What a type consists of: markup that was made, and escaped, with the pages.
 async function content(link) {
   const slug = link.dataset.in;
-  await load(`types/${slug}.js`);
+  try {
+    await load(`types/${slug}.js`);
+  } catch (error) {
+    return { kind: "", nodes: make("p", {}, error.message) };
+  }
   const [kind, markup] = reference.types[slug][link.hash.slice(1)];
   const holder = make("template", {});
   holder.innerHTML = markup;

@@ -1,8 +1,9 @@
 //! Pages of small schemas.
 
-use super::*;
-use crate::analyze;
-use crate::source::MemoryLoader;
+use qapi_codegen::analyze;
+use qapi_codegen::emit::OutputFile;
+use qapi_codegen::emit::reference::html::{Settings, emit};
+use qapi_codegen::source::MemoryLoader;
 
 /// The files of the site of one file.
 fn site(text: &str) -> Vec<OutputFile> {

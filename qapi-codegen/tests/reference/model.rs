@@ -1,9 +1,11 @@
 //! The model of small schemas.
 
-use super::*;
-use crate::analyze;
-use crate::markup::{AdmonitionKind, Block, Inline};
-use crate::source::MemoryLoader;
+use qapi_codegen::analyze;
+use qapi_codegen::emit::reference::model::{
+    Content, EntryKind, Part, Reference, Role, Target, plain, sentence,
+};
+use qapi_codegen::markup::{self, AdmonitionKind, Block, Inline};
+use qapi_codegen::source::MemoryLoader;
 
 /// What `look` sees of the reference of these files, the first of which is the root.
 fn with<T>(files: &[(&str, &str)], look: impl FnOnce(&Reference<'_>) -> T) -> T {
@@ -325,7 +327,7 @@ fn what_old_dialects_have_as_sections_is_as_in_the_new() {
 
 #[test]
 fn a_sentence_ends_where_one_would_say_so() {
-    let of = |text: &str| sentence(&crate::markup::parse(text));
+    let of = |text: &str| sentence(&markup::parse(text));
     assert_eq!(of("Stops it.  Then\ngoes on."), "Stops it.");
     assert_eq!(
         of("Use e.g. `a.b` for that. More."),
