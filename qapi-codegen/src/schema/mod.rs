@@ -73,23 +73,14 @@ impl Schema {
 
     /// All members of an object with the definition that each is documented in: the base's first.
     pub fn all_members(&self, id: DefinitionId) -> Vec<(&Definition, &Member)> {
-        let mut chain = Vec::new();
-        let mut next = Some(id);
-        // Bases are not in a circle: the checker sees to it. A chain of them may be long.
-        while let Some(id) = next {
-            let definition = self.definition(id);
-            let Kind::Object(object) = &definition.kind else {
-                break;
-            };
-            chain.push((definition, object));
-            next = object.base;
-        }
-        let outermost_first = chain.into_iter().rev();
-        outermost_first
-            .flat_map(|(definition, object)| {
-                let members = object.members.iter();
-                members.map(move |member| (definition, member))
-            })
-            .collect()
+        let definition = self.definition(id);
+        let Kind::Object(object) = &definition.kind else {
+            return Vec::new();
+        };
+        let mut members = object
+            .base
+            .map_or(Vec::new(), |base| self.all_members(base));
+        members.extend(object.members.iter().map(|member| (definition, member)));
+        members
     }
 }

@@ -1,4 +1,4 @@
-//! Live programs: the QEMU, the storage daemon and the guest agent of the machine that the tests run on.
+//! Live programs: the QEMU, the storage daemon and the guest agent of the machine that the tests run on, and its browser.
 //!
 //! A test that needs a program which is not there is left out, and says so on standard error, past the test harness that
 //! would swallow it. With `QAPI_REQUIRE_LIVE=1` it fails instead.
