@@ -86,9 +86,9 @@ pub(super) fn site() -> Site {
 
 /// Elements and attributes that the pages are made of; there are no others.
 const ELEMENTS: &str = "a b blockquote body br button caption code dd details div dl dt em figcaption figure h1 h2 h3 head \
-    header html i kbd li link main meta nav ol p pre script section span strong summary table tbody td th thead title tr ul";
+    header html i kbd li link main meta nav ol p pre script section span strong summary table tbody td th thead title tr ul wbr";
 const ATTRIBUTES: &str = "aria-current aria-keyshortcuts aria-label charset class content data-in data-open defer href id \
-    lang name open rel role scope src start tabindex type";
+    lang name open rel role scope src start tabindex title type";
 
 #[test]
 fn texts_of_a_schema_stay_texts() {

@@ -13,7 +13,7 @@ pub(super) enum Piece<'t> {
 }
 
 /// Elements without an end.
-const VOID: [&str; 4] = ["meta", "link", "br", "input"];
+const VOID: [&str; 5] = ["meta", "link", "br", "input", "wbr"];
 
 /// The pieces of a page.
 ///
@@ -98,12 +98,19 @@ fn meant(text: &str) -> String {
     out
 }
 
-/// All text of some pieces; where elements meet there is a space.
+/// All text of some pieces, and what is shown when one points at an element; where elements meet there is a space.
 pub(super) fn text(pieces: &[Piece<'_>]) -> String {
     let mut out = String::new();
     for piece in pieces {
         match piece {
-            Piece::Open(..) | Piece::Close => out.push(' '),
+            Piece::Open(_, attributes) => {
+                out.push(' ');
+                if let Some(title) = attributes.get("title") {
+                    out.push_str(title);
+                    out.push(' ');
+                }
+            }
+            Piece::Close => out.push(' '),
             Piece::Text(text) => out.push_str(text),
         }
     }

@@ -23,6 +23,6 @@ fn pages_are_small() {
         let whole: usize = site.files.iter().map(|file| file.text.len()).sum();
         println!("{}: {first} bytes first, {whole} in all", site.name);
         assert!(first < 100_000, "{}: {first} bytes", site.name);
-        assert!(whole < 8_000_000, "{}: {whole} bytes", site.name);
+        assert!(whole < 7_500_000, "{}: {whole} bytes", site.name);
     }
 }

@@ -5,7 +5,7 @@
 //! `index.html#ID` leads to it whichever page it is on. With scripts there is a search that opens with `/`, and
 //! types unfold where they are used.
 //!
-//! Text of a schema gets into a page through [`escape::Html::text`] alone.
+//! Text of a schema gets into a page through one function alone, which escapes it.
 
 mod badges;
 mod branches;

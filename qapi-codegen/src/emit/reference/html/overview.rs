@@ -22,8 +22,10 @@ pub(super) fn page(site: &Site<'_, '_>) -> Page {
     body.raw("<div class=\"text\">\n");
     prose.document(&reference.introduction, &mut body);
     body.raw("</div>\n");
-    for chapter in &reference.chapters {
-        body.raw("<section class=\"chapter\">\n<h2>");
+    for (number, chapter) in reference.chapters.iter().enumerate() {
+        body.raw("<section class=\"chapter\" id=\"chapter-")
+            .number(number);
+        body.raw("\">\n<h2>");
         body.text(chapter.title.as_deref().unwrap_or("Subjects"));
         body.raw("</h2>\n<div class=\"text\">\n");
         prose.document(&chapter.introduction, &mut body);

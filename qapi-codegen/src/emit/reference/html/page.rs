@@ -92,22 +92,18 @@ fn indexes(current: &str, out: &mut Html) {
     out.raw("</nav>\n");
 }
 
-/// All subjects; the chapter of the current one is open.
+/// All chapters, and the subjects of the one that the page is in. Those of the others are on the overview.
 fn subjects(site: &Site<'_, '_>, current: Option<SubjectId>, out: &mut Html) {
     out.raw("<nav class=\"subjects\" id=\"subjects\" aria-label=\"Subjects\">\n");
-    for chapter in &site.reference.chapters {
-        let Some(title) = &chapter.title else {
-            links(site, chapter, current, out);
-            continue;
-        };
-        if chapter.subjects.is_empty() {
-            continue;
+    for (number, chapter) in site.reference.chapters.iter().enumerate() {
+        if let Some(title) = &chapter.title {
+            out.raw("<p><a href=\"index.html#chapter-").number(number);
+            out.raw("\">").text(title).raw("</a></p>\n");
         }
         let here = current.is_some_and(|current| chapter.subjects.contains(&current));
-        out.raw(if here { "<details open>" } else { "<details>" });
-        out.raw("<summary>").text(title).raw("</summary>\n");
-        links(site, chapter, current, out);
-        out.raw("</details>\n");
+        if here || chapter.title.is_none() {
+            links(site, chapter, current, out);
+        }
     }
     out.raw("</nav>\n");
 }

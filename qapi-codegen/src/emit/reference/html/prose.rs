@@ -202,11 +202,11 @@ impl Prose<'_, '_, '_> {
                 target,
                 label,
             } => match label {
-                Some(label) if role.is_some() => {
-                    self.linked(inline, out, |out| {
-                        out.text(label);
-                    });
-                }
+                // What leads to another document says where to.
+                Some(label) if role.is_some() => self.linked(inline, out, |out| {
+                    out.raw("<span title=\"").text(target).raw("\">");
+                    out.text(label).raw("</span>");
+                }),
                 _ => self.name(inline, label.as_deref().unwrap_or(target), out),
             },
             Inline::Link { text, url } => {

@@ -62,9 +62,29 @@ fn outline(site: &Site<'_, '_>, id: SubjectId) -> Html {
         for entry in entries {
             out.raw("<li><a class=\"").raw(letter(entry.kind));
             out.raw("\" href=\"#").text(&entry.anchor()).raw("\">");
-            out.text(entry.name).raw("</a></li>\n");
+            breakable(entry.name, &mut out);
+            out.raw("</a></li>\n");
         }
         out.raw("</ul>\n");
     }
     out
+}
+
+/// A name that may be broken between its words, where there is little room.
+fn breakable(name: &str, out: &mut Html) {
+    let mut rest = name;
+    while let Some(end) = word_end(rest) {
+        out.text(&rest[..end]).raw("<wbr>");
+        rest = &rest[end..];
+    }
+    out.text(rest);
+}
+
+/// Where the first word of several ends: before a capital after a small letter, after `_`.
+fn word_end(name: &str) -> Option<usize> {
+    let pairs = name.char_indices().zip(name.chars().skip(1));
+    let ends = pairs.filter(|((_, ch), next)| {
+        *ch == '_' || (ch.is_ascii_lowercase() && next.is_ascii_uppercase())
+    });
+    ends.map(|((at, ch), _)| at + ch.len_utf8()).next()
 }

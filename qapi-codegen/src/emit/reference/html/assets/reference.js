@@ -159,7 +159,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const open = document.body.classList.toggle("menu-open");
     button.setAttribute("aria-expanded", String(open));
-    if (open) document.getElementById("subjects").querySelector("a, summary").focus();
+    if (open) document.getElementById("subjects").querySelector("a").focus();
   }
 });
 
