@@ -6,6 +6,7 @@ mod hostile;
 mod links;
 mod programs;
 mod roff;
+mod size;
 mod words;
 
 use std::path::{Path, PathBuf};

@@ -3,11 +3,12 @@
 //! Text, manual page and Markdown are three ways to write down these [`Piece`]s. So each of them shows the same
 //! things in the same order, and what is shown here is left out nowhere.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::model::{
-    Content, Entry, EntryId, EntryKind, Feature, Features, JsonKind, Member, Reference, TypeRef,
-    plain,
+    Content, Entry, EntryId, EntryKind, Feature, Features, JsonKind, Member, Object, Reference,
+    TypeRef, plain,
 };
 use crate::markup::{self, Document};
 use crate::schema::{Condition, Version};
@@ -117,49 +118,142 @@ pub(super) fn marks<'a>(entry: &Entry<'a>) -> Vec<Mark<'a>> {
     marks
 }
 
-/// Everything about an entry but its name and [`marks`].
-pub(super) fn pieces<'r, 'a>(reference: &'r Reference<'a>, id: EntryId) -> Vec<Piece<'r, 'a>> {
-    let entry = reference.entry(id);
-    let mut pieces = Vec::new();
-    text(&mut pieces, &entry.description);
-    match &entry.content {
-        Content::Enum(values) => {
-            let items = values.iter().map(|value| Item {
-                name: value.name,
-                anchor: Some(entry.member_anchor(value.name)),
-                ty: None,
-                marks: part_marks(value.since, &value.features, value.condition),
-                text: Some(&value.description),
-            });
-            list(&mut pieces, Title::Word("Values"), items.collect());
+/// Lays out the entries of a reference.
+pub(super) struct Layout<'r, 'a> {
+    reference: &'r Reference<'a>,
+    /// Of which entries what they inherit is shown with them.
+    repeats: Vec<bool>,
+}
+
+impl<'r, 'a> Layout<'r, 'a> {
+    /// What is inherited is repeated as far as an allowance goes: a schema whose types repeat one another's members
+    /// without end does not make files without end.
+    pub(super) fn of(reference: &'r Reference<'a>) -> Self {
+        let mut allowance = 10_000 + 16 * reference.parts();
+        let repeats = reference.entries().map(|(_, entry)| {
+            let left = allowance.checked_sub(inherited(reference, entry));
+            allowance = left.unwrap_or(allowance);
+            left.is_some()
+        });
+        Layout {
+            reference,
+            repeats: repeats.collect(),
         }
-        Content::Alternate(alternatives) => {
-            let items = alternatives.iter().map(|one| {
-                let mut marks = vec![Mark::Json(one.json)];
-                marks.extend(one.since.map(since));
-                marks.extend(one.condition.map(Mark::If));
+    }
+
+    /// Is a member, value or alternative shown with an entry that has it?
+    pub(super) fn shows(&self, id: EntryId, name: &str) -> bool {
+        let is_own = || match &self.reference.entry(id).content {
+            Content::Object(object) => object.members.iter().any(|member| member.name == name),
+            Content::Enum(_) | Content::Alternate(_) => true,
+        };
+        self.repeats[id.index()] || is_own()
+    }
+
+    /// Everything about an entry but its name and [`marks`].
+    pub(super) fn pieces(&self, id: EntryId) -> Vec<Piece<'r, 'a>> {
+        let entry = self.reference.entry(id);
+        let mut pieces = Vec::new();
+        text(&mut pieces, &entry.description);
+        match &entry.content {
+            Content::Enum(values) => {
+                let items = values.iter().map(|value| Item {
+                    name: value.name,
+                    anchor: Some(entry.member_anchor(value.name)),
+                    ty: None,
+                    marks: part_marks(value.since, &value.features, value.condition),
+                    text: Some(&value.description),
+                });
+                list(&mut pieces, Title::Word("Values"), items.collect());
+            }
+            Content::Alternate(alternatives) => {
+                let items = alternatives.iter().map(|one| {
+                    let mut marks = vec![Mark::Json(one.json)];
+                    marks.extend(one.since.map(since));
+                    marks.extend(one.condition.map(Mark::If));
+                    Item {
+                        name: one.name,
+                        anchor: Some(entry.member_anchor(one.name)),
+                        ty: Some(one.ty),
+                        marks,
+                        text: Some(&one.description),
+                    }
+                });
+                list(&mut pieces, Title::Word("Alternatives"), items.collect());
+            }
+            Content::Object(object) => self.members(&mut pieces, id, object),
+        }
+        features(&mut pieces, entry);
+        section(&mut pieces, "Returns", entry.returns, &entry.returns_text);
+        section(&mut pieces, "Errors", None, &entry.errors);
+        text(&mut pieces, &entry.details);
+        let mut users: Vec<EntryId> = entry.used_by.iter().map(|one| one.by).collect();
+        users.dedup();
+        if !users.is_empty() {
+            pieces.push(Piece::Uses(users));
+        }
+        pieces
+    }
+
+    /// Members, with a list for each type that they come from, and branches. What is inherited beyond the allowance
+    /// is a title that names the type.
+    fn members(&self, pieces: &mut Vec<Piece<'r, 'a>>, id: EntryId, object: &'r Object<'a>) {
+        let entry = self.reference.entry(id);
+        let word = match entry.kind {
+            EntryKind::Command => "Arguments",
+            EntryKind::Event => "Data",
+            _ => "Members",
+        };
+        let may_repeat = self.repeats[id.index()];
+        if may_repeat {
+            let all = self.reference.members(id);
+            let inherited = all.into_iter().filter(|one| one.owner != id);
+            let inherited: Vec<_> = inherited.collect();
+            for group in inherited.chunk_by(|one, next| one.owner == next.owner) {
+                let items = group.iter().map(|one| item(entry, one.member, false));
+                list(pieces, Title::From(word, group[0].owner), items.collect());
+            }
+        } else if let Some(base) = object.base {
+            let title = Title::From(word, base);
+            let items = Vec::new();
+            pieces.push(Piece::List { title, items });
+        }
+        let own = object
+            .members
+            .iter()
+            .map(|member| item(entry, member, true));
+        list(pieces, Title::Word(word), own.collect());
+        let inherited = || self.reference.union(id).filter(|_| may_repeat);
+        if let Some(union) = object.union.as_ref().or_else(inherited) {
+            let items = union.branches.iter().map(|branch| {
+                let nothing = branch.ty.is_none();
+                let nothing = nothing.then_some(Mark::Word("no further members"));
+                let condition = branch.condition.map(Mark::If);
                 Item {
-                    name: one.name,
-                    anchor: Some(entry.member_anchor(one.name)),
-                    ty: Some(one.ty),
-                    marks,
-                    text: Some(&one.description),
+                    name: branch.value,
+                    anchor: Some(entry.branch_anchor(union, branch.value)),
+                    ty: branch.ty.map(|ty| named(self.reference, ty)),
+                    marks: nothing.into_iter().chain(condition).collect(),
+                    text: None,
                 }
             });
-            list(&mut pieces, Title::Word("Alternatives"), items.collect());
+            list(pieces, Title::Choice(union.discriminator), items.collect());
         }
-        Content::Object(_) => members(&mut pieces, reference, id),
     }
-    features(&mut pieces, entry);
-    section(&mut pieces, "Returns", entry.returns, &entry.returns_text);
-    section(&mut pieces, "Errors", None, &entry.errors);
-    text(&mut pieces, &entry.details);
-    let mut users: Vec<EntryId> = entry.used_by.iter().map(|one| one.by).collect();
-    users.dedup();
-    if !users.is_empty() {
-        pieces.push(Piece::Uses(users));
+}
+
+/// How many members and branches an entry inherits.
+fn inherited(reference: &Reference<'_>, entry: &Entry<'_>) -> usize {
+    let mut count = 0;
+    let mut content = &entry.content;
+    while let Content::Object(Object { base: Some(id), .. }) = content {
+        content = &reference.entry(*id).content;
+        if let Content::Object(base) = content {
+            let branches = base.union.as_ref().map_or(0, |union| union.branches.len());
+            count += base.members.len() + branches;
+        }
     }
-    pieces
+    count
 }
 
 fn text<'r, 'a>(pieces: &mut Vec<Piece<'r, 'a>>, text: &'r Document) {
@@ -182,42 +276,6 @@ fn section<'r, 'a>(
 fn list<'r, 'a>(pieces: &mut Vec<Piece<'r, 'a>>, title: Title<'a>, items: Vec<Item<'r, 'a>>) {
     if !items.is_empty() {
         pieces.push(Piece::List { title, items });
-    }
-}
-
-/// Members, with a list for each type that they come from, and branches.
-fn members<'r, 'a>(pieces: &mut Vec<Piece<'r, 'a>>, reference: &'r Reference<'a>, id: EntryId) {
-    let entry = reference.entry(id);
-    let word = match entry.kind {
-        EntryKind::Command => "Arguments",
-        EntryKind::Event => "Data",
-        _ => "Members",
-    };
-    let all = reference.members(id);
-    for group in all.chunk_by(|one, next| one.owner == next.owner) {
-        let owner = group[0].owner;
-        let items = group.iter().map(|one| item(entry, one.member, owner == id));
-        let title = match owner == id {
-            true => Title::Word(word),
-            false => Title::From(word, owner),
-        };
-        list(pieces, title, items.collect());
-    }
-    if let Some(union) = reference.union(id) {
-        let items = union.branches.iter().map(|branch| Item {
-            name: branch.value,
-            anchor: Some(entry.branch_anchor(union, branch.value)),
-            ty: branch.ty.map(|ty| named(reference, ty)),
-            marks: match branch.ty {
-                Some(_) => Vec::new(),
-                None => vec![Mark::Word("no further members")],
-            }
-            .into_iter()
-            .chain(branch.condition.map(Mark::If))
-            .collect(),
-            text: None,
-        });
-        list(pieces, Title::Choice(union.discriminator), items.collect());
     }
 }
 
@@ -284,14 +342,15 @@ fn features<'r, 'a>(pieces: &mut Vec<Piece<'r, 'a>>, entry: &'r Entry<'a>) {
         Content::Alternate(_) => {}
     }
     let mut groups: Vec<(&'r Feature<'a>, bool, Vec<&'a str>)> = Vec::new();
+    let mut known = HashMap::new();
     for (of, feature) in all {
-        let same = |known: &&mut (&Feature<'_>, bool, Vec<&str>)| {
-            known.0.name == feature.name && known.0.condition == feature.condition
-        };
-        match groups.iter_mut().find(same) {
-            Some((.., names)) => names.extend(of),
-            None => groups.push((feature, of.is_none(), of.into_iter().collect())),
-        }
+        let at = *known
+            .entry((feature.name, feature.condition))
+            .or_insert_with(|| {
+                groups.push((feature, of.is_none(), Vec::new()));
+                groups.len() - 1
+            });
+        groups[at].2.extend(of);
     }
     let items = groups.into_iter().map(|(feature, is_own, names)| {
         let of = (!is_own && !names.is_empty()).then_some(Mark::Of(names));

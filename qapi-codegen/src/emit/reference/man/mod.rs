@@ -12,7 +12,7 @@ mod inline;
 mod roff;
 
 use super::identity::Identity;
-use super::layout::{Item, Mark, Piece, Title, marks, pieces};
+use super::layout::{Item, Layout, Mark, Piece, Title, marks};
 use super::model::{EntryId, Part, Reference, SubjectId};
 use crate::emit::OutputFile;
 use crate::markup::Document;
@@ -22,7 +22,10 @@ use roff::{Date, Roff, Span};
 /// The reference as a manual page.
 pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
     let identity = Identity::of(reference);
-    let renderer = Renderer { reference };
+    let renderer = Renderer {
+        reference,
+        layout: Layout::of(reference),
+    };
     vec![OutputFile {
         path: format!("{}.7", identity.page),
         text: renderer.page(&identity),
@@ -31,6 +34,7 @@ pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
 
 struct Renderer<'r, 'a> {
     reference: &'r Reference<'a>,
+    layout: Layout<'r, 'a>,
 }
 
 impl Renderer<'_, '_> {
@@ -87,7 +91,7 @@ impl Renderer<'_, '_> {
         let mut tag = vec![Span::bold(entry.name), Span::roman(": ")];
         tag.extend(remarks(None, &marks(entry)));
         roff.tagged(&tag, |roff| {
-            for piece in pieces(self.reference, id) {
+            for piece in self.layout.pieces(id) {
                 self.piece(roff, &piece);
             }
         });

@@ -3,12 +3,18 @@
 use super::link::{INDEX, Links, file, generated};
 use crate::emit::OutputFile;
 use crate::emit::reference::identity::Identity;
+use crate::emit::reference::layout::Layout;
 use crate::emit::reference::model::{EntryId, EntryKind, Reference, sentence};
 use crate::markup::Inline;
 
-pub(super) fn file_of(reference: &Reference<'_>, identity: &Identity) -> OutputFile {
+pub(super) fn file_of<'a>(
+    layout: &Layout<'_, 'a>,
+    reference: &Reference<'a>,
+    identity: &Identity,
+) -> OutputFile {
     let links = Links {
         reference,
+        layout,
         page: None,
         at: None,
     };

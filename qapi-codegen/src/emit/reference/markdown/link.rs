@@ -1,6 +1,7 @@
 //! Links, and all else that has to be told from text.
 
 use crate::emit::GENERATED;
+use crate::emit::reference::layout::Layout;
 use crate::emit::reference::model::{EntryId, Reference, SubjectId, Target, TypeRef};
 use crate::markup::{Block, Document, Inline, markdown};
 
@@ -30,6 +31,7 @@ pub(super) fn code(name: &str) -> String {
 /// Writes documentation with its links, for one place.
 pub(super) struct Links<'r, 'a> {
     pub(super) reference: &'r Reference<'a>,
+    pub(super) layout: &'r Layout<'r, 'a>,
     /// The subject in whose file it is written; the index has none.
     pub(super) page: Option<SubjectId>,
     /// The entry that it belongs to.
@@ -92,7 +94,10 @@ impl Links<'_, '_> {
     fn url(&self, target: &Target<'_>) -> String {
         let (id, anchor) = match target {
             Target::Entry(id) => (*id, self.reference.entry(*id).anchor()),
-            Target::Member(id, name) => (*id, self.reference.entry(*id).member_anchor(name)),
+            Target::Member(id, name) if self.layout.shows(*id, name) => {
+                (*id, self.reference.entry(*id).member_anchor(name))
+            }
+            Target::Member(id, _) => (*id, self.reference.entry(*id).anchor()),
             Target::Feature(id, name) => (*id, self.reference.entry(*id).feature_anchor(name)),
         };
         let subject = self.reference.entry(id).subject;

@@ -9,7 +9,7 @@ mod index;
 mod link;
 
 use super::identity::Identity;
-use super::layout::{Item, Mark, Piece, Title, marks, pieces};
+use super::layout::{Item, Layout, Mark, Piece, Title, marks};
 #[cfg(doc)]
 use super::model::Entry;
 use super::model::{EntryId, Part, Reference, SubjectId};
@@ -19,10 +19,11 @@ use link::{Links, code};
 
 /// The reference as Markdown.
 pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
-    let index = index::file_of(reference, &Identity::of(reference));
+    let layout = Layout::of(reference);
+    let index = index::file_of(&layout, reference, &Identity::of(reference));
     let subjects = reference.subjects().map(|(id, subject)| OutputFile {
         path: link::file(reference, id),
-        text: Page::of(reference, id).text(&subject.title),
+        text: Page::of(&layout, reference, id).text(&subject.title),
     });
     std::iter::once(index).chain(subjects).collect()
 }
@@ -30,6 +31,7 @@ pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
 /// The file of a subject.
 struct Page<'r, 'a> {
     reference: &'r Reference<'a>,
+    layout: &'r Layout<'r, 'a>,
     subject: SubjectId,
     /// The level of a heading above a definition: below those of the subject's texts.
     level: u8,
@@ -37,7 +39,7 @@ struct Page<'r, 'a> {
 }
 
 impl<'r, 'a> Page<'r, 'a> {
-    fn of(reference: &'r Reference<'a>, subject: SubjectId) -> Self {
+    fn of(layout: &'r Layout<'r, 'a>, reference: &'r Reference<'a>, subject: SubjectId) -> Self {
         let parts = &reference.subject(subject).parts;
         let levels = parts.iter().flat_map(|part| match part {
             Part::Text(text) => &text.blocks[..],
@@ -49,6 +51,7 @@ impl<'r, 'a> Page<'r, 'a> {
         });
         Page {
             reference,
+            layout,
             subject,
             level: levels.max().unwrap_or(1).clamp(1, 5) + 1,
             out: String::new(),
@@ -74,6 +77,7 @@ impl<'r, 'a> Page<'r, 'a> {
     fn links(&self, at: Option<EntryId>) -> Links<'r, 'a> {
         Links {
             reference: self.reference,
+            layout: self.layout,
             page: Some(self.subject),
             at,
         }
@@ -87,7 +91,7 @@ impl<'r, 'a> Page<'r, 'a> {
         self.paragraph(&link::anchor(&entry.anchor()));
         self.paragraph(&format!("{sign} {}", code(entry.name)));
         self.paragraph(&marks.join(", "));
-        for piece in pieces(self.reference, id) {
+        for piece in self.layout.pieces(id) {
             self.piece(&links, &piece);
         }
     }

@@ -127,6 +127,17 @@ impl<'a> Reference<'a> {
         self.by_definition[definition.index()]
     }
 
+    /// How many members, values and alternatives the schema has in all, and one for each struct, union, command and
+    /// event: what it would be to show each once.
+    pub fn parts(&self) -> usize {
+        let parts = self.entries.iter().map(|entry| match &entry.content {
+            Content::Enum(values) => values.len(),
+            Content::Object(object) => object.members.len() + 1,
+            Content::Alternate(all) => all.len(),
+        });
+        parts.sum()
+    }
+
     /// The subject of an id that this reference gave out.
     pub fn subject(&self, id: SubjectId) -> &Subject<'a> {
         &self.subjects[id.index()]

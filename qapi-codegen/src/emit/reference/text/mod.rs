@@ -13,7 +13,7 @@ mod table;
 mod writer;
 
 use super::identity::Identity;
-use super::layout::{Item, Piece, Title, marks, pieces};
+use super::layout::{Item, Layout, Piece, Title, marks};
 use super::model::{EntryId, EntryKind, Part, Reference, SubjectId};
 use crate::emit::{GENERATED, OutputFile};
 use crate::markup::Document;
@@ -29,6 +29,7 @@ pub const STEP: usize = 4;
 pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
     let identity = Identity::of(reference);
     let of_events = of_events(reference);
+    let layout = Layout::of(reference);
     let mut files = Vec::new();
     for (name, title, events) in [
         ("commands", "commands and types", false),
@@ -36,6 +37,7 @@ pub fn files(reference: &Reference<'_>) -> Vec<OutputFile> {
     ] {
         let renderer = Renderer {
             reference,
+            layout: &layout,
             shown: of_events.iter().map(|one| *one == events).collect(),
             with_texts: !events,
         };
@@ -82,6 +84,7 @@ fn of_events(reference: &Reference<'_>) -> Vec<bool> {
 
 struct Renderer<'r, 'a> {
     reference: &'r Reference<'a>,
+    layout: &'r Layout<'r, 'a>,
     /// The entries that are in this file.
     shown: Vec<bool>,
     /// Whether free-form text is in it.
@@ -156,7 +159,7 @@ impl Renderer<'_, '_> {
         writer.gap();
         writer.named(entry.name, marks.collect());
         writer.inside(|writer| {
-            for piece in pieces(self.reference, id) {
+            for piece in self.layout.pieces(id) {
                 self.piece(writer, &piece);
             }
         });
