@@ -44,6 +44,8 @@ fn man_shows_every_definition() {
         let output = run(command.args(["--warnings", "-l"]).arg(&path));
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{name}");
         let shown = String::from_utf8_lossy(&output.stdout);
+        let hyphens = shown.lines().filter(|line| line.ends_with('\u{2010}'));
+        assert_eq!(hyphens.count(), 0, "{name}: words are hyphenated");
         let tags = shown
             .lines()
             .filter_map(|line| line.trim_start().split_once(':'));

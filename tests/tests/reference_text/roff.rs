@@ -1,8 +1,8 @@
 //! Roff as far as our pages have it: what a reader sees of it. Anything else in a page is text that got loose.
 
 /// The macros and requests of our pages.
-const REQUESTS: [&str; 16] = [
-    "TH", "SH", "SS", "PP", "TP", "IP", "RS", "RE", "EX", "EE", "TS", "TE", "br", "nr", "ad",
+const REQUESTS: [&str; 17] = [
+    "TH", "SH", "SS", "PP", "TP", "IP", "RS", "RE", "EX", "EE", "TS", "TE", "br", "nh", "nr", "ad",
     "\\\"",
 ];
 

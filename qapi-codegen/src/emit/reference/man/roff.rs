@@ -92,8 +92,8 @@ impl Roff {
         format!("{tables}.\\\" {GENERATED}\n{}", self.out)
     }
 
-    /// Begins the page. Names are neither hyphenated nor spread over the line; the register is what the macros look
-    /// at with every paragraph.
+    /// Begins the page. Names are neither hyphenated nor spread over the line; the register is what the macros for
+    /// lines as they are go back to.
     pub(super) fn title(&mut self, name: &str, date: Date, source: &str, manual: &str) {
         let quoted = [
             escaped(name),
@@ -104,7 +104,7 @@ impl Roff {
         ];
         let quoted = quoted.map(|argument| format!("\"{argument}\""));
         self.out
-            .push_str(&format!(".TH {}\n.nr HY 0\n.ad l\n", quoted.join(" ")));
+            .push_str(&format!(".TH {}\n.nh\n.nr HY 0\n.ad l\n", quoted.join(" ")));
     }
 
     /// Begins a section.
