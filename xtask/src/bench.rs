@@ -33,6 +33,7 @@ struct Figures {
     schema: String,
     check_ms: f64,
     generate_ms: f64,
+    html_ms: f64,
     lines: usize,
     compile: Cost,
 }
@@ -71,13 +72,17 @@ impl Bench {
         let source = bindings.package(name).join("src");
         let check_ms = self.median(Command::new(qapi).arg("check").arg(schema), || {})?;
         let fresh = source.with_file_name("fresh");
-        let mut generate = Command::new(qapi);
-        generate.arg("generate").arg(schema).arg("--only=rust");
-        generate.arg("--out").arg(&fresh);
-        let generate_ms = self.median(&mut generate, || {
-            // What is there already would not be written again.
-            let _ = fs::remove_dir_all(&fresh);
-        })?;
+        let generate = |only: &str| {
+            let mut generate = Command::new(qapi);
+            generate.arg("generate").arg(schema).arg(only);
+            generate.arg("--out").arg(&fresh);
+            self.median(&mut generate, || {
+                // What is there already would not be written again.
+                let _ = fs::remove_dir_all(&fresh);
+            })
+        };
+        let generate_ms = generate("--only=rust")?;
+        let html_ms = generate("--only=html")?;
         let lines = lines(&source.join("rust"))?;
         // Everything below the bindings first, so that they alone are measured.
         output(&mut check(&bindings))?;
@@ -92,6 +97,7 @@ impl Bench {
             schema: name.to_owned(),
             check_ms,
             generate_ms,
+            html_ms,
             lines,
             compile,
         })
@@ -135,15 +141,16 @@ fn lines(folder: &Path) -> Result<usize, Failure> {
 
 fn print_table(all: &[Figures]) {
     println!(
-        "{:<16} {:>9} {:>12} {:>8} {:>14} {:>12}",
-        "schema", "check ms", "generate ms", "lines", "compile CPU s", "peak MB"
+        "{:<16} {:>9} {:>12} {:>8} {:>8} {:>14} {:>12}",
+        "schema", "check ms", "generate ms", "html ms", "lines", "compile CPU s", "peak MB"
     );
     for one in all {
         println!(
-            "{:<16} {:>9.1} {:>12.1} {:>8} {:>14.2} {:>12.0}",
+            "{:<16} {:>9.1} {:>12.1} {:>8.1} {:>8} {:>14.2} {:>12.0}",
             one.schema,
             one.check_ms,
             one.generate_ms,
+            one.html_ms,
             one.lines,
             one.compile.cpu_seconds,
             one.compile.peak_megabytes
@@ -157,6 +164,7 @@ fn as_json(all: &[Figures]) -> serde_json::Value {
             "schema": one.schema,
             "check_ms": one.check_ms,
             "generate_ms": one.generate_ms,
+            "html_ms": one.html_ms,
             "lines": one.lines,
             "compile_cpu_seconds": one.compile.cpu_seconds,
             "compile_peak_megabytes": one.compile.peak_megabytes,

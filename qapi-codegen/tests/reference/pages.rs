@@ -47,11 +47,13 @@ fn badges_stand_where_they_belong() {
 #
 # @unstable: Soon.
 #
+# @plain: As it was.
+#
 # Since: 8.0
 ##
 { 'struct': 'Lamp', 'if': 'HAVE_LIGHT', 'data': {
     'id': 'str',
-    '*hue': { 'type': 'int', 'features': [ 'deprecated', 'unstable' ], 'if': { 'not': 'DARK' } } } }
+    '*hue': { 'type': 'int', 'features': [ 'deprecated', 'unstable', 'plain' ], 'if': { 'not': 'DARK' } } } }
 
 ##
 # @dim:
@@ -70,6 +72,8 @@ fn badges_stand_where_they_belong() {
             "<span class=\"badge unstable\">unstable</span>",
             "if not DARK",
             "<b>deprecated</b> <p>Say <a href=\"#type-Lamp.hue\"><code>hue</code></a> another way.</p>",
+            "<b>unstable</b> <p>Soon.</p>",
+            "<b>plain</b> <p>As it was.</p>",
             "id=\"command-dim\"",
             "out-of-band",
             "preconfig",

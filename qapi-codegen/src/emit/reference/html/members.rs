@@ -130,7 +130,9 @@ impl Rows<'_, '_, '_> {
 
 /// What a feature of a part means.
 fn of_feature(feature: &Feature<'_>, prose: &Prose<'_, '_, '_>, out: &mut Html) {
-    if feature.description.is_empty() {
+    // A badge says it already.
+    let is_known = matches!(feature.name, "deprecated" | "unstable");
+    if is_known && feature.description.is_empty() {
         return;
     }
     out.raw("<div class=\"because\"><b>").text(feature.name);

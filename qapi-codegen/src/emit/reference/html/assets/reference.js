@@ -128,9 +128,9 @@ function openOutline() {
   const outline = document.querySelector(".outline details");
   if (!outline) return;
   const wide = matchMedia("(min-width: 75rem)");
-  const follow = () => (outline.open = wide.matches);
-  wide.addEventListener("change", follow);
-  follow();
+  const fit = () => (outline.open = wide.matches);
+  wide.addEventListener("change", fit);
+  fit();
   const links = new Map();
   for (const link of outline.querySelectorAll("a")) links.set(link.hash.slice(1), link);
   let current = null;
