@@ -189,7 +189,13 @@ fn files_of_subjects_that_are_gone_go_too() {
     );
     let made = folder.path().join("made");
     let by_hand = ["rust/mine.rs", "html/mine.html", "html/types/mine.js"];
-    let gone = ["rust/more.rs", "html/more.html", "html/types/more.js"];
+    let gone = [
+        "rust/more.rs",
+        "html/more.html",
+        "html/types/more.js",
+        "text/schema-events.txt",
+        "markdown/more.md",
+    ];
     for path in by_hand {
         fs::write(made.join(path), "// by hand\n").expect("it can be written");
     }
@@ -218,7 +224,7 @@ fn nothing_but_what_is_asked_for_is_made() {
         Some(0)
     );
     let made = folder.path().join("made");
-    assert!(!made.join("rust").exists());
+    assert!(!made.join("rust").exists() && !made.join("text").exists());
     let text = fs::read_to_string(made.join("introspection.json")).expect("it is there");
     let answer: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
     assert_eq!(answer[0]["name"], "stop");

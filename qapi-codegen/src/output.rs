@@ -18,7 +18,7 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// Writes files to a folder: all or, if something stands in the way, none. Files that an earlier run made in the
-/// same places and this one did not are removed: they say in their first line that they are generated.
+/// same places and this one did not are removed: they say in one of their first two lines that they are generated.
 ///
 /// # Errors
 /// The file or folder that cannot be written, by name.
@@ -58,12 +58,13 @@ fn remove_stale(folder: &Path, made: &BTreeSet<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-/// Does a file say in its first line that it is generated?
+/// Does a file say at its beginning that it is generated? The first line of some has to say something else.
 fn is_generated(text: &[u8]) -> bool {
-    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    first
-        .windows(GENERATED.len())
-        .any(|part| part == GENERATED.as_bytes())
+    let mut first = text.split(|byte| *byte == b'\n').take(2);
+    first.any(|line| {
+        line.windows(GENERATED.len())
+            .any(|part| part == GENERATED.as_bytes())
+    })
 }
 
 /// A file that is written and not yet in its place; it goes away if it is never put there.

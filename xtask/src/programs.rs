@@ -1,4 +1,4 @@
-//! The programs that live tests talk to, and how they come onto a Debian machine.
+//! The programs that tests talk to or ask for their opinion, and how they come onto a Debian machine.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,11 +8,14 @@ use crate::steps::Outcome;
 use crate::workspace::root;
 
 /// A program and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("qemu-system-x86_64", "qemu-system-x86"),
     ("qemu-img", "qemu-utils"),
     ("qemu-storage-daemon", "qemu-utils"),
     ("qemu-ga", "qemu-guest-agent"),
+    ("mandoc", "mandoc"),
+    ("man", "man-db"),
+    ("groff", "groff-base"),
     ("chromium", "chromium"),
     ("node", "nodejs"),
     ("npm", "npm"),
@@ -72,7 +75,7 @@ pub(crate) fn provide() -> Outcome {
 
 fn left_out(absent: &[&str], reason: &str) -> Outcome {
     Outcome::LeftOut(format!(
-        "the live tests that need {} ({reason})",
+        "the tests that need {} ({reason})",
         absent.join(", ")
     ))
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use qapi_codegen::emit::OutputFile;
 use qapi_codegen::emit::introspect::introspect;
-use qapi_codegen::emit::reference::html;
+use qapi_codegen::emit::reference::model::Reference;
+use qapi_codegen::emit::reference::{html, man, markdown, text};
 use qapi_codegen::emit::rust::Layout;
 use qapi_codegen::schema::{Filter, Schema};
 use qapi_codegen::{Analysis, Config, write_files};
@@ -15,7 +16,7 @@ use super::progress::Progress;
 use super::schema::SchemaArguments;
 
 /// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json, its reference to
-/// DIR/html
+/// DIR/html, DIR/text, DIR/man and DIR/markdown
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     #[command(flatten)]
@@ -72,7 +73,22 @@ enum Product {
     Introspection,
     /// The reference as a site that works from a disk
     Html,
+    /// The reference as plain text: a file of commands and types, one of events
+    Text,
+    /// The reference as a manual page of section 7
+    Man,
+    /// The reference as Markdown: a file for each subject, and an index
+    Markdown,
 }
+
+/// A format that is made of the model alone: what it is called here, the folder that it goes to, and how to make it.
+type Format = (Product, &'static str, fn(&Reference<'_>) -> Vec<OutputFile>);
+
+const FORMATS: [Format; 3] = [
+    (Product::Text, "text", text::files),
+    (Product::Man, "man", man::files),
+    (Product::Markdown, "markdown", markdown::files),
+];
 
 fn release(text: &str) -> Result<String, String> {
     text.parse::<qapi_codegen::schema::Version>()
@@ -121,6 +137,23 @@ impl Generate {
             match self.html(schema) {
                 Ok(line) => report += &line,
                 Err(outcome) => return outcome,
+            }
+        }
+        let mut formats = FORMATS
+            .iter()
+            .filter(|(product, ..)| self.makes(*product))
+            .peekable();
+        if formats.peek().is_some() {
+            progress.show("writing the reference");
+            let mut reference = Reference::of(schema);
+            reference.rename(self.title.as_deref());
+            for (_, folder, files) in formats {
+                let files = files(&reference);
+                let first = files.first().map_or("", |file| &file.path);
+                match self.document(folder, first, &files) {
+                    Ok(line) => report += &line,
+                    Err(outcome) => return outcome,
+                }
             }
         }
         drop(progress);
@@ -189,8 +222,9 @@ impl Generate {
         let folder = self.out.join(folder);
         write_files(&folder, files).map_err(|error| Outcome::Unusable(error.to_string()))?;
         let size: usize = files.iter().map(|file| file.text.len()).sum();
+        let noun = if files.len() == 1 { "file" } else { "files" };
         Ok(format!(
-            "{}: {} files of {} KB\n",
+            "{}: {} {noun} of {} KB\n",
             folder.join(first).display(),
             files.len(),
             size / 1000,

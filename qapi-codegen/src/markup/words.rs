@@ -1,7 +1,7 @@
 //! Running text to Markdown: escaped, and filled into lines.
 //!
-//! rustdoc reads CommonMark with tables, footnotes, strikethrough and smart punctuation; text must
-//! not turn into any of them by accident.
+//! rustdoc reads CommonMark with tables, footnotes, strikethrough and smart punctuation, GitHub reads
+//! formulas besides; text must not turn into any of them by accident.
 
 use super::tree::Inline;
 
@@ -230,7 +230,7 @@ fn escaped(word: &str, ends: bool) -> String {
         }
         let starts = !lead.is_some_and(char::is_alphanumeric);
         let special = match c {
-            '\\' | '`' | '*' | '[' | ']' | '|' | '~' => true,
+            '\\' | '`' | '*' | '[' | ']' | '|' | '~' | '$' => true,
             '_' => starts,
             '<' => next.is_some() || open_end,
             '&' => entity,

@@ -205,6 +205,7 @@ fn documentation_stands_where_it_belongs() {
 fn a_file_without_includes_is_one_subject() {
     with(&[("lamps.json", LAMPS)], |reference| {
         assert_eq!(reference.title, "Lamps");
+        assert!(reference.is_titled);
         assert!(reference.introduction.is_empty());
         assert_eq!(reference.chapters.len(), 1);
         let subjects: Vec<_> = reference.subjects().map(|(_, subject)| subject).collect();

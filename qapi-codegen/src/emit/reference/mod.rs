@@ -4,4 +4,9 @@
 //! beside it that turns the model into files.
 
 pub mod html;
+mod identity;
+mod layout;
+pub mod man;
+pub mod markdown;
 pub mod model;
+pub mod text;

@@ -7,8 +7,9 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser
 use super::{inlines, lost_words, visit};
 use crate::markup::{Block, Document, Inline, markdown, parse, parse_example};
 
-/// What rustdoc switches on.
-const RUSTDOC: Options = Options::ENABLE_TABLES
+/// What rustdoc switches on, and the formulas of GitHub.
+const READERS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_MATH)
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_STRIKETHROUGH)
     .union(Options::ENABLE_TASKLISTS)
@@ -122,6 +123,9 @@ const PIECES: &[&str] = &[
     "[^1]",
     "[^1]: ",
     "[x]: y",
+    "$x$",
+    "$",
+    "$$",
     "- [ ] ",
     "'*'",
     "\"``\"",
@@ -177,7 +181,7 @@ impl Structure {
     fn of_markdown(text: &str) -> Self {
         let mut seen = Structure::default();
         let stray = |link: BrokenLink<'_>| panic!("{:?} in\n{text}", link.reference);
-        for event in Parser::new_with_broken_link_callback(text, RUSTDOC, Some(stray)) {
+        for event in Parser::new_with_broken_link_callback(text, READERS, Some(stray)) {
             match event {
                 Event::Start(Tag::Heading { .. }) => seen.headings += 1,
                 Event::Start(Tag::Item) => seen.items += 1,

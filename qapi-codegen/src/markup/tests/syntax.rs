@@ -21,7 +21,7 @@ fn what_means_nothing_is_unchanged() {
     check_unchanged("a_b c__d e_");
     check_unchanged("a < b > c, d & e; AT&T, f ^ g");
     check_unchanged("paths--both -- and - 5, x-y, a -> b");
-    check_unchanged("#1 is 50% of $2 (half)! 'So' \"it\" is: done.");
+    check_unchanged("#1 is 50% of 2 (half)! 'So' \"it\" is: done.");
     check_unchanged("user@example.com");
 }
 
@@ -34,6 +34,7 @@ fn what_markdown_would_read_is_escaped() {
         "\\[0, 10) \\[a\\](b) !\\[c\\] \\[^d\\] \\^e\n",
     );
     check("&amp; a|b ~~c~~", "\\&amp; a\\|b \\~\\~c\\~\\~\n");
+    check("$2 and $a$", "\\$2 and \\$a\\$\n");
     check("--option", "-\\-option\n");
     check("C:\\dir \\*", "C:\\\\dir \\*\n");
     check("git://a http://", "git\\://a http\\://\n");

@@ -3,9 +3,7 @@
 use std::cell::Cell;
 
 use super::escape::Html;
-use crate::emit::reference::model::{
-    Content, EntryId, EntryKind, Reference, SubjectId, Target, TypeRef,
-};
+use crate::emit::reference::model::{EntryId, EntryKind, Reference, SubjectId, Target, TypeRef};
 use crate::emit::rust::Outlines;
 use crate::markup::Inline;
 
@@ -57,19 +55,11 @@ impl At {
 
 impl<'r, 'a> Site<'r, 'a> {
     pub(super) fn new(reference: &'r Reference<'a>, rust: Outlines<'a>, title: String) -> Self {
-        let own: usize = reference
-            .entries()
-            .map(|(_, entry)| match &entry.content {
-                Content::Enum(values) => values.len(),
-                Content::Object(object) => object.members.len() + 1,
-                Content::Alternate(all) => all.len(),
-            })
-            .sum();
         Site {
             reference,
             rust,
             title,
-            allowance: Cell::new(10_000 + 16 * own),
+            allowance: Cell::new(10_000 + 16 * reference.parts()),
         }
     }
 

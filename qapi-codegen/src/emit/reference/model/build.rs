@@ -14,6 +14,7 @@ use crate::schema::{
 pub(super) fn reference(schema: &Schema) -> Reference<'_> {
     let Outline {
         title,
+        is_titled,
         introduction,
         chapters,
         subjects,
@@ -36,6 +37,7 @@ pub(super) fn reference(schema: &Schema) -> Reference<'_> {
     uses::connect(&mut entries);
     Reference {
         title,
+        is_titled,
         introduction,
         chapters,
         subjects,

@@ -67,6 +67,8 @@ impl SubjectId {
 pub struct Reference<'a> {
     /// The heading of the schema's root file; where it has none, the file's name.
     pub title: String,
+    /// Whether the title is a heading, and not the name of the file.
+    pub is_titled: bool,
     /// What the root file says before it includes others, without that heading.
     pub introduction: Document,
     /// The chapters; a schema whose root file has no headings between its includes is one without a title.
@@ -95,6 +97,14 @@ impl<'a> Reference<'a> {
         build::reference(schema)
     }
 
+    /// Gives it another title, if there is one.
+    pub fn rename(&mut self, title: Option<&str>) {
+        if let Some(title) = title {
+            title.clone_into(&mut self.title);
+            self.is_titled = true;
+        }
+    }
+
     /// The entry of an id that this reference gave out.
     pub fn entry(&self, id: EntryId) -> &Entry<'a> {
         &self.entries[id.index()]
@@ -115,6 +125,17 @@ impl<'a> Reference<'a> {
     /// The entry of a definition; arrays, implicit types and those of the language itself have none.
     pub fn entry_of(&self, definition: DefinitionId) -> Option<EntryId> {
         self.by_definition[definition.index()]
+    }
+
+    /// How many members, values and alternatives the schema has in all, and one for each struct, union, command and
+    /// event: what it would be to show each once.
+    pub fn parts(&self) -> usize {
+        let parts = self.entries.iter().map(|entry| match &entry.content {
+            Content::Enum(values) => values.len(),
+            Content::Object(object) => object.members.len() + 1,
+            Content::Alternate(all) => all.len(),
+        });
+        parts.sum()
     }
 
     /// The subject of an id that this reference gave out.

@@ -43,6 +43,7 @@ pub enum Part {
 /// The outline of a schema, before the definitions in it are looked at.
 pub(super) struct Outline<'a> {
     pub(super) title: String,
+    pub(super) is_titled: bool,
     pub(super) introduction: Document,
     pub(super) chapters: Vec<Chapter>,
     pub(super) subjects: Vec<Subject<'a>>,
@@ -53,6 +54,7 @@ pub(super) struct Outline<'a> {
 pub(super) fn outline(schema: &Schema) -> Outline<'_> {
     let root = root_texts(schema);
     let mut outline = Outline {
+        is_titled: root.title.is_some(),
         title: root.title.unwrap_or_else(|| file_title(root.file)),
         introduction: root.introduction,
         chapters: vec![Chapter::default()],

@@ -1,0 +1,148 @@
+//! The markup tree as text.
+
+use super::table;
+use super::writer::Writer;
+use crate::markup::{Block, Cell, Document, ExchangeLine, Inline, ListKind};
+
+impl Writer {
+    /// Writes a document, with a blank line before it that keeps it apart from other text.
+    pub(super) fn document(&mut self, document: &Document) {
+        self.blocks(&document.blocks);
+    }
+
+    fn blocks(&mut self, blocks: &[Block]) {
+        for (at, block) in blocks.iter().enumerate() {
+            if at > 0 {
+                self.gap();
+            }
+            self.block(block);
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Heading { level, inlines } => {
+                self.heading(usize::from(*level) + 1, &running(inlines));
+            }
+            Block::Paragraph(inlines) => self.paragraph(&running(inlines)),
+            Block::List { kind, items } => self.list(*kind, items),
+            Block::Definitions(entries) => {
+                for (at, entry) in entries.iter().enumerate() {
+                    if at > 0 {
+                        self.gap();
+                    }
+                    self.paragraph(&running(&entry.term));
+                    self.inside(|writer| writer.blocks(&entry.blocks));
+                }
+            }
+            Block::Lines(lines) => lines.iter().for_each(|line| self.line(&running(line))),
+            Block::Literal { text, .. } | Block::Unknown(text) => {
+                self.inside(|writer| text.split('\n').for_each(|line| writer.line(line)));
+            }
+            Block::Exchange(lines) => {
+                self.inside(|writer| lines.iter().for_each(|line| writer.line(&exchange(line))));
+            }
+            Block::Example { title, blocks, .. } => self.titled("Example", title, blocks),
+            Block::Admonition {
+                kind,
+                title,
+                blocks,
+            } => match title.is_empty() {
+                true => self.titled(kind.label(), &[], blocks),
+                false => self.titled("", title, blocks),
+            },
+            Block::Table {
+                title,
+                header,
+                rows,
+            } => {
+                if !title.is_empty() {
+                    self.paragraph(&running(title));
+                    self.gap();
+                }
+                let texts = |cells: &Vec<Cell>| cells.iter().map(|cell| running(cell)).collect();
+                let rows: Vec<Vec<String>> = rows.iter().map(texts).collect();
+                let lines = table::lines(&texts(header), &rows, self.width());
+                lines.iter().for_each(|line| self.line(line));
+            }
+            Block::Quote(blocks) => self.inside(|writer| writer.blocks(blocks)),
+        }
+    }
+
+    fn list(&mut self, kind: ListKind, items: &[Vec<Block>]) {
+        // Short items read better without blank lines between them.
+        let tight = items
+            .iter()
+            .all(|item| matches!(&item[..], [] | [Block::Paragraph(_)]));
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 && !tight {
+                self.gap();
+            }
+            let sign = match kind {
+                ListKind::Bullet => "- ".to_owned(),
+                ListKind::Numbered { start } => format!("{}. ", start as usize + at),
+            };
+            self.item(&sign, |writer| writer.blocks(item));
+        }
+    }
+
+    /// Something with a title and its content indented below.
+    fn titled(&mut self, word: &str, title: &[Inline], blocks: &[Block]) {
+        let title = running(title);
+        let title = match (word.is_empty(), title.is_empty()) {
+            (_, true) => word.to_owned(),
+            (true, false) => title,
+            (false, false) => format!("{word}: {title}"),
+        };
+        match title.ends_with(':') {
+            true => self.paragraph(&title),
+            false => self.paragraph(&format!("{title}:")),
+        }
+        // An exchange is indented by itself.
+        match blocks {
+            [Block::Exchange(_) | Block::Literal { .. }] => self.blocks(blocks),
+            _ => self.inside(|writer| writer.blocks(blocks)),
+        }
+    }
+}
+
+/// Running text. Names and literals keep one backtick on either side, so that one sees where they end.
+fn running(inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) => out.push_str(text),
+            Inline::Emphasis(text) => enclose(&mut out, "*", text),
+            Inline::Strong(text) => enclose(&mut out, "**", text),
+            Inline::Literal(text) | Inline::Member(text) => enclose(&mut out, "`", text),
+            Inline::Reference {
+                role,
+                target,
+                label,
+            } => match (role.as_deref(), label) {
+                // What is outside of the schema has a title, no name.
+                (Some(role), Some(label)) if !role.starts_with("qapi:") => out.push_str(label),
+                _ => enclose(&mut out, "`", label.as_ref().unwrap_or(target)),
+            },
+            Inline::Link { text, url } if text == url => out.push_str(url),
+            Inline::Link { text, url } => {
+                out.push_str(text);
+                enclose(&mut out, "", &format!(" ({url})"));
+            }
+        }
+    }
+    out
+}
+
+fn enclose(out: &mut String, sign: &str, text: &str) {
+    out.push_str(sign);
+    out.push_str(text);
+    out.push_str(sign);
+}
+
+fn exchange(line: &ExchangeLine) -> String {
+    match line.sender {
+        Some(sender) => format!("{} {}", sender.arrow(), line.text),
+        None => line.text.clone(),
+    }
+}
