@@ -28,7 +28,7 @@
 //!
 //! # Features
 //! A build script needs none of them. `json`: introspection, and diagnostics for programs; `lint`: [`Analysis`] checks
-//! the examples in documentation.
+//! the examples in documentation; `reference`: HTML, text, manual pages and Markdown.
 //!
 //! # What a schema can do to it
 //!

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "json")]
 pub mod introspect;
+#[cfg(feature = "reference")]
 pub mod reference;
 pub mod rust;
 mod side_by_side;

@@ -16,6 +16,7 @@ mod layout;
 mod members;
 mod names;
 mod objects;
+#[cfg(feature = "reference")]
 mod outline;
 mod plan;
 mod server;
@@ -26,6 +27,7 @@ use crate::diagnostic::Diagnostic;
 use crate::emit::OutputFile;
 use crate::schema::{Filter, Schema, Selection, Version};
 
+#[cfg(feature = "reference")]
 pub(crate) use outline::Outlines;
 use plan::Plan;
 
