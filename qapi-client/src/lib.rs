@@ -21,8 +21,20 @@
 pub mod blocking;
 pub mod core;
 
+mod address;
+#[cfg(unix)]
+mod descriptors;
 mod error;
 mod limits;
+mod metrics;
+mod options;
+mod outcome;
+#[cfg(unix)]
+mod sockets;
 
-pub use error::{Error, Undecodable};
+pub use address::{Address, AddressError};
+pub use core::{Buffer, Filter, Overflow, Stamped};
+pub use error::{Error, NotOutOfBand, Undecodable};
 pub use limits::Limits;
+pub use metrics::Metrics;
+pub use options::{CallOptions, Options};
