@@ -21,6 +21,9 @@
 pub mod blocking;
 pub mod core;
 
+#[cfg(feature = "tokio")]
+pub mod tokio;
+
 mod address;
 #[cfg(unix)]
 mod descriptors;

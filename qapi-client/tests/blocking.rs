@@ -1,6 +1,8 @@
 //! The blocking client against a peer that follows a script.
 #![cfg(unix)]
 
+mod peer;
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
@@ -13,52 +15,8 @@ use qapi_types::{
     required,
 };
 
-/// What the peer does, one after the other; after the last it leaves.
-#[derive(Clone, Copy)]
-enum Peer {
-    Says(&'static str),
-    /// Says it byte by byte.
-    Stammers(&'static str),
-    /// Waits until the client has said exactly this.
-    Hears(&'static str),
-}
-use Peer::{Hears, Says, Stammers};
-
-const GREETING: Peer = Says(
-    r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2, "micro": 0}, "package": ""}, "capabilities": ["oob"]}}"#,
-);
-const NEGOTIATE: Peer = Hears(r#"{"execute":"qmp_capabilities","id":0}"#);
-const NEGOTIATED: Peer = Says("{\"return\": {}, \"id\": 0}\r\n");
-
-/// Plays the peer's part over `stream`.
-fn perform(script: &[Peer], mut stream: impl Read + Write) {
-    for step in script {
-        match step {
-            Says(text) => stream.write_all(text.as_bytes()).unwrap(),
-            Stammers(text) => {
-                for byte in text.bytes() {
-                    stream.write_all(&[byte]).unwrap();
-                }
-            }
-            Hears(expected) => {
-                let mut heard = vec![0; expected.len()];
-                stream.read_exact(&mut heard).unwrap();
-                assert_eq!(String::from_utf8_lossy(&heard), *expected);
-            }
-        }
-    }
-}
-
-/// Plays `script` while `client` talks to it, and sees that it is played to its end.
-fn play<T>(script: &[Peer], client: impl FnOnce(UnixStream) -> T) -> T {
-    let (peer, stream) = UnixStream::pair().unwrap();
-    thread::scope(|scope| {
-        let playing = scope.spawn(move || perform(script, peer));
-        let result = client(stream);
-        playing.join().unwrap();
-        result
-    })
-}
+use peer::Peer::{self, Hears, Says, Stammers};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, play};
 
 /// The same, from after the negotiation on.
 fn session<T>(script: &[Peer], talk: impl FnOnce(&mut Client) -> T) -> T {
