@@ -123,6 +123,17 @@ impl From<&std::path::Path> for Address {
     }
 }
 
+/// The name by which a server of TLS has to be known, of an address `HOST:PORT`.
+#[cfg(feature = "tls")]
+pub(crate) fn server_name(
+    address: &str,
+) -> std::io::Result<rustls::pki_types::ServerName<'static>> {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let name = rustls::pki_types::ServerName::try_from(host.to_owned());
+    name.map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,8 @@ pub mod tokio;
 
 mod address;
 #[cfg(unix)]
+mod child;
+#[cfg(unix)]
 mod descriptors;
 mod error;
 mod limits;
@@ -41,3 +43,6 @@ pub use error::{Error, NotOutOfBand, Undecodable};
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use options::{CallOptions, Options};
+
+#[cfg(feature = "tls")]
+pub use rustls;

@@ -71,6 +71,56 @@ impl Client {
     pub fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
         Self::connect_with(&Address::Tcp(address.to_owned()), options)
     }
+
+    /// Connects to a TCP address and speaks TLS there. The server has to prove that it is the host that the address names,
+    /// to the satisfaction of `config`, which also has the client's own certificate, if the server wants one.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect). What the two do not agree about is [`Error::Lost`].
+    #[cfg(feature = "tls")]
+    pub fn connect_tls(
+        address: &str,
+        config: std::sync::Arc<rustls::ClientConfig>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let stream = connect_tcp(address, options.timeout).and_then(|stream| {
+            let name = crate::address::server_name(address)?;
+            let connection = rustls::ClientConnection::new(config, name);
+            let connection = connection.map_err(io::Error::other)?;
+            Ok(rustls::StreamOwned::new(connection, stream))
+        });
+        let stream =
+            stream.map_err(|source| Error::connect(&Address::Tcp(address.to_owned()), source))?;
+        Self::over(stream, options)
+    }
+
+    /// Starts a program and speaks QMP with it over its standard input and output: `ssh host socat - UNIX:qmp.sock`, say.
+    /// When the session is dropped, or cannot be had, the program is killed and waited for.
+    ///
+    /// ```no_run
+    /// use std::process::Command;
+    /// use qapi_client::{Options, blocking::Client};
+    ///
+    /// let mut command = Command::new("qemu-system-x86_64");
+    /// command.args(["-S", "-display", "none", "-qmp", "stdio"]);
+    /// let mut client = Client::spawn(&mut command, Options::default())?;
+    /// # Ok::<(), qapi_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Connect`] if it cannot be started; and as [`over`](Self::over).
+    #[cfg(unix)]
+    pub fn spawn(command: &mut std::process::Command, options: Options) -> Result<Self, Error> {
+        let (stream, program) = crate::child::start(command).map_err(|source| Error::Connect {
+            address: command.get_program().to_string_lossy().into_owned(),
+            source,
+        })?;
+        let spawned = super::transport::Spawned {
+            stream,
+            _program: program,
+        };
+        Self::over(spawned, options)
+    }
 }
 
 /// A connection to `address`, made within `timeout`.

@@ -63,6 +63,57 @@ impl Transport for TcpStream {
     }
 }
 
+/// A program that was started for the session, and ends with it.
+#[cfg(unix)]
+pub(super) struct Spawned {
+    pub(super) stream: UnixStream,
+    pub(super) _program: crate::child::Running,
+}
+
+#[cfg(unix)]
+impl Read for Spawned {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.read(buffer)
+    }
+}
+
+#[cfg(unix)]
+impl Write for Spawned {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+#[cfg(unix)]
+impl Transport for Spawned {
+    fn set_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.stream.set_timeout(timeout)
+    }
+
+    fn passes_descriptors(&self) -> bool {
+        true
+    }
+
+    fn write_with_descriptors(
+        &mut self,
+        bytes: &[u8],
+        descriptors: &[OwnedFd],
+    ) -> io::Result<usize> {
+        self.stream.write_with_descriptors(bytes, descriptors)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl Transport for rustls::StreamOwned<rustls::ClientConnection, TcpStream> {
+    fn set_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.sock.set_timeout(timeout)
+    }
+}
+
 /// Any stream, of which nobody can say how long it takes: deadlines hold only as far as its reads and writes come back.
 ///
 /// ```no_run

@@ -83,6 +83,65 @@ impl Client {
     pub async fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
         Self::connect_with(&Address::Tcp(address.to_owned()), options).await
     }
+
+    /// Connects to a TCP address and speaks TLS there. The server has to prove that it is the host that the address names,
+    /// to the satisfaction of `config`, which also has the client's own certificate, if the server wants one.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect). What the two do not agree about is [`Error::Connect`].
+    #[cfg(feature = "tokio-tls")]
+    pub async fn connect_tls(
+        address: &str,
+        config: std::sync::Arc<rustls::ClientConfig>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let connect = async {
+            let stream = tcp(address).await?;
+            let name = crate::address::server_name(address)?;
+            let connector = tokio_rustls::TlsConnector::from(config);
+            connector.connect(name, stream).await
+        };
+        let stream = match within(options.timeout, connect).await {
+            Some(stream) => stream,
+            None => Err(io::ErrorKind::TimedOut.into()),
+        };
+        let stream =
+            stream.map_err(|source| Error::connect(&Address::Tcp(address.to_owned()), source))?;
+        Self::over(stream, options).await
+    }
+
+    /// Starts a program and speaks QMP with it over its standard input and output: `ssh host socat - UNIX:qmp.sock`, say.
+    /// When the session ends, or cannot be had, the program is killed and waited for.
+    ///
+    /// ```no_run
+    /// use std::process::Command;
+    /// use qapi_client::{Options, tokio::Client};
+    ///
+    /// # async fn example() -> Result<(), qapi_client::Error> {
+    /// let mut command = Command::new("qemu-system-x86_64");
+    /// command.args(["-S", "-display", "none", "-qmp", "stdio"]);
+    /// let client = Client::spawn(&mut command, Options::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Connect`] if it cannot be started; and as [`over`](Self::over).
+    #[cfg(unix)]
+    pub async fn spawn(
+        command: &mut std::process::Command,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let started = crate::child::start(command).and_then(|(stream, program)| {
+            stream.set_nonblocking(true)?;
+            Ok(Connection::new(UnixStream::from_std(stream)?).owned_by(program))
+        });
+        let connection = started.map_err(|source| Error::Connect {
+            address: command.get_program().to_string_lossy().into_owned(),
+            source,
+        })?;
+        Self::start(connection, options).await
+    }
 }
 
 /// A connection to `address`, made within `timeout`.
@@ -100,9 +159,13 @@ async fn connection(address: &Address) -> io::Result<Connection> {
         #[cfg(unix)]
         Address::Abstract(name) => unix(|| connect_abstract(name, Patience::None)).await,
         Address::Tcp(address) => Ok(Connection::new(tcp(address).await?)),
-        #[cfg(all(target_os = "linux", feature = "vsock"))]
-        Address::Vsock { cid, port } => vsock(*cid, *port).await,
-        #[cfg(not(all(target_os = "linux", feature = "vsock")))]
+        #[cfg(all(target_os = "linux", feature = "tokio-vsock"))]
+        Address::Vsock { cid, port } => {
+            let address = tokio_vsock::VsockAddr::new(*cid, *port);
+            let stream = tokio_vsock::VsockStream::connect(address).await?;
+            Ok(Connection::new(stream))
+        }
+        #[cfg(not(all(target_os = "linux", feature = "tokio-vsock")))]
         _ => Err(io::Error::new(
             io::ErrorKind::Unsupported,
             "there are no addresses of this kind here",

@@ -46,6 +46,7 @@ impl Connection {
     }
 
     /// With something that lives as long as the connection does.
+    #[cfg(unix)]
     pub(super) fn owned_by(self, owner: impl Send + 'static) -> Self {
         Self {
             _owner: Some(Box::new(owner)),
