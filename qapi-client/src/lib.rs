@@ -25,6 +25,7 @@ pub mod core;
 pub mod tokio;
 
 mod address;
+mod agent;
 #[cfg(unix)]
 mod child;
 #[cfg(unix)]

@@ -38,6 +38,16 @@ impl Client {
         Self::over_boxed(transport, options)
     }
 
+    /// Connects to the channel of a guest agent; see [`agent`](Self::agent). [`Options::guest_agent`] suits most.
+    ///
+    /// # Errors
+    /// [`Error::Connect`]; and as [`agent`](Self::agent).
+    pub fn connect_agent(address: &Address, options: Options) -> Result<Self, Error> {
+        let transport = dial(address, options.timeout);
+        let transport = transport.map_err(|source| Error::connect(address, source))?;
+        Self::agent_boxed(transport, options)
+    }
+
     /// Connects to the Unix socket `path`, with the default options.
     ///
     /// # Errors

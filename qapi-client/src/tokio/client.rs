@@ -15,6 +15,7 @@ use super::Subscription;
 use super::connection::Connection;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
+use crate::agent;
 use crate::core::{Buffer, Call, Filter, Overflow, Session};
 use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
@@ -57,6 +58,60 @@ impl Client {
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
         Self::start(Connection::new(stream), options).await
+    }
+
+    /// A session with a guest agent, over a connection to its channel that is there already: brings both sides into step,
+    /// whatever an earlier client has left in the channel, and tries again for as long as [`Options::timeout`] says.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] if nobody answers: there may be no agent in the guest, or none that runs. [`Error::Lost`].
+    pub async fn agent<S>(stream: S, options: Options) -> Result<Self, Error>
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        Self::start_agent(Connection::new(stream), options).await
+    }
+
+    pub(super) async fn start_agent(
+        connection: Connection,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let greeting = false;
+        let client = Self::start(
+            connection,
+            Options {
+                greeting,
+                ..options
+            },
+        )
+        .await?;
+        let (attempts, patience) = agent::attempts(options.timeout);
+        for _ in 0..attempts {
+            if let Some(Ok(())) = within(Some(patience), client.synchronize()).await {
+                return Ok(client);
+            }
+            if let Some(end) = client.shared().lock().session.ended() {
+                return Err(Error::ended(end, false));
+            }
+        }
+        Err(Error::TimedOut {
+            waiting_for: agent::WAITING_FOR.to_owned(),
+            sent: false,
+        })
+    }
+
+    /// Asks the agent to come into step.
+    fn synchronize(&self) -> oneshot::Receiver<()> {
+        let (sender, ready) = oneshot::channel();
+        let mut state = self.shared().lock();
+        if state.session.outgoing().is_empty() {
+            state.session.synchronize(agent::number());
+        }
+        if state.session.ended().is_none() {
+            state.ready = Some(sender);
+        }
+        state.wake_driver();
+        ready
     }
 
     pub(super) async fn start(connection: Connection, options: Options) -> Result<Self, Error> {

@@ -47,6 +47,16 @@ impl Client {
         Self::start(connection, options).await
     }
 
+    /// Connects to the channel of a guest agent; see [`agent`](Self::agent). [`Options::guest_agent`] suits most.
+    ///
+    /// # Errors
+    /// [`Error::Connect`]; and as [`agent`](Self::agent).
+    pub async fn connect_agent(address: &Address, options: Options) -> Result<Self, Error> {
+        let connection = dial(address, options.timeout).await;
+        let connection = connection.map_err(|source| Error::connect(address, source))?;
+        Self::start_agent(connection, options).await
+    }
+
     /// Connects to the Unix socket `path`, with the default options.
     ///
     /// # Errors
