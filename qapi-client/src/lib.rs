@@ -33,6 +33,8 @@ mod descriptors;
 mod error;
 mod limits;
 mod metrics;
+#[cfg(feature = "operations")]
+mod operations;
 mod options;
 mod outcome;
 #[cfg(unix)]
@@ -43,6 +45,8 @@ pub use core::{Buffer, Filter, Overflow, Stamped};
 pub use error::{Error, NotOutOfBand, Undecodable};
 pub use limits::Limits;
 pub use metrics::Metrics;
+#[cfg(feature = "operations")]
+pub use operations::OperationError;
 pub use options::{CallOptions, Options};
 
 #[cfg(feature = "tls")]

@@ -205,6 +205,19 @@ fn events_that_no_schema_knows() {
 }
 
 #[test]
+fn an_event_that_comes_with_the_reply() {
+    check(
+        &[
+            STOP_1,
+            Says(r#"{"return": {}, "id": 1}{"event": "A"}"#),
+            STOP_2,
+            DONE_2,
+        ],
+        &[Calls("stop", "{}"), Hearkens("A {}"), Calls("stop", "{}")],
+    );
+}
+
+#[test]
 fn refusals_of_unknown_classes() {
     check(
         &[

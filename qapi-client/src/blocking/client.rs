@@ -318,12 +318,13 @@ impl Client {
     ) -> Result<Option<Arc<RawEvent>>, Error> {
         let mut deadline = Deadline::after(timeout);
         loop {
+            self.listen();
             match self.events.take() {
                 Some(Delivery::Event(event)) => return Ok(Some(event)),
                 Some(Delivery::End(end)) => return Err(Error::ended(&end, false)),
                 // `events_lost` tells.
                 Some(Delivery::Gap(_) | Delivery::Overflow) => {}
-                None if self.progress(&mut deadline) => {}
+                None if self.exchange(&mut deadline) => {}
                 None => return Ok(None),
             }
         }
@@ -334,14 +335,13 @@ impl Client {
         &mut self,
         inbox: &Inbox,
         timeout: Option<Duration>,
-    ) -> Result<Option<Delivery>, Error> {
+    ) -> Option<Delivery> {
         let mut deadline = Deadline::after(timeout);
         loop {
-            if let Some(delivery) = inbox.take() {
-                return Ok(Some(delivery));
-            }
-            if !self.progress(&mut deadline) {
-                return Ok(None);
+            self.listen();
+            let delivery = inbox.take();
+            if delivery.is_some() || !self.exchange(&mut deadline) {
+                return delivery;
             }
         }
     }
@@ -419,11 +419,9 @@ impl Client {
         }
     }
 
-    /// Has the session go on, for whoever waits for events; `false` if the deadline passes before anything happens.
-    fn progress(&mut self, deadline: &mut Deadline) -> bool {
-        // Nobody waits for replies: those that come are late.
+    /// Hands what has been received to the subscribers. Nobody waits for replies: those that come are late.
+    fn listen(&mut self) {
         while self.session.step().is_some() {}
-        self.session.ended().is_some() || self.exchange(deadline)
     }
 
     /// Sends what is to be sent, then receives what is there or comes first; `false` if the deadline passes before.

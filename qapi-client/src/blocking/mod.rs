@@ -4,10 +4,16 @@ mod client;
 mod connect;
 mod connection;
 mod deadline;
+#[cfg(all(unix, feature = "operations"))]
+mod fdset;
+#[cfg(feature = "operations")]
+mod operations;
 mod subscription;
 mod transport;
 
 pub use crate::options::Options;
 pub use client::Client;
+#[cfg(all(unix, feature = "operations"))]
+pub use fdset::FdSet;
 pub use subscription::Subscription;
 pub use transport::{Transport, Untimed};

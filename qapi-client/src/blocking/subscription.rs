@@ -39,7 +39,7 @@ impl<E: EventSet> Subscription<E> {
         client: &mut Client,
         timeout: Option<Duration>,
     ) -> Result<Option<Stamped<E>>, Error> {
-        let delivery = client.next_delivery(&self.inbox, timeout)?;
+        let delivery = client.next_delivery(&self.inbox, timeout);
         delivery.map(outcome::event).transpose()
     }
 

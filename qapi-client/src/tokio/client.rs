@@ -293,6 +293,14 @@ impl Client {
         Subscription::new(inbox, Arc::clone(&self.handle))
     }
 
+    /// Makes a call whose reply nobody waits for.
+    #[cfg(all(unix, feature = "operations"))]
+    pub(super) fn post(&self, call: Call) {
+        let mut state = self.shared().lock();
+        state.session.call(call);
+        state.wake_driver();
+    }
+
     /// The call of a command, if it can be made as it should.
     fn prepare(
         &self,

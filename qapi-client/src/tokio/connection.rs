@@ -56,7 +56,7 @@ impl Connection {
 
     pub(super) fn passes_descriptors(&self) -> bool {
         #[cfg(unix)]
-        return self.stream.unix().is_some();
+        return (*self.stream).unix().is_some();
         #[cfg(not(unix))]
         false
     }
@@ -95,7 +95,8 @@ impl Connection {
         bytes: &[u8],
         descriptors: &[OwnedFd],
     ) -> Poll<io::Result<usize>> {
-        let Some(stream) = self.stream.unix() else {
+        // Of the stream itself, not of the pointer, which is a stream, too.
+        let Some(stream) = (*self.stream).unix() else {
             return Poll::Ready(Err(io::ErrorKind::Unsupported.into()));
         };
         loop {

@@ -6,9 +6,15 @@ mod client;
 mod connect;
 mod connection;
 mod driver;
+#[cfg(all(unix, feature = "operations"))]
+mod fdset;
+#[cfg(feature = "operations")]
+mod operations;
 mod shared;
 mod subscription;
 
 pub use crate::options::Options;
 pub use client::Client;
+#[cfg(all(unix, feature = "operations"))]
+pub use fdset::FdSet;
 pub use subscription::Subscription;
