@@ -37,6 +37,7 @@ mod metrics;
 mod operations;
 mod options;
 mod outcome;
+mod schema;
 #[cfg(unix)]
 mod sockets;
 
@@ -48,6 +49,7 @@ pub use metrics::Metrics;
 #[cfg(feature = "operations")]
 pub use operations::OperationError;
 pub use options::{CallOptions, Options};
+pub use schema::Schema;
 
 #[cfg(feature = "tls")]
 pub use rustls;

@@ -1,7 +1,6 @@
 //! Unix sockets, by names of any kind and length.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
@@ -68,5 +67,5 @@ fn connect_address(address: &SocketAddrUnix, patience: Patience) -> io::Result<U
         #[cfg(feature = "tokio")]
         Patience::None => connect(&socket, address)?,
     }
-    Ok(UnixStream::from(OwnedFd::from(socket)))
+    Ok(UnixStream::from(socket))
 }

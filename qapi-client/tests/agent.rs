@@ -30,11 +30,11 @@ fn serve(stream: UnixStream, attempt: usize, rubbish: &[u8]) {
     let number = asked(&mut channel);
     let mut writer = &stream;
     writer.write_all(rubbish).unwrap();
-    write!(writer, "{{\"return\": {number}}}\n").unwrap();
+    writeln!(writer, "{{\"return\": {number}}}").unwrap();
     let mut heard = vec![0; PING.len()];
     channel.read_exact(&mut heard).unwrap();
     assert_eq!(heard, PING.as_bytes());
-    write!(writer, "{{\"return\": {{}}, \"id\": 0}}\n").unwrap();
+    writeln!(writer, "{{\"return\": {{}}, \"id\": 0}}").unwrap();
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -45,11 +45,9 @@ fn run<T>(future: impl Future<Output = T>) -> T {
         .block_on(future)
 }
 
-fn asynchronously(stream: UnixStream) -> impl Future<Output = tokio::net::UnixStream> {
-    async {
-        stream.set_nonblocking(true).unwrap();
-        tokio::net::UnixStream::from_std(stream).unwrap()
-    }
+async fn asynchronously(stream: UnixStream) -> tokio::net::UnixStream {
+    stream.set_nonblocking(true).unwrap();
+    tokio::net::UnixStream::from_std(stream).unwrap()
 }
 
 #[test]

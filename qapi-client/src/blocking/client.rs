@@ -21,6 +21,7 @@ use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
+use crate::schema::{QuerySchema, Schema};
 
 /// A session that waits for every reply.
 ///
@@ -253,6 +254,21 @@ impl Client {
         let id = self.session.call(call);
         let value = self.reply(id, name, options.timeout(name, &self.options))?;
         Ok(value.to_any())
+    }
+
+    /// The server's interface, as it tells it itself (`query-qmp-schema`): for asking what it can do.
+    ///
+    /// ```no_run
+    /// # let mut client = qapi_client::blocking::Client::connect_unix("/run/vm/qmp.sock")?;
+    /// let schema = client.schema()?;
+    /// let discards_unreferenced = schema.has("blockdev-add/arg/qcow2/discard-no-unref");
+    /// # Ok::<(), qapi_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn schema(&mut self) -> Result<Schema, Error> {
+        self.execute(&QuerySchema)
     }
 
     /// A subscription to the events that `filter` lets through, all that are received from now on: subscribe first, then

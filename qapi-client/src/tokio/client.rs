@@ -21,6 +21,7 @@ use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
+use crate::schema::{QuerySchema, Schema};
 
 /// A handle of a session: cloned freely, sent anywhere. Calls of many tasks are in flight at once; the session ends when
 /// the last handle and the last subscription are gone.
@@ -259,6 +260,14 @@ impl Client {
         let call = self.prepare(name, arguments, options)?;
         let value = self.reply(self.shared().call(call), name, options).await?;
         Ok(value.to_any())
+    }
+
+    /// The server's interface, as it tells it itself (`query-qmp-schema`): for asking what it can do.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn schema(&self) -> Result<Schema, Error> {
+        self.execute(&QuerySchema).await
     }
 
     /// A subscription to the events that `filter` lets through, all that are received from now on: subscribe first, then

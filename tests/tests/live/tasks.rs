@@ -142,3 +142,30 @@ fn a_machine_that_is_killed_ends_every_call_at_once() {
         assert!(matches!(events.next().await, Err(Error::Lost { .. })));
     });
 }
+
+#[test]
+fn what_a_machine_can_do() {
+    let Some(mut machine) = machine(&[]) else {
+        return;
+    };
+    let mut client = machine.client(MONITOR);
+    let schema = client.schema().unwrap();
+    for (path, expected) in [
+        ("blockdev-add/arg/driver/qcow2", true),
+        ("blockdev-add/arg/qcow2/backing", true),
+        ("blockdev-add/arg/qcow2/file/driver/nbd", true),
+        ("blockdev-add/arg/*/backing/nbd/server/inet/host", true),
+        ("blockdev-add/arg/driver/paper", false),
+        (
+            "query-block/ret/inserted/image/format-specific/qcow2/data/compat",
+            true,
+        ),
+        ("migrate-pause/arg/anything", false),
+        ("DEVICE_DELETED/arg/path", true),
+        ("*_DELETED/arg/path", true),
+        ("query-cpu*/ret/*", true),
+    ] {
+        assert_eq!(schema.has(path), expected, "{path}");
+    }
+    assert!(schema.supports::<commands::QueryStatus>());
+}
