@@ -48,7 +48,7 @@ pub use limits::Limits;
 pub use metrics::Metrics;
 #[cfg(feature = "operations")]
 pub use operations::OperationError;
-pub use options::{CallOptions, Options};
+pub use options::{CallOptions, Options, Reconnect};
 pub use schema::Schema;
 
 #[cfg(feature = "tls")]

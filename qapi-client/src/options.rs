@@ -32,8 +32,37 @@ pub struct Options {
     pub greeting: bool,
     /// Whether to ask for out-of-band execution, where the server offers it.
     pub out_of_band: bool,
+    /// Whether a connection that is lost is made anew, and how. It is for sessions with a server that greets and that was
+    /// connected to by its [`Address`](crate::Address), and for connections that were closed or have failed: a server that
+    /// does not speak QMP is not given another chance.
+    pub reconnect: Option<Reconnect>,
     /// What the server can make the session do.
     pub limits: Limits,
+}
+
+/// How a connection that is lost is made anew.
+///
+/// The calls that had been sent end as lost, with their outcome unknown; those that had not wait for the new connection, until
+/// their deadlines. Subscribers are told of the gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reconnect {
+    /// How often it is tried before the session ends.
+    pub attempts: u32,
+    /// How long to wait after the first attempt that fails; after each further one twice as long.
+    pub pause: Duration,
+    /// How long to wait at most.
+    pub longest_pause: Duration,
+}
+
+impl Default for Reconnect {
+    /// Ten times, after a tenth of a second at first and five seconds at most: within about half a minute.
+    fn default() -> Self {
+        Self {
+            attempts: 10,
+            pause: Duration::from_millis(100),
+            longest_pause: Duration::from_secs(5),
+        }
+    }
 }
 
 /// Commands that read, write or wait for as much as there is before they answer.
@@ -58,7 +87,8 @@ const LONG_COMMANDS: &[&str] = &[
 ];
 
 impl Default for Options {
-    /// Half a minute, five minutes for what takes long; a second of silence; a server that greets; no out-of-band execution.
+    /// Half a minute, five minutes for what takes long; a second of silence; a server that greets; no out-of-band
+    /// execution, no further connection.
     fn default() -> Self {
         Self {
             timeout: Some(Duration::from_secs(30)),
@@ -67,6 +97,7 @@ impl Default for Options {
             silence: Duration::from_secs(1),
             greeting: true,
             out_of_band: false,
+            reconnect: None,
             limits: Limits::default(),
         }
     }

@@ -10,16 +10,18 @@ use std::time::Duration;
 
 use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload};
 
+use super::connect::dial;
 use super::connection::Connection;
 use super::deadline::Deadline;
 use super::{Subscription, Transport};
+use crate::address::Address;
 use crate::agent;
 use crate::core::{
     Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow, RawEvent, Session, Stamped, Step,
 };
 use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
-use crate::options::{CallOptions, Options};
+use crate::options::{CallOptions, Options, Reconnect};
 use crate::outcome;
 use crate::schema::{QuerySchema, Schema};
 
@@ -35,9 +37,20 @@ pub struct Client {
     events: Inbox,
     greeting: Greeting,
     options: Options,
+    /// Where another connection is to be had, and how.
+    again: Option<(Address, Reconnect)>,
+    /// There is no connection, and another is to be made.
+    down: Option<Down>,
     /// The descriptors of calls of which nothing was sent yet.
     #[cfg(unix)]
     descriptors: Vec<(CallId, Vec<OwnedFd>)>,
+}
+
+/// A connection that is lost.
+struct Down {
+    end: End,
+    attempts: u32,
+    pause: Duration,
 }
 
 impl Client {
@@ -113,6 +126,12 @@ impl Client {
         })
     }
 
+    /// Another connection can be made to `address`.
+    pub(super) fn connected_to(mut self, address: &Address) -> Self {
+        self.again = Some(address.clone()).zip(self.options.reconnect);
+        self
+    }
+
     fn unready(transport: Box<dyn Transport>, options: Options) -> Self {
         let mut session = match options.greeting {
             true => Session::new(options.limits),
@@ -128,6 +147,8 @@ impl Client {
             session,
             greeting: Greeting::default(),
             options,
+            again: None,
+            down: None,
             #[cfg(unix)]
             descriptors: Vec::new(),
         }
@@ -442,6 +463,9 @@ impl Client {
 
     /// Sends what is to be sent, then receives what is there or comes first; `false` if the deadline passes before.
     fn exchange(&mut self, deadline: &mut Deadline) -> bool {
+        if let Some(down) = self.down.take() {
+            return self.reconnect(down, deadline);
+        }
         if self.session.is_held_up() {
             return self.wait_for_room(deadline);
         }
@@ -454,10 +478,52 @@ impl Client {
             Ok(received) => received,
             Err(error) => {
                 let error = sent.err().unwrap_or(error);
-                self.session.finish(End::from(error));
+                self.lose(End::from(error));
                 true
             }
         }
+    }
+
+    /// The connection has ended: so does the session, if no other is to be made.
+    fn lose(&mut self, end: End) {
+        match &self.again {
+            None => self.session.finish(end),
+            Some((_, policy)) => {
+                self.session.restart();
+                self.down = Some(Down {
+                    end,
+                    attempts: policy.attempts,
+                    pause: policy.pause,
+                });
+            }
+        }
+    }
+
+    /// Tries to make another connection; `false` if the deadline passes before.
+    fn reconnect(&mut self, mut down: Down, deadline: &mut Deadline) -> bool {
+        let Some((address, policy)) = &self.again else {
+            self.session.finish(down.end);
+            return true;
+        };
+        let Some(remaining) = deadline.remaining() else {
+            self.down = Some(down);
+            return false;
+        };
+        if down.attempts == 0 {
+            self.session.finish(down.end);
+            return true;
+        }
+        match dial(address, remaining.or(self.options.timeout)) {
+            Ok(transport) => self.connection = Connection::new(transport),
+            Err(_) => {
+                let pause = remaining.map_or(down.pause, |remaining| remaining.min(down.pause));
+                thread::sleep(pause);
+                down.attempts -= 1;
+                down.pause = policy.longest_pause.min(2 * down.pause);
+                self.down = Some(down);
+            }
+        }
+        true
     }
 
     /// Waits until the subscriber that holds the session up has taken an event, in another thread.

@@ -35,7 +35,11 @@ impl Client {
     pub fn connect_with(address: &Address, options: Options) -> Result<Self, Error> {
         let transport = dial(address, options.timeout);
         let transport = transport.map_err(|source| Error::connect(address, source))?;
-        Self::over_boxed(transport, options)
+        let client = Self::over_boxed(transport, options)?;
+        Ok(match options.greeting {
+            true => client.connected_to(address),
+            false => client,
+        })
     }
 
     /// Connects to the channel of a guest agent; see [`agent`](Self::agent). [`Options::guest_agent`] suits most.

@@ -15,6 +15,7 @@ use super::Subscription;
 use super::connection::Connection;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
+use crate::address::Address;
 use crate::agent;
 use crate::core::{Buffer, Call, Filter, Overflow, Session};
 use crate::error::{Error, NotOutOfBand};
@@ -58,7 +59,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start(Connection::new(stream), options).await
+        Self::start(Connection::new(stream), options, None).await
     }
 
     /// A session with a guest agent, over a connection to its channel that is there already: brings both sides into step,
@@ -78,14 +79,11 @@ impl Client {
         options: Options,
     ) -> Result<Self, Error> {
         let greeting = false;
-        let client = Self::start(
-            connection,
-            Options {
-                greeting,
-                ..options
-            },
-        )
-        .await?;
+        let options = Options {
+            greeting,
+            ..options
+        };
+        let client = Self::start(connection, options, None).await?;
         let (attempts, patience) = agent::attempts(options.timeout);
         for _ in 0..attempts {
             if let Some(Ok(())) = within(Some(patience), client.synchronize()).await {
@@ -115,7 +113,12 @@ impl Client {
         ready
     }
 
-    pub(super) async fn start(connection: Connection, options: Options) -> Result<Self, Error> {
+    /// Starts a session over `connection`; another can be made to `address`.
+    pub(super) async fn start(
+        connection: Connection,
+        options: Options,
+        address: Option<&Address>,
+    ) -> Result<Self, Error> {
         let mut session = match options.greeting {
             true => Session::new(options.limits),
             false => Session::without_greeting(options.limits),
@@ -133,7 +136,8 @@ impl Client {
         let client = Self {
             handle: Arc::new(Handle(Arc::clone(&shared))),
         };
-        ::tokio::spawn(drive(shared, connection));
+        let again = address.cloned().zip(options.reconnect);
+        ::tokio::spawn(drive(shared, connection, again));
         if options.greeting {
             let ready = within(options.timeout, ready).await;
             if !matches!(ready, Some(Ok(()))) {

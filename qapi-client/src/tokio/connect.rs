@@ -44,7 +44,8 @@ impl Client {
     pub async fn connect_with(address: &Address, options: Options) -> Result<Self, Error> {
         let connection = dial(address, options.timeout).await;
         let connection = connection.map_err(|source| Error::connect(address, source))?;
-        Self::start(connection, options).await
+        let again = options.greeting.then_some(address);
+        Self::start(connection, options, again).await
     }
 
     /// Connects to the channel of a guest agent; see [`agent`](Self::agent). [`Options::guest_agent`] suits most.
@@ -150,7 +151,7 @@ impl Client {
             address: command.get_program().to_string_lossy().into_owned(),
             source,
         })?;
-        Self::start(connection, options).await
+        Self::start(connection, options, None).await
     }
 }
 
