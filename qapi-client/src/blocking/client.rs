@@ -24,6 +24,7 @@ use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options, Reconnect};
 use crate::outcome;
 use crate::schema::{QuerySchema, Schema};
+use crate::trace;
 
 /// A session that waits for every reply.
 ///
@@ -417,8 +418,21 @@ impl Client {
         }
     }
 
-    /// Waits for the reply to a call; after the deadline nobody does any more.
     fn reply(
+        &mut self,
+        id: CallId,
+        name: &str,
+        timeout: Option<Duration>,
+    ) -> Result<Payload<'static>, Error> {
+        #[cfg(feature = "tracing")]
+        let _span = trace::call(name).entered();
+        let reply = self.wait(id, name, timeout);
+        trace::called(name, &reply);
+        reply
+    }
+
+    /// Waits for the reply to a call; after the deadline nobody does any more.
+    fn wait(
         &mut self,
         id: CallId,
         name: &str,

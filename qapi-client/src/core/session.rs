@@ -13,6 +13,7 @@ use super::wire::{Line, Outgoing, Waiting};
 use super::{Buffer, Call, CallId, End, Filter, Framer, Inbox, RawEvent, Violation};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::trace;
 
 /// A session with one server, from its greeting on.
 ///
@@ -95,7 +96,7 @@ pub enum Outcome {
         /// The whole message.
         json: String,
     },
-    /// The session has come to its end, for the reason that [`Session::end`] tells.
+    /// The session has come to its end, for the reason that [`Session::ended`] tells.
     Lost {
         /// Whether the command had been sent: it may have been executed.
         sent: bool,
@@ -296,6 +297,7 @@ impl Session {
         for subscriber in &self.subscribers {
             subscriber.end(&end);
         }
+        trace::ended(&end);
         self.end = Some(end);
     }
 
@@ -315,6 +317,7 @@ impl Session {
             false => Phase::Ready,
         };
         self.metrics.reconnects += 1;
+        trace::restarted();
     }
 
     /// What has happened next, if anything has that was not told yet.
@@ -364,7 +367,7 @@ impl Session {
                 return Err(Violation::NoGreeting);
             }
             Received::Reply { id, outcome } => return self.reply(id, outcome),
-            Received::Greeting(_) | Received::Unknown => self.metrics.strays += 1,
+            Received::Greeting(_) | Received::Unknown => self.stray(),
         }
         Ok(None)
     }
@@ -382,8 +385,11 @@ impl Session {
         };
         self.release();
         match waiting {
-            None => self.metrics.strays += 1,
-            Some(waiting) if waiting.abandoned => self.metrics.late_replies += 1,
+            None => self.stray(),
+            Some(waiting) if waiting.abandoned => {
+                self.metrics.late_replies += 1;
+                trace::late();
+            }
             Some(Waiting { id, .. }) => match self.phase {
                 Phase::Negotiating(negotiating) if negotiating == id => {
                     negotiated(outcome)?;
@@ -474,8 +480,14 @@ impl Session {
         });
     }
 
+    fn stray(&mut self) {
+        self.metrics.strays += 1;
+        trace::stray();
+    }
+
     fn deliver(&mut self, event: RawEvent) {
         self.metrics.events += 1;
+        trace::event(&event);
         self.held = Some((Arc::new(event), 0));
         self.deliver_held();
     }

@@ -23,6 +23,7 @@ use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
 use crate::schema::{QuerySchema, Schema};
+use crate::trace;
 
 /// A handle of a session: cloned freely, sent anywhere. Calls of many tasks are in flight at once; the session ends when
 /// the last handle and the last subscription are gone.
@@ -330,8 +331,22 @@ impl Client {
         }
     }
 
-    /// Waits for the reply to a call; after the deadline nobody does any more.
     async fn reply(
+        &self,
+        waiting: Waiting<'_>,
+        name: &str,
+        options: CallOptions,
+    ) -> Result<Payload<'static>, Error> {
+        let reply = self.wait(waiting, name, options);
+        #[cfg(feature = "tracing")]
+        let reply = tracing::Instrument::instrument(reply, trace::call(name));
+        let reply = reply.await;
+        trace::called(name, &reply);
+        reply
+    }
+
+    /// Waits for the reply to a call; after the deadline nobody does any more.
+    async fn wait(
         &self,
         mut waiting: Waiting<'_>,
         name: &str,
