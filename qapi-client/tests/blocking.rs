@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use qapi_client::blocking::{Client, Options};
-use qapi_client::{Error, Limits};
+use qapi_client::{Buffer, Error, Limits, Overflow};
 use qapi_types::{
     Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer,
     required,
@@ -467,4 +467,62 @@ fn over_tcp() {
     let client = Client::connect_tcp(&address).unwrap();
     assert_eq!(client.greeting().capabilities, ["oob"]);
     serving.join().unwrap();
+}
+
+#[test]
+fn a_subscriber_in_another_thread_may_hold_the_session_up() {
+    let script = [
+        Hears(r#"{"execute":"stop","id":1}"#),
+        peer::Peer::Repeats(1000, r#"{"event": "TICK"}"#),
+        Says(r#"{"return": {}, "id": 1}"#),
+    ];
+    session(&script, |client| {
+        let buffer = Buffer {
+            events: 3,
+            overflow: Overflow::Wait,
+            ..Buffer::default()
+        };
+        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        thread::scope(|scope| {
+            let counting = scope.spawn(move || {
+                let mut count = 0;
+                while count < 1000 {
+                    match ticks.try_next().unwrap() {
+                        Some(_) => count += 1,
+                        None => thread::yield_now(),
+                    }
+                }
+                ticks.lost()
+            });
+            client.execute_raw("stop", None).unwrap();
+            assert_eq!(counting.join().unwrap(), 0);
+        });
+        assert_eq!(client.metrics().events, 1000);
+    });
+}
+
+#[test]
+fn a_subscriber_who_never_takes_holds_up_until_it_goes() {
+    let script = [
+        Hears(r#"{"execute":"stop","id":1}"#),
+        peer::Peer::Repeats(10, r#"{"event": "TICK"}"#),
+        Says(r#"{"return": {}, "id": 1}"#),
+        Hears(r#"{"execute":"stop","id":2}"#),
+        Says(r#"{"return": {}, "id": 2}"#),
+    ];
+    session(&script, |client| {
+        let buffer = Buffer {
+            events: 3,
+            overflow: Overflow::Wait,
+            ..Buffer::default()
+        };
+        let ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        let error = client.execute_raw_with("stop", None, SHORT).unwrap_err();
+        assert!(
+            matches!(error, Error::TimedOut { sent: true, .. }),
+            "{error}"
+        );
+        drop(ticks);
+        client.execute_raw("stop", None).unwrap();
+    });
 }

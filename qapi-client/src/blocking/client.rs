@@ -10,12 +10,11 @@ use std::time::Duration;
 
 use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload};
 
-use super::connect::dial;
 use super::connection::Connection;
 use super::deadline::Deadline;
+use super::reconnect::Down;
 use super::{Subscription, Transport};
 use crate::address::Address;
-use crate::agent;
 use crate::core::{
     Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow, RawEvent, Session, Stamped, Step,
 };
@@ -33,25 +32,18 @@ use crate::trace;
 /// [`events_lost`](Client::events_lost) counts them. They are received while the client waits for something; between its
 /// calls they wait in the socket.
 pub struct Client {
-    connection: Connection,
-    session: Session,
+    pub(super) connection: Connection,
+    pub(super) session: Session,
     events: Inbox,
     greeting: Greeting,
-    options: Options,
+    pub(super) options: Options,
     /// Where another connection is to be had, and how.
-    again: Option<(Address, Reconnect)>,
+    pub(super) again: Option<(Address, Reconnect)>,
     /// There is no connection, and another is to be made.
-    down: Option<Down>,
+    pub(super) down: Option<Down>,
     /// The descriptors of calls of which nothing was sent yet.
     #[cfg(unix)]
     descriptors: Vec<(CallId, Vec<OwnedFd>)>,
-}
-
-/// A connection that is lost.
-struct Down {
-    end: End,
-    attempts: u32,
-    pause: Duration,
 }
 
 impl Client {
@@ -76,64 +68,8 @@ impl Client {
         Ok(client)
     }
 
-    /// A session with a guest agent, over a connection to its channel that is there already: brings both sides into step,
-    /// whatever an earlier client has left in the channel, and tries again for as long as [`Options::timeout`] says.
-    ///
-    /// ```no_run
-    /// use std::os::unix::net::UnixStream;
-    /// use qapi_client::{Options, blocking::Client};
-    ///
-    /// let channel = UnixStream::connect("/run/vm/qga.sock")?;
-    /// let mut agent = Client::agent(channel, Options::guest_agent())?;
-    /// agent.execute_raw("guest-ping", None)?;
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::TimedOut`] if nobody answers: there may be no agent in the guest, or none that runs. [`Error::Lost`].
-    pub fn agent(transport: impl Transport + 'static, options: Options) -> Result<Self, Error> {
-        Self::agent_boxed(Box::new(transport), options)
-    }
-
-    pub(super) fn agent_boxed(
-        transport: Box<dyn Transport>,
-        options: Options,
-    ) -> Result<Self, Error> {
-        let greeting = false;
-        let mut client = Self::unready(
-            transport,
-            Options {
-                greeting,
-                ..options
-            },
-        );
-        let (attempts, patience) = agent::attempts(options.timeout);
-        for _ in 0..attempts {
-            if client.session.outgoing().is_empty() {
-                client.session.synchronize(agent::number());
-            }
-            let mut deadline = Deadline::after(Some(patience));
-            match client.next_step(&mut deadline) {
-                Some(_) => return Ok(client),
-                None => match client.session.ended() {
-                    Some(end) => return Err(Error::ended(end, false)),
-                    None => continue,
-                },
-            }
-        }
-        Err(Error::TimedOut {
-            waiting_for: agent::WAITING_FOR.to_owned(),
-            sent: false,
-        })
-    }
-
-    /// Another connection can be made to `address`.
-    pub(super) fn connected_to(mut self, address: &Address) -> Self {
-        self.again = Some(address.clone()).zip(self.options.reconnect);
-        self
-    }
-
-    fn unready(transport: Box<dyn Transport>, options: Options) -> Self {
+    /// A session of which nothing has been received.
+    pub(super) fn unready(transport: Box<dyn Transport>, options: Options) -> Self {
         let mut session = match options.greeting {
             true => Session::new(options.limits),
             false => Session::without_greeting(options.limits),
@@ -459,7 +395,7 @@ impl Client {
     }
 
     /// The next thing that happens until the deadline, or the end of the session.
-    fn next_step(&mut self, deadline: &mut Deadline) -> Option<Step> {
+    pub(super) fn next_step(&mut self, deadline: &mut Deadline) -> Option<Step> {
         loop {
             if let Some(step) = self.session.step() {
                 return Some(step);
@@ -496,48 +432,6 @@ impl Client {
                 true
             }
         }
-    }
-
-    /// The connection has ended: so does the session, if no other is to be made.
-    fn lose(&mut self, end: End) {
-        match &self.again {
-            None => self.session.finish(end),
-            Some((_, policy)) => {
-                self.session.restart();
-                self.down = Some(Down {
-                    end,
-                    attempts: policy.attempts,
-                    pause: policy.pause,
-                });
-            }
-        }
-    }
-
-    /// Tries to make another connection; `false` if the deadline passes before.
-    fn reconnect(&mut self, mut down: Down, deadline: &mut Deadline) -> bool {
-        let Some((address, policy)) = &self.again else {
-            self.session.finish(down.end);
-            return true;
-        };
-        let Some(remaining) = deadline.remaining() else {
-            self.down = Some(down);
-            return false;
-        };
-        if down.attempts == 0 {
-            self.session.finish(down.end);
-            return true;
-        }
-        match dial(address, remaining.or(self.options.timeout)) {
-            Ok(transport) => self.connection = Connection::new(transport),
-            Err(_) => {
-                let pause = remaining.map_or(down.pause, |remaining| remaining.min(down.pause));
-                thread::sleep(pause);
-                down.attempts -= 1;
-                down.pause = policy.longest_pause.min(2 * down.pause);
-                self.down = Some(down);
-            }
-        }
-        true
     }
 
     /// Waits until the subscriber that holds the session up has taken an event, in another thread.

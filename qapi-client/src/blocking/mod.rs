@@ -1,5 +1,6 @@
 //! Sessions for programs that wait: one call at a time, on a socket.
 
+mod agent;
 mod client;
 mod connect;
 mod connection;
@@ -8,6 +9,7 @@ mod deadline;
 mod fdset;
 #[cfg(feature = "operations")]
 mod operations;
+mod reconnect;
 mod subscription;
 mod transport;
 

@@ -144,6 +144,23 @@ fn a_machine_that_is_killed_ends_every_call_at_once() {
 }
 
 #[test]
+fn a_viewer_is_told() {
+    let Some(mut machine) = machine(&["-vnc", "unix:vnc"]) else {
+        return;
+    };
+    run(async {
+        let client = connect(&mut machine, MONITOR, Options::default()).await;
+        let mut viewers = client.subscribe::<Event>("VNC_*");
+        let viewer = machine.connect("vnc");
+        let event = viewers.next().await.unwrap().event;
+        assert!(matches!(event, Event::VncConnected(_)), "{event:?}");
+        drop(viewer);
+        let event = viewers.next().await.unwrap().event;
+        assert!(matches!(event, Event::VncDisconnected(_)), "{event:?}");
+    });
+}
+
+#[test]
 fn what_a_machine_can_do() {
     let Some(mut machine) = machine(&[]) else {
         return;
