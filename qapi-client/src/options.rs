@@ -44,6 +44,17 @@ pub struct Options {
 ///
 /// The calls that had been sent end as lost, with their outcome unknown; those that had not wait for the new connection, until
 /// their deadlines. Subscribers are told of the gap.
+///
+/// ```no_run
+/// use qapi_client::{Options, Reconnect, blocking::Client};
+///
+/// let options = Options {
+///     reconnect: Some(Reconnect::default()),
+///     ..Options::default()
+/// };
+/// let client = Client::connect_unix_with("/run/vm/qmp.sock", options)?;
+/// # Ok::<(), qapi_client::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reconnect {
     /// How often it is tried before the session ends.

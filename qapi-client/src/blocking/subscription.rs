@@ -13,6 +13,17 @@ use crate::outcome;
 /// A subscription to events, as the set `E`: it gets all that come after it was made, and ends when it is dropped.
 ///
 /// They are received while its client waits for something, be it an event or a reply. Made by [`Client::subscribe`].
+///
+/// ```no_run
+/// use qapi_types::UnknownEvent;
+///
+/// # let mut client = qapi_client::blocking::Client::connect_unix("/run/vm/qmp.sock")?;
+/// let mut events = client.subscribe::<UnknownEvent>(["RESET", "SHUTDOWN"]);
+/// while let Some(stamped) = events.next(&mut client, None)? {
+///     println!("{}", stamped.event.name);
+/// }
+/// # Ok::<(), qapi_client::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Subscription<E> {
     pub(super) inbox: Inbox,

@@ -8,6 +8,17 @@ use super::{End, Filter, RawEvent};
 use crate::limits::Limits;
 
 /// How many events wait for a subscriber, and what happens when there are more.
+///
+/// ```
+/// use qapi_client::{Buffer, Overflow};
+///
+/// // The last ten are enough, however slow the subscriber is.
+/// let latest = Buffer {
+///     events: 10,
+///     ..Buffer::default()
+/// };
+/// assert_eq!(latest.overflow, Overflow::DropOldest);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Buffer {
     /// How many events wait at most.
@@ -64,6 +75,19 @@ pub enum Delivery {
 }
 
 /// A subscription to events. It gets all that come after it was made; dropping it ends it.
+///
+/// ```
+/// use qapi_client::core::{Delivery, Session};
+/// use qapi_client::{Buffer, Filter};
+///
+/// let mut session = Session::without_greeting(Default::default());
+/// let inbox = session.subscribe(Filter::from("JOB_*"), Buffer::default());
+/// session.receive(br#"{"event": "RESET"}{"event": "JOB_STATUS_CHANGE", "data": {"id": "j"}}"#);
+/// assert!(session.step().is_none());
+/// let Some(Delivery::Event(event)) = inbox.take() else { panic!("an event") };
+/// assert_eq!(event.data.json(), r#"{"id": "j"}"#);
+/// assert!(inbox.take().is_none());
+/// ```
 #[derive(Debug)]
 pub struct Inbox(Shared);
 

@@ -280,11 +280,16 @@ impl Session {
 
     /// Whether it still does; if so `waker` is woken when the subscriber that holds it up has taken an event.
     pub fn is_held_up_until(&mut self, waker: &Waker) -> bool {
-        if let Some((_, had)) = &self.held {
-            self.subscribers[*had].when_room(waker);
+        while let Some((_, had)) = &self.held {
+            let had = *had;
+            self.subscribers[had].when_room(waker);
+            // There may have been room before the waker was known, and none with the next.
+            self.deliver_held();
+            if self.held.as_ref().is_some_and(|(_, now)| *now == had) {
+                return true;
+            }
         }
-        // There may have been room before the waker was known.
-        !self.deliver_held()
+        false
     }
 
     /// Says that nothing can be received any more. Every call ends: [`step`](Self::step) tells of each; and every

@@ -5,6 +5,18 @@ use std::fmt;
 use crate::error::Error;
 
 /// Why an operation was not completed.
+///
+/// ```
+/// use qapi_client::OperationError;
+///
+/// fn may_be_completed_yet(error: &OperationError) -> bool {
+///     match error {
+///         OperationError::TimedOut { .. } => true,
+///         OperationError::Session(error) => error.outcome_unknown(),
+///         _ => false,
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OperationError {

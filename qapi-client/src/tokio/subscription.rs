@@ -18,6 +18,22 @@ use crate::outcome;
 /// [`Client::subscribe`](super::Client::subscribe).
 ///
 /// It keeps the session open, as a client does. As a [`Stream`] it ends after the error that ends it.
+///
+/// ```no_run
+/// # async fn example(client: qapi_client::tokio::Client) -> Result<(), qapi_client::Error> {
+/// use qapi_client::Error;
+/// use qapi_types::UnknownEvent;
+///
+/// let mut events = client.subscribe::<UnknownEvent>(["RESET", "SHUTDOWN"]);
+/// loop {
+///     match events.next().await {
+///         Ok(stamped) => println!("{}", stamped.event.name),
+///         Err(Error::Gap(_)) => println!("some are missing"),
+///         Err(end) => return Err(end),
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Subscription<E> {
     inbox: Inbox,
