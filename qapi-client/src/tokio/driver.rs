@@ -108,10 +108,11 @@ impl Driven {
                 if let Some(end) = state.session.ended() {
                     return Poll::Ready(end.clone());
                 }
+                let sent = send(&mut state, connection, cx);
+                // What was asked last has gone out, if the connection takes it.
                 if state.deserted {
                     return Poll::Ready(End::Closed);
                 }
-                let sent = send(&mut state, connection, cx);
                 if state.session.is_held_up() {
                     match state.session.is_held_up_until(cx.waker()) {
                         true => return Poll::Pending,
