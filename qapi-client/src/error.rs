@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use qapi_types::{DecodeError, Refusal};
 
-use crate::core::Violation;
+use crate::address::Address;
+use crate::core::{End, Violation};
 
 /// Why a call has no result.
 ///
@@ -31,18 +33,41 @@ pub enum Error {
     Refused(Refusal),
     /// The server has done the command, and what it answered is not what the schema says.
     Undecodable(Undecodable),
-    /// The deadline has passed. A command may have been done, or may be done yet.
+    /// The deadline has passed.
     TimedOut {
         /// What was waited for.
         waiting_for: String,
+        /// Whether the command had been sent: it may have been done, or may be done yet.
+        sent: bool,
     },
-    /// The connection is gone. A command may have been done. Every later call ends like this one.
+    /// The connection is gone. Every later call ends like this one.
     Lost {
         /// What the system says; without, the server has closed the connection.
-        source: Option<io::Error>,
+        source: Option<Arc<io::Error>>,
+        /// Whether the command had been sent: it may have been done.
+        sent: bool,
     },
+    /// Commands cannot be executed out of band, for the reason given; this one was not sent.
+    OutOfBand(NotOutOfBand),
+    /// The connection cannot pass file descriptors; the command was not sent.
+    Descriptors,
+    /// Events have happened that are not told: so many were dropped because nobody took them in time, or, without a number,
+    /// the connection was down. More follow.
+    Gap(Option<u64>),
+    /// A subscription has ended because nobody took its events in time, as [`Overflow::Fail`](crate::Overflow) wants it.
+    Overflow,
     /// The server has said something that is not QMP. Every later call ends like this one.
     Protocol(Violation),
+}
+
+/// Why a command is not executed out of band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotOutOfBand {
+    /// The schema does not allow it for this command.
+    Command(&'static str),
+    /// The server does not offer it, or [`Options::out_of_band`](crate::Options::out_of_band) did not ask.
+    Session,
 }
 
 /// A reply or an event whose data are not what the schema says.
@@ -59,10 +84,11 @@ pub struct Undecodable {
 impl Error {
     /// Whether a command that ended so may have been executed, or may be yet: it was sent, and nobody knows.
     pub fn outcome_unknown(&self) -> bool {
-        matches!(
-            self,
-            Self::TimedOut { .. } | Self::Lost { .. } | Self::Protocol(_)
-        )
+        match self {
+            Self::TimedOut { sent, .. } | Self::Lost { sent, .. } => *sent,
+            Self::Protocol(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -72,12 +98,23 @@ impl fmt::Display for Error {
             Self::Connect { address, source } => write!(f, "cannot connect to {address}: {source}"),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Undecodable(undecodable) => undecodable.fmt(f),
-            Self::TimedOut { waiting_for } => write!(f, "timed out waiting for {waiting_for}"),
-            Self::Lost { source: None } => write!(f, "the server has closed the connection"),
+            Self::TimedOut { waiting_for, .. } => write!(f, "timed out waiting for {waiting_for}"),
+            Self::Lost { source: None, .. } => End::Closed.fmt(f),
             Self::Lost {
                 source: Some(error),
-            } => write!(f, "the connection is lost: {error}"),
-            Self::Protocol(violation) => write!(f, "this is not QMP: {violation}"),
+                ..
+            } => End::Failed(Arc::clone(error)).fmt(f),
+            Self::Protocol(violation) => End::Violation(violation.clone()).fmt(f),
+            Self::OutOfBand(NotOutOfBand::Command(name)) => {
+                write!(f, "{name} cannot be executed out of band")
+            }
+            Self::OutOfBand(NotOutOfBand::Session) => {
+                write!(f, "out-of-band execution was not negotiated")
+            }
+            Self::Descriptors => write!(f, "the connection cannot pass file descriptors"),
+            Self::Gap(Some(count)) => write!(f, "{count} events were dropped"),
+            Self::Gap(None) => write!(f, "the connection was made anew, events may be missing"),
+            Self::Overflow => write!(f, "too many events have waited"),
         }
     }
 }
@@ -92,9 +129,9 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Connect { source, .. } => Some(source),
-            Self::Lost { source } => source.as_ref().map(|error| error as _),
+            Self::Lost { source, .. } => source.as_ref().map(|error| error as _),
             Self::Undecodable(undecodable) => Some(&undecodable.error),
-            Self::Refused(_) | Self::TimedOut { .. } | Self::Protocol(_) => None,
+            _ => None,
         }
     }
 }
@@ -102,6 +139,35 @@ impl std::error::Error for Error {
 impl std::error::Error for Undecodable {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(&self.error)
+    }
+}
+
+impl Error {
+    pub(crate) fn connect(address: &Address, source: io::Error) -> Self {
+        Self::Connect {
+            address: address.to_string(),
+            source,
+        }
+    }
+
+    /// What a call, or a wait for an event, comes to when the session has ended.
+    pub(crate) fn ended(end: &End, sent: bool) -> Self {
+        match end {
+            End::Closed => Self::Lost { source: None, sent },
+            End::Failed(error) => Self::Lost {
+                source: Some(Arc::clone(error)),
+                sent,
+            },
+            End::Violation(violation) => Self::Protocol(violation.clone()),
+        }
+    }
+
+    pub(crate) fn undecodable(name: &str, error: DecodeError, json: &str) -> Self {
+        Self::Undecodable(Undecodable {
+            name: name.to_owned(),
+            error,
+            json: json.to_owned(),
+        })
     }
 }
 

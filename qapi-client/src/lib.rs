@@ -1,6 +1,8 @@
 //! Sessions with QEMU over QMP.
 //!
-//! [`core`] knows the protocol and does no I/O: bytes go in, replies and events come out. [`blocking`] puts it on a socket.
+//! [`core`] knows the protocol and does no I/O: bytes go in, replies come out, and events go to whoever has subscribed.
+//! Two faces put it on a socket, under the same names: [`blocking`] for one caller who waits, and with the feature `tokio` the
+//! module `tokio` for many tasks.
 //!
 //! ```no_run
 //! use qapi_client::blocking::Client;
@@ -13,17 +15,56 @@
 //! ```
 //!
 //! # What holds whatever happens
-//! - A call whose deadline passes never puts the session out of step: every command has an id, and the late reply is
-//!   dropped by it.
+//! - A call whose deadline passes, or whose future is dropped, never puts the session out of step: every command has an id,
+//!   and the late reply is dropped by it.
+//! - A call that ends without an answer says whether its command had been sent: only then its outcome is unknown.
 //! - A newer server degrades: events, members, error classes and messages that are not known are kept or skipped.
 //! - What the server sends cannot panic, hang or take memory without a bound; see [`Limits`].
+//! - Subscribe first, then execute: a subscription gets all events that follow, or is told that some are missing.
+//!
+//! # Features
+//! - `tokio`: the face for programs that run on tokio.
+//! - `operations`: devices, jobs, migrations and shutdowns are followed to their completion, and sets of descriptors are
+//!   removed when they are of no use; with the bindings `qapi_types::qmp`.
+//! - `tls`, `tokio-tls`: TLS over TCP, by rustls.
+//! - `vsock`, `tokio-vsock`: sockets between a host and its guests (Linux). Connecting the blocking client keeps the system's
+//!   own deadline.
+//! - `tracing`: a span for each call, and events for what is received.
 
 pub mod blocking;
 pub mod core;
 pub mod server;
 
+#[cfg(feature = "tokio")]
+pub mod tokio;
+
+mod address;
+mod agent;
+#[cfg(unix)]
+mod child;
+#[cfg(unix)]
+mod descriptors;
 mod error;
 mod limits;
+mod metrics;
+#[cfg(feature = "operations")]
+mod operations;
+mod options;
+mod outcome;
+mod schema;
+#[cfg(unix)]
+mod sockets;
+mod trace;
 
-pub use error::{Error, Undecodable};
+pub use address::{Address, AddressError};
+pub use core::{Buffer, Filter, Overflow, Stamped};
+pub use error::{Error, NotOutOfBand, Undecodable};
 pub use limits::Limits;
+pub use metrics::Metrics;
+#[cfg(feature = "operations")]
+pub use operations::OperationError;
+pub use options::{CallOptions, Options, Reconnect};
+pub use schema::Schema;
+
+#[cfg(feature = "tls")]
+pub use rustls;

@@ -1,64 +1,22 @@
 //! The blocking client against a peer that follows a script.
 #![cfg(unix)]
 
+mod peer;
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
 
 use qapi_client::blocking::{Client, Options};
-use qapi_client::{Error, Limits};
+use qapi_client::{Buffer, Error, Limits, Overflow};
 use qapi_types::{
     Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer,
     required,
 };
 
-/// What the peer does, one after the other; after the last it leaves.
-#[derive(Clone, Copy)]
-enum Peer {
-    Says(&'static str),
-    /// Says it byte by byte.
-    Stammers(&'static str),
-    /// Waits until the client has said exactly this.
-    Hears(&'static str),
-}
-use Peer::{Hears, Says, Stammers};
-
-const GREETING: Peer = Says(
-    r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2, "micro": 0}, "package": ""}, "capabilities": ["oob"]}}"#,
-);
-const NEGOTIATE: Peer = Hears(r#"{"execute":"qmp_capabilities","id":0}"#);
-const NEGOTIATED: Peer = Says("{\"return\": {}, \"id\": 0}\r\n");
-
-/// Plays the peer's part over `stream`.
-fn perform(script: &[Peer], mut stream: impl Read + Write) {
-    for step in script {
-        match step {
-            Says(text) => stream.write_all(text.as_bytes()).unwrap(),
-            Stammers(text) => {
-                for byte in text.bytes() {
-                    stream.write_all(&[byte]).unwrap();
-                }
-            }
-            Hears(expected) => {
-                let mut heard = vec![0; expected.len()];
-                stream.read_exact(&mut heard).unwrap();
-                assert_eq!(String::from_utf8_lossy(&heard), *expected);
-            }
-        }
-    }
-}
-
-/// Plays `script` while `client` talks to it, and sees that it is played to its end.
-fn play<T>(script: &[Peer], client: impl FnOnce(UnixStream) -> T) -> T {
-    let (peer, stream) = UnixStream::pair().unwrap();
-    thread::scope(|scope| {
-        let playing = scope.spawn(move || perform(script, peer));
-        let result = client(stream);
-        playing.join().unwrap();
-        result
-    })
-}
+use peer::Peer::{self, Hears, Says, Stammers};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, play};
 
 /// The same, from after the negotiation on.
 fn session<T>(script: &[Peer], talk: impl FnOnce(&mut Client) -> T) -> T {
@@ -69,7 +27,7 @@ fn session<T>(script: &[Peer], talk: impl FnOnce(&mut Client) -> T) -> T {
 }
 
 /// Long enough for a call that nobody answers.
-const SHORT: Option<Duration> = Some(Duration::from_millis(20));
+const SHORT: Duration = Duration::from_millis(20);
 
 /// `query-name`, which may have one argument here.
 #[derive(Default)]
@@ -192,7 +150,7 @@ fn a_late_reply_is_nobody_elses() {
     ];
     session(&script, |client| {
         let error = client
-            .execute_within(&QueryName::default(), SHORT)
+            .execute_with(&QueryName::default(), SHORT)
             .unwrap_err();
         assert!(matches!(error, Error::TimedOut { .. }) && error.outcome_unknown());
         assert_eq!(
@@ -279,7 +237,7 @@ fn no_event_within_the_time_is_none() {
             Says(r#"{"return": {}, "id": 1}"#),
         ],
         |client| {
-            for timeout in [Some(Duration::ZERO), SHORT] {
+            for timeout in [Some(Duration::ZERO), Some(SHORT)] {
                 assert!(client.next_raw_event(timeout).unwrap().is_none());
             }
             client.execute_raw("stop", None).unwrap();
@@ -351,7 +309,7 @@ fn a_peer_that_never_stops_talking_keeps_nobody() {
     // With the first event come more than are kept.
     client.next_raw_event(None).unwrap();
     let error = client
-        .execute_within(&QueryName::default(), SHORT)
+        .execute_with(&QueryName::default(), SHORT)
         .unwrap_err();
     assert!(matches!(error, Error::TimedOut { .. }), "{error}");
     assert!(client.events_lost() > 0);
@@ -370,12 +328,10 @@ fn a_peer_that_goes_has_its_last_words_heard() {
         Says(r#"{"event": "SHUTDOWN"}{"return": {"na"#),
     ];
     session(&script, |client| {
-        for _ in 0..3 {
+        for sent in [true, false, false] {
             let error = client.execute(&QueryName::default()).unwrap_err();
-            assert!(
-                matches!(error, Error::Lost { .. }) && error.outcome_unknown(),
-                "{error}"
-            );
+            assert!(matches!(error, Error::Lost { .. }), "{error}");
+            assert_eq!(error.outcome_unknown(), sent);
         }
         let event = client.next_raw_event(None).unwrap().unwrap();
         assert_eq!(event.name, "SHUTDOWN");
@@ -402,7 +358,7 @@ fn what_is_not_qmp_ends_the_session_for_good() {
 
 #[test]
 fn servers_that_do_not_greet() {
-    let timeout = SHORT;
+    let timeout = Some(SHORT);
     let limits = Limits {
         message: 10,
         ..Limits::default()
@@ -469,7 +425,7 @@ fn a_command_cut_off_by_its_deadline_is_finished_before_the_next() {
 
     // More than the socket holds, and nobody reads.
     let big = Big(arguments);
-    let error = client.execute_within(&big, SHORT).unwrap_err();
+    let error = client.execute_with(&big, SHORT).unwrap_err();
     assert!(matches!(error, Error::TimedOut { .. }), "{error}");
     let reading = thread::spawn(move || {
         let name = r#"{"execute":"query-name","id":2}"#;
@@ -511,4 +467,62 @@ fn over_tcp() {
     let client = Client::connect_tcp(&address).unwrap();
     assert_eq!(client.greeting().capabilities, ["oob"]);
     serving.join().unwrap();
+}
+
+#[test]
+fn a_subscriber_in_another_thread_may_hold_the_session_up() {
+    let script = [
+        Hears(r#"{"execute":"stop","id":1}"#),
+        peer::Peer::Repeats(1000, r#"{"event": "TICK"}"#),
+        Says(r#"{"return": {}, "id": 1}"#),
+    ];
+    session(&script, |client| {
+        let buffer = Buffer {
+            events: 3,
+            overflow: Overflow::Wait,
+            ..Buffer::default()
+        };
+        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        thread::scope(|scope| {
+            let counting = scope.spawn(move || {
+                let mut count = 0;
+                while count < 1000 {
+                    match ticks.try_next().unwrap() {
+                        Some(_) => count += 1,
+                        None => thread::yield_now(),
+                    }
+                }
+                ticks.lost()
+            });
+            client.execute_raw("stop", None).unwrap();
+            assert_eq!(counting.join().unwrap(), 0);
+        });
+        assert_eq!(client.metrics().events, 1000);
+    });
+}
+
+#[test]
+fn a_subscriber_who_never_takes_holds_up_until_it_goes() {
+    let script = [
+        Hears(r#"{"execute":"stop","id":1}"#),
+        peer::Peer::Repeats(10, r#"{"event": "TICK"}"#),
+        Says(r#"{"return": {}, "id": 1}"#),
+        Hears(r#"{"execute":"stop","id":2}"#),
+        Says(r#"{"return": {}, "id": 2}"#),
+    ];
+    session(&script, |client| {
+        let buffer = Buffer {
+            events: 3,
+            overflow: Overflow::Wait,
+            ..Buffer::default()
+        };
+        let ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        let error = client.execute_raw_with("stop", None, SHORT).unwrap_err();
+        assert!(
+            matches!(error, Error::TimedOut { sent: true, .. }),
+            "{error}"
+        );
+        drop(ticks);
+        client.execute_raw("stop", None).unwrap();
+    });
 }

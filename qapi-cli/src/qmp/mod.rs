@@ -65,8 +65,10 @@ enum Failure {
 
 impl Monitor {
     fn connect(&self) -> Result<Client, Error> {
+        let timeout = Some(self.timeout).filter(|timeout| !timeout.is_zero());
         let options = Options {
-            timeout: Some(self.timeout).filter(|timeout| !timeout.is_zero()),
+            timeout,
+            long_timeout: timeout,
             ..Options::default()
         };
         #[cfg(unix)]

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use qapi_client::core::{Framer, Session, Violation};
+use qapi_client::core::{Call, Framer, Session, Violation};
 
 /// Short enough for a fuzzer to reach.
 const LONGEST: usize = 200;
@@ -44,8 +44,8 @@ fuzz_target!(|input: (u8, bool, &[u8])| {
     };
     for chunk in stream.chunks(size) {
         session.receive(chunk);
-        while let Ok(Some(_)) = session.step() {}
-        session.call("query-status", None);
+        while session.step().is_some() {}
+        session.call(Call::new("query-status", None));
         session.sent(session.outgoing().len());
     }
 });

@@ -3,102 +3,50 @@
 use std::fmt;
 use std::io;
 #[cfg(unix)]
-use std::os::unix::net::UnixStream;
-#[cfg(unix)]
-use std::path::Path;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload, from_str};
+use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload};
 
-use super::Transport;
-use super::connection::{Connection, connect_tcp};
+use super::connection::Connection;
 use super::deadline::Deadline;
-use crate::core::{CallId, EventQueue, Outcome, RawEvent, Session, Stamped, Step};
-use crate::error::{Error, Undecodable};
-use crate::limits::Limits;
-
-/// How a client behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How long making the connection, the greeting, and each call may take; `None` waits for ever.
-    pub timeout: Option<Duration>,
-    /// How long to listen for an error after a command that answers on failure only.
-    pub silence: Duration,
-    /// Whether the server greets and negotiates its capabilities. QEMU and its storage daemon do, the guest agent does not.
-    pub greeting: bool,
-    /// What the server can make the session do.
-    pub limits: Limits,
-}
-
-impl Default for Options {
-    /// Half a minute; a second of silence; a server that greets.
-    fn default() -> Self {
-        Self {
-            timeout: Some(Duration::from_secs(30)),
-            silence: Duration::from_secs(1),
-            greeting: true,
-            limits: Limits::default(),
-        }
-    }
-}
+use super::reconnect::Down;
+use super::{Subscription, Transport};
+use crate::address::Address;
+use crate::core::{
+    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow, RawEvent, Session, Stamped, Step,
+};
+use crate::error::{Error, NotOutOfBand};
+use crate::metrics::Metrics;
+use crate::options::{CallOptions, Options, Reconnect};
+use crate::outcome;
+use crate::schema::{QuerySchema, Schema};
+use crate::trace;
 
 /// A session that waits for every reply.
 ///
-/// Events that come meanwhile are kept, in their order, until [`next_event`](Client::next_event) asks for them; when more
-/// come than [`Limits`] allow the oldest go, and [`events_lost`](Client::events_lost) counts them. They are received while
-/// the client waits for something; between its calls they wait in the socket.
+/// Events that come meanwhile are kept for whoever has [subscribed](Self::subscribe), and for
+/// [`next_event`](Client::next_event); when more come than [`Limits`](crate::Limits) allow the oldest go, and
+/// [`events_lost`](Client::events_lost) counts them. They are received while the client waits for something; between its
+/// calls they wait in the socket.
 pub struct Client {
-    connection: Connection,
-    session: Session,
-    events: EventQueue,
+    pub(super) connection: Connection,
+    pub(super) session: Session,
+    events: Inbox,
     greeting: Greeting,
-    options: Options,
+    pub(super) options: Options,
+    /// Where another connection is to be had, and how.
+    pub(super) again: Option<(Address, Reconnect)>,
+    /// There is no connection, and another is to be made.
+    pub(super) down: Option<Down>,
+    /// The descriptors of calls of which nothing was sent yet.
+    #[cfg(unix)]
+    descriptors: Vec<(CallId, Vec<OwnedFd>)>,
 }
 
 impl Client {
-    /// Connects to the Unix socket `path`, with the default options.
-    ///
-    /// # Errors
-    /// [`Error::Connect`]; and as [`over`](Self::over).
-    #[cfg(unix)]
-    pub fn connect_unix(path: impl AsRef<Path>) -> Result<Self, Error> {
-        Self::connect_unix_with(path, Options::default())
-    }
-
-    /// Connects to the Unix socket `path`.
-    ///
-    /// # Errors
-    /// As [`connect_unix`](Self::connect_unix).
-    #[cfg(unix)]
-    pub fn connect_unix_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let stream = UnixStream::connect(path).map_err(|source| Error::Connect {
-            address: path.display().to_string(),
-            source,
-        })?;
-        Self::over(stream, options)
-    }
-
-    /// Connects to a TCP address such as `localhost:4444`, with the default options.
-    ///
-    /// # Errors
-    /// [`Error::Connect`]; and as [`over`](Self::over).
-    pub fn connect_tcp(address: &str) -> Result<Self, Error> {
-        Self::connect_tcp_with(address, Options::default())
-    }
-
-    /// Connects to a TCP address. A name may stand for several; they are tried one after the other.
-    ///
-    /// # Errors
-    /// As [`connect_tcp`](Self::connect_tcp).
-    pub fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
-        let stream = connect_tcp(address, options.timeout).map_err(|source| Error::Connect {
-            address: address.to_owned(),
-            source,
-        })?;
-        Self::over(stream, options)
-    }
-
     /// A session over a connection that is there already: waits for the greeting and negotiates, unless
     /// [`Options::greeting`] says that there is none.
     ///
@@ -106,41 +54,67 @@ impl Client {
     /// [`Error::TimedOut`] if the server says nothing, as QEMU's does while another client has its monitor;
     /// [`Error::Lost`]; [`Error::Protocol`].
     pub fn over(transport: impl Transport + 'static, options: Options) -> Result<Self, Error> {
-        let session = match options.greeting {
-            true => Session::new(options.limits),
-            false => Session::without_greeting(options.limits),
-        };
-        let mut client = Self {
-            connection: Connection::new(Box::new(transport)),
-            session,
-            events: EventQueue::new(options.limits),
-            greeting: Greeting::default(),
-            options,
-        };
+        Self::over_boxed(Box::new(transport), options)
+    }
+
+    pub(super) fn over_boxed(
+        transport: Box<dyn Transport>,
+        options: Options,
+    ) -> Result<Self, Error> {
+        let mut client = Self::unready(transport, options);
         if options.greeting {
             client.negotiate()?;
         }
         Ok(client)
     }
 
+    /// A session of which nothing has been received.
+    pub(super) fn unready(transport: Box<dyn Transport>, options: Options) -> Self {
+        let mut session = match options.greeting {
+            true => Session::new(options.limits),
+            false => Session::without_greeting(options.limits),
+        };
+        if options.out_of_band {
+            session.ask_for_out_of_band();
+        }
+        let buffer = Buffer::of(options.limits, Overflow::DropOldest);
+        Self {
+            connection: Connection::new(transport),
+            events: session.subscribe(Filter::all(), buffer),
+            session,
+            greeting: Greeting::default(),
+            options,
+            again: None,
+            down: None,
+            #[cfg(unix)]
+            descriptors: Vec::new(),
+        }
+    }
+
     fn negotiate(&mut self) -> Result<(), Error> {
         let mut deadline = Deadline::after(self.options.timeout);
         loop {
-            match self.next_step(&mut deadline)? {
+            match self.next_step(&mut deadline) {
                 Some(Step::Ready) => break,
-                Some(Step::Event(event)) => self.events.push(event),
                 Some(Step::Reply { .. }) => {}
-                None => {
-                    let waiting_for = match self.session.greeting() {
-                        None => "the server's greeting".to_owned(),
-                        Some(_) => "the reply to qmp_capabilities".to_owned(),
-                    };
-                    return Err(Error::TimedOut { waiting_for });
-                }
+                None => return Err(self.not_ready()),
             }
         }
         self.greeting = self.session.greeting().cloned().unwrap_or_default();
         Ok(())
+    }
+
+    /// Why there is no session, yet or any more.
+    fn not_ready(&self) -> Error {
+        let waiting_for = match (self.session.ended(), self.session.greeting()) {
+            (Some(end), _) => return Error::ended(end, false),
+            (None, None) => "the server's greeting",
+            (None, Some(_)) => "the reply to qmp_capabilities",
+        };
+        Error::TimedOut {
+            waiting_for: waiting_for.to_owned(),
+            sent: false,
+        }
     }
 
     /// What the server has said about itself; nothing, if it does not greet.
@@ -148,50 +122,146 @@ impl Client {
         &self.greeting
     }
 
-    /// Executes a command, within the time of [`Options::timeout`].
+    /// How the session behaves.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// What has gone through the session.
+    pub fn metrics(&self) -> Metrics {
+        self.session.metrics()
+    }
+
+    /// Executes a command, within the time that the [`Options`] give it.
     ///
     /// A command that answers on failure only ([`Command::SUCCESS_RESPONSE`]) has succeeded when no error has come for
     /// the time of [`Options::silence`], or the server has gone.
     ///
     /// # Errors
-    /// Every one of [`Error`] but [`Error::Connect`].
+    /// Every one of [`Error`] but [`Error::Connect`] and those of subscriptions.
     pub fn execute<C: Command>(&mut self, command: &C) -> Result<C::Return, Error> {
-        self.execute_within(command, self.options.timeout)
+        self.execute_with(command, CallOptions::new())
     }
 
-    /// Executes a command, within `timeout`; `None` waits for ever.
+    /// Executes a command with options of its own, or within a [`Duration`].
     ///
     /// # Errors
     /// As [`execute`](Self::execute).
-    pub fn execute_within<C: Command>(
+    pub fn execute_with<C: Command>(
         &mut self,
         command: &C,
-        timeout: Option<Duration>,
+        options: impl Into<CallOptions>,
     ) -> Result<C::Return, Error> {
-        if !C::SUCCESS_RESPONSE {
-            self.call_silent(C::NAME, command)?;
-            return from_str("{}").map_err(|error| undecodable(C::NAME, error, "{}"));
+        let options = options.into();
+        if options.is_out_of_band() && !C::ALLOW_OOB {
+            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
         }
-        let value = self.call(C::NAME, Some(command), timeout)?;
-        value
-            .decode()
-            .map_err(|error| undecodable(C::NAME, error, value.json()))
+        let call = self.prepare(C::NAME, Some(command), options)?;
+        self.finish::<C>(call, options)
     }
 
-    /// Executes a command by its name, within the time of [`Options::timeout`], and answers whatever the server does.
+    /// Executes a command that takes file descriptors with it, `getfd` or `add-fd`: they are passed together with the
+    /// command, in one `sendmsg`. However it ends, on this side they are closed.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket.
+    #[cfg(unix)]
+    pub fn execute_with_fds<C: Command>(
+        &mut self,
+        command: &C,
+        descriptors: Vec<OwnedFd>,
+    ) -> Result<C::Return, Error> {
+        if !self.connection.transport().passes_descriptors() {
+            return Err(Error::Descriptors);
+        }
+        let call = Call::new(C::NAME, Some(command)).with_descriptors();
+        // Calls that were sent, and calls that nobody waits for any more, have no need of theirs.
+        let session = &self.session;
+        self.descriptors
+            .retain(|(id, _)| session.wants_descriptors_of(*id));
+        let options = CallOptions::new();
+        let id = self.session.call(call);
+        self.descriptors.push((id, descriptors));
+        let reply = self.reply(id, C::NAME, options.timeout(C::NAME, &self.options));
+        self.descriptors
+            .retain(|(id, _)| self.session.wants_descriptors_of(*id));
+        outcome::decode::<C>(&reply?)
+    }
+
+    /// Executes a command by its name, within the time that the [`Options`] give it, and answers whatever the server does.
     ///
     /// # Errors
     /// As [`execute`](Self::execute), but for the data of the reply.
     pub fn execute_raw(&mut self, name: &str, arguments: Option<&Any>) -> Result<Any, Error> {
+        self.execute_raw_with(name, arguments, CallOptions::new())
+    }
+
+    /// Executes a command by its name, with options of its own, or within a [`Duration`].
+    ///
+    /// # Errors
+    /// As [`execute_raw`](Self::execute_raw).
+    pub fn execute_raw_with(
+        &mut self,
+        name: &str,
+        arguments: Option<&Any>,
+        options: impl Into<CallOptions>,
+    ) -> Result<Any, Error> {
+        let options = options.into();
         let arguments = arguments.map(|arguments| arguments as &dyn Encode);
-        let value = self.call(name, arguments, self.options.timeout)?;
+        let call = self.prepare(name, arguments, options)?;
+        let id = self.session.call(call);
+        let value = self.reply(id, name, options.timeout(name, &self.options))?;
         value
             .decode()
-            .map_err(|error| undecodable(name, error, value.json()))
+            .map_err(|error| Error::undecodable(name, error, value.json()))
+    }
+
+    /// The server's interface, as it tells it itself (`query-qmp-schema`): for asking what it can do.
+    ///
+    /// ```no_run
+    /// # let mut client = qapi_client::blocking::Client::connect_unix("/run/vm/qmp.sock")?;
+    /// let schema = client.schema()?;
+    /// let discards_unreferenced = schema.has("blockdev-add/arg/qcow2/discard-no-unref");
+    /// # Ok::<(), qapi_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub fn schema(&mut self) -> Result<Schema, Error> {
+        self.execute(&QuerySchema)
+    }
+
+    /// A subscription to the events that `filter` lets through, all that are received from now on: subscribe first, then
+    /// execute what causes them. When more wait than [`Limits`](crate::Limits) allow the oldest are dropped.
+    ///
+    /// ```no_run
+    /// # use qapi_client::blocking::Client;
+    /// # use qapi_types::UnknownEvent;
+    /// # let mut client = Client::connect_unix("/run/vm/qmp.sock")?;
+    /// let mut resets = client.subscribe::<UnknownEvent>("RESET");
+    /// client.execute_raw("system_reset", None)?;
+    /// let reset = resets.next(&mut client, None)?;
+    /// # Ok::<(), qapi_client::Error>(())
+    /// ```
+    pub fn subscribe<E: EventSet>(&mut self, filter: impl Into<Filter>) -> Subscription<E> {
+        let buffer = Buffer::of(self.options.limits, Overflow::DropOldest);
+        self.subscribe_with(filter, buffer)
+    }
+
+    /// The same with a buffer of its own. Of [`Overflow::Wait`] beware where one thread does all: calls wait, too.
+    pub fn subscribe_with<E: EventSet>(
+        &mut self,
+        filter: impl Into<Filter>,
+        buffer: Buffer,
+    ) -> Subscription<E> {
+        Subscription::new(self.session.subscribe(filter.into(), buffer))
     }
 
     /// The next event as one of the set `E`, the oldest that is kept or else the first that comes within `timeout`; `None`
     /// if none does. A timeout of `None` waits for ever, one of zero takes what is there.
+    ///
+    /// These are the client's own events, all that have come since it is there; whoever wants some only
+    /// [subscribes](Self::subscribe).
     ///
     /// # Errors
     /// [`Error::Undecodable`] if the event's data are not what the schema says; the event is gone, the session goes on.
@@ -200,13 +270,8 @@ impl Client {
         &mut self,
         timeout: Option<Duration>,
     ) -> Result<Option<Stamped<E>>, Error> {
-        let Some(event) = self.next_raw_event(timeout)? else {
-            return Ok(None);
-        };
-        match event.decode() {
-            Ok(event) => Ok(Some(event)),
-            Err(error) => Err(undecodable(&event.name, error, event.data.json())),
-        }
+        let event = self.next_own_event(timeout)?;
+        event.map(Delivery::Event).map(outcome::event).transpose()
     }
 
     /// The next event as it came; otherwise as [`next_event`](Self::next_event).
@@ -214,17 +279,8 @@ impl Client {
     /// # Errors
     /// [`Error::Lost`] and [`Error::Protocol`].
     pub fn next_raw_event(&mut self, timeout: Option<Duration>) -> Result<Option<RawEvent>, Error> {
-        let mut deadline = Deadline::after(timeout);
-        loop {
-            if let Some(event) = self.events.pop() {
-                return Ok(Some(event));
-            }
-            match self.next_step(&mut deadline)? {
-                Some(Step::Event(event)) => self.events.push(event),
-                Some(_) => {}
-                None => return Ok(None),
-            }
-        }
+        let event = self.next_own_event(timeout)?;
+        Ok(event.map(Arc::unwrap_or_clone))
     }
 
     /// How many events have gone because nobody asked for them in time.
@@ -232,98 +288,192 @@ impl Client {
         self.events.lost()
     }
 
-    /// Sends a command and waits for what it returns.
-    fn call(
+    fn next_own_event(
         &mut self,
-        name: &str,
-        arguments: Option<&dyn Encode>,
         timeout: Option<Duration>,
-    ) -> Result<Payload<'static>, Error> {
-        let id = self.session.call(name, arguments);
-        match self.reply(id, Deadline::after(timeout))? {
-            Some(Outcome::Returned(value)) => Ok(value),
-            Some(Outcome::Refused(refusal)) => Err(refusal.into()),
-            Some(Outcome::Unreadable { error, json }) => Err(undecodable(name, error, &json)),
-            None => Err(Error::TimedOut {
-                waiting_for: format!("the reply to {name}"),
-            }),
+    ) -> Result<Option<Arc<RawEvent>>, Error> {
+        let mut deadline = Deadline::after(timeout);
+        loop {
+            self.listen();
+            match self.events.take() {
+                Some(Delivery::Event(event)) => return Ok(Some(event)),
+                Some(Delivery::End(end)) => return Err(Error::ended(&end, false)),
+                // `events_lost` tells.
+                Some(Delivery::Gap(_) | Delivery::Overflow) => {}
+                None if self.exchange(&mut deadline) => {}
+                None => return Ok(None),
+            }
         }
     }
 
-    /// Sends a command that answers on failure only.
-    fn call_silent(&mut self, name: &str, arguments: &dyn Encode) -> Result<(), Error> {
-        let id = self.session.call(name, Some(arguments));
-        match self.reply(id, Deadline::after(Some(self.options.silence))) {
-            Ok(Some(Outcome::Refused(refusal))) => Err(refusal.into()),
-            Ok(_) => Ok(()),
-            // It has done what it was told: with it the server ends. Only if it never got the command it did not.
-            Err(Error::Lost { .. }) if self.session.outgoing().is_empty() => Ok(()),
-            Err(error) => Err(error),
+    /// What `inbox` is told next, within `timeout`.
+    pub(super) fn next_delivery(
+        &mut self,
+        inbox: &Inbox,
+        timeout: Option<Duration>,
+    ) -> Option<Delivery> {
+        let mut deadline = Deadline::after(timeout);
+        loop {
+            self.listen();
+            let delivery = inbox.take();
+            if delivery.is_some() || !self.exchange(&mut deadline) {
+                return delivery;
+            }
         }
+    }
+
+    /// The call of a command, if it can be made as it should.
+    fn prepare(
+        &self,
+        name: &str,
+        arguments: Option<&dyn Encode>,
+        options: CallOptions,
+    ) -> Result<Call, Error> {
+        if !options.is_out_of_band() {
+            return Ok(Call::new(name, arguments));
+        }
+        match self.session.has_out_of_band() {
+            true => Ok(Call::out_of_band(name, arguments)),
+            false => Err(Error::OutOfBand(NotOutOfBand::Session)),
+        }
+    }
+
+    /// Makes a call and waits for what it comes to.
+    fn finish<C: Command>(&mut self, call: Call, options: CallOptions) -> Result<C::Return, Error> {
+        if C::SUCCESS_RESPONSE {
+            let id = self.session.call(call);
+            let value = self.reply(id, C::NAME, options.timeout(C::NAME, &self.options))?;
+            return outcome::decode::<C>(&value);
+        }
+        let id = self.session.call(call.silent());
+        match self.reply(id, C::NAME, Some(self.options.silence)) {
+            // It has done what it was told. That the server has gone is how some do it.
+            Err(Error::TimedOut { sent: true, .. } | Error::Lost { sent: true, .. }) => {
+                outcome::silent::<C>()
+            }
+            Err(error) => Err(error),
+            Ok(value) => outcome::decode::<C>(&value),
+        }
+    }
+
+    fn reply(
+        &mut self,
+        id: CallId,
+        name: &str,
+        timeout: Option<Duration>,
+    ) -> Result<Payload<'static>, Error> {
+        #[cfg(feature = "tracing")]
+        let _span = trace::call(name).entered();
+        let reply = self.wait(id, name, timeout);
+        trace::called(name, &reply);
+        reply
     }
 
     /// Waits for the reply to a call; after the deadline nobody does any more.
-    fn reply(&mut self, id: CallId, mut deadline: Deadline) -> Result<Option<Outcome>, Error> {
+    fn wait(
+        &mut self,
+        id: CallId,
+        name: &str,
+        timeout: Option<Duration>,
+    ) -> Result<Payload<'static>, Error> {
+        let mut deadline = Deadline::after(timeout);
         loop {
-            match self.next_step(&mut deadline)? {
+            match self.next_step(&mut deadline) {
                 Some(Step::Reply {
                     id: answered,
                     outcome,
                 }) if answered == id => {
-                    return Ok(Some(outcome));
+                    return outcome::value(name, outcome, self.session.ended());
                 }
-                Some(Step::Event(event)) => self.events.push(event),
                 Some(_) => {}
                 None => {
-                    self.session.abandon(id);
-                    return Ok(None);
+                    return Err(Error::TimedOut {
+                        sent: self.session.abandon(id),
+                        waiting_for: format!("the reply to {name}"),
+                    });
                 }
             }
         }
     }
 
-    /// The next thing that happens until the deadline.
-    fn next_step(&mut self, deadline: &mut Deadline) -> Result<Option<Step>, Error> {
+    /// The next thing that happens until the deadline, or the end of the session.
+    pub(super) fn next_step(&mut self, deadline: &mut Deadline) -> Option<Step> {
         loop {
-            if let Some(step) = self.session.step()? {
-                return Ok(Some(step));
+            if let Some(step) = self.session.step() {
+                return Some(step);
             }
-            match self.exchange(deadline) {
-                Ok(true) => {}
-                Ok(false) => return Ok(None),
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Err(Error::Lost { source: None });
-                }
-                Err(error) => {
-                    let source = Some(error);
-                    return Err(Error::Lost { source });
-                }
+            if self.session.ended().is_some() || !self.exchange(deadline) {
+                return None;
             }
         }
+    }
+
+    /// Hands what has been received to the subscribers. Nobody waits for replies: those that come are late.
+    fn listen(&mut self) {
+        while self.session.step().is_some() {}
     }
 
     /// Sends what is to be sent, then receives what is there or comes first; `false` if the deadline passes before.
-    fn exchange(&mut self, deadline: &mut Deadline) -> io::Result<bool> {
+    fn exchange(&mut self, deadline: &mut Deadline) -> bool {
+        if let Some(down) = self.down.take() {
+            return self.reconnect(down, deadline);
+        }
+        if self.session.is_held_up() {
+            return self.wait_for_room(deadline);
+        }
         let sent = self.send(deadline);
         if let Ok(false) = sent {
-            return Ok(false);
+            return false;
         }
         // A server that has gone may have left its last words, so they are read even if it cannot be told anything.
-        match self.connection.receive(deadline) {
-            Ok(None) => Ok(false),
-            Ok(Some(bytes)) => {
-                self.session.receive(bytes);
-                Ok(true)
+        match self.connection.receive(&mut self.session, deadline) {
+            Ok(received) => received,
+            Err(error) => {
+                let error = sent.err().unwrap_or(error);
+                self.lose(End::from(error));
+                true
             }
-            Err(error) => Err(sent.err().unwrap_or(error)),
         }
+    }
+
+    /// Waits until the subscriber that holds the session up has taken an event, in another thread.
+    fn wait_for_room(&mut self, deadline: &mut Deadline) -> bool {
+        struct Unpark(thread::Thread);
+        impl std::task::Wake for Unpark {
+            fn wake(self: Arc<Self>) {
+                self.0.unpark();
+            }
+        }
+        let waker = Arc::new(Unpark(thread::current())).into();
+        if !self.session.is_held_up_until(&waker) {
+            return true;
+        }
+        match deadline.remaining() {
+            None => return false,
+            Some(None) => thread::park(),
+            Some(Some(remaining)) => thread::park_timeout(remaining),
+        }
+        true
     }
 
     /// Sends all that is to be sent. What the deadline cuts off stays, and goes out before the next command: half a
     /// command on the wire would take the next one with it.
     fn send(&mut self, deadline: &mut Deadline) -> io::Result<bool> {
         while !self.session.outgoing().is_empty() {
-            match self.connection.send(self.session.outgoing(), deadline)? {
+            let bytes = self.session.outgoing();
+            #[cfg(unix)]
+            let descriptors = self.session.descriptors().and_then(|call| {
+                let mut all = self.descriptors.iter();
+                all.find(|(id, _)| *id == call)
+            });
+            let count = self.connection.timed(deadline, |transport| {
+                #[cfg(unix)]
+                if let Some((_, descriptors)) = descriptors {
+                    return transport.write_with_descriptors(bytes, descriptors);
+                }
+                transport.write(bytes)
+            })?;
+            match count {
                 Some(count) => self.session.sent(count),
                 None => return Ok(false),
             }
@@ -339,12 +489,4 @@ impl fmt::Debug for Client {
             .field("session", &self.session)
             .finish_non_exhaustive()
     }
-}
-
-fn undecodable(name: &str, error: qapi_types::DecodeError, json: &str) -> Error {
-    Error::Undecodable(Undecodable {
-        name: name.to_owned(),
-        error,
-        json: json.to_owned(),
-    })
 }

@@ -1,80 +1,67 @@
 //! A transport under deadlines.
 
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use super::Transport;
-use super::deadline::{Deadline, MOMENT};
+use super::deadline::Deadline;
+use crate::core::Session;
 
-/// A transport, and what was received from it last.
+/// A transport, and how long it was last told that it may take.
 pub(super) struct Connection {
     transport: Box<dyn Transport>,
-    buffer: Box<[u8]>,
+    timeout: Option<Option<Duration>>,
 }
+
+/// How much is received at once.
+const CHUNK: usize = 16 << 10;
 
 impl Connection {
     pub(super) fn new(transport: Box<dyn Transport>) -> Self {
-        let buffer = vec![0; 64 << 10].into();
-        Self { transport, buffer }
+        Self {
+            transport,
+            timeout: None,
+        }
     }
 
-    /// Sends the beginning of `bytes`, all of them if the server takes them; `None` if the deadline passes first.
-    pub(super) fn send(
+    pub(super) fn transport(&mut self) -> &mut dyn Transport {
+        &mut *self.transport
+    }
+
+    /// Does `io` until it has done something, or the deadline passes: `None`. That it can do nothing any more is an error.
+    pub(super) fn timed(
         &mut self,
-        bytes: &[u8],
         deadline: &mut Deadline,
+        mut io: impl FnMut(&mut dyn Transport) -> io::Result<usize>,
     ) -> io::Result<Option<usize>> {
-        timed(&mut *self.transport, deadline, |transport| {
-            transport.write(bytes)
-        })
-    }
-
-    /// Receives what is there, or what comes first; `None` if the deadline passes before anything comes.
-    pub(super) fn receive(&mut self, deadline: &mut Deadline) -> io::Result<Option<&[u8]>> {
-        let buffer = &mut self.buffer;
-        let received = timed(&mut *self.transport, deadline, |transport| {
-            transport.read(buffer)
-        })?;
-        Ok(received.map(|count| &self.buffer[..count]))
-    }
-}
-
-/// Does `io` until it has done something, or the deadline passes. That it can do nothing any more is an error.
-fn timed(
-    transport: &mut dyn Transport,
-    deadline: &mut Deadline,
-    mut io: impl FnMut(&mut dyn Transport) -> io::Result<usize>,
-) -> io::Result<Option<usize>> {
-    use io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
-    while let Some(timeout) = deadline.remaining() {
-        transport.set_timeout(timeout)?;
-        match io(transport) {
-            Ok(0) => return Err(UnexpectedEof.into()),
-            Ok(count) => return Ok(Some(count)),
-            Err(error) if matches!(error.kind(), Interrupted | TimedOut | WouldBlock) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(None)
-}
-
-/// Connects to the first of the addresses that `address` stands for which takes the connection.
-pub(super) fn connect_tcp(address: &str, timeout: Option<Duration>) -> io::Result<TcpStream> {
-    let mut failure = io::ErrorKind::AddrNotAvailable.into();
-    for address in address.to_socket_addrs()? {
-        let stream = match timeout {
-            Some(timeout) => TcpStream::connect_timeout(&address, timeout.max(MOMENT)),
-            None => TcpStream::connect(address),
-        };
-        match stream {
-            Ok(stream) => {
-                // A command is one write, and nothing follows until its reply is there.
-                stream.set_nodelay(true)?;
-                return Ok(stream);
+        use io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
+        while let Some(timeout) = deadline.remaining() {
+            if self.timeout != Some(timeout) {
+                self.transport.set_timeout(timeout)?;
+                self.timeout = Some(timeout);
             }
-            Err(error) => failure = error,
+            match io(&mut *self.transport) {
+                Ok(0) => return Err(UnexpectedEof.into()),
+                Ok(count) => return Ok(Some(count)),
+                Err(error) if matches!(error.kind(), Interrupted | TimedOut | WouldBlock) => {}
+                Err(error) => return Err(error),
+            }
         }
+        Ok(None)
     }
-    Err(failure)
+
+    /// Receives what is there, or what comes first; `false` if the deadline passes before anything comes.
+    pub(super) fn receive(
+        &mut self,
+        session: &mut Session,
+        deadline: &mut Deadline,
+    ) -> io::Result<bool> {
+        // On the stack, for a session that has nothing to do should take no memory.
+        let mut buffer = [0; CHUNK];
+        let count = self.timed(deadline, |transport| transport.read(&mut buffer))?;
+        if let Some(count) = count {
+            session.receive(&buffer[..count]);
+        }
+        Ok(count.is_some())
+    }
 }

@@ -32,6 +32,35 @@ impl Deadline {
         if remaining.is_zero() && !first {
             return None;
         }
-        Some(Some(remaining.max(MOMENT)))
+        Some(Some(coarse(remaining)))
+    }
+}
+
+/// The duration, a hundredth longer at most: so the system has to be told a new one once in a while, not at every read.
+fn coarse(remaining: Duration) -> Duration {
+    let millis = remaining.as_nanos().div_ceil(MOMENT.as_nanos());
+    let millis = u64::try_from(millis).unwrap_or(u64::MAX).max(1);
+    let step = 10_u64.pow(millis.ilog10().saturating_sub(2));
+    Duration::from_millis(millis.div_ceil(step).saturating_mul(step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rounded_up_a_little() {
+        for (exact, coarser) in [
+            (Duration::ZERO, 1),
+            (Duration::from_nanos(1), 1),
+            (Duration::from_micros(20_001), 21),
+            (Duration::from_micros(999_001), 1000),
+            (Duration::from_micros(29_999_999), 30_000),
+            (Duration::from_millis(30_001), 30_100),
+            (Duration::from_millis(299_999), 300_000),
+        ] {
+            assert_eq!(coarse(exact), Duration::from_millis(coarser), "{exact:?}");
+        }
+        assert!(coarse(Duration::MAX) > Duration::from_secs(1 << 50));
     }
 }

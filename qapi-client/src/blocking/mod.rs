@@ -1,9 +1,21 @@
 //! Sessions for programs that wait: one call at a time, on a socket.
 
+mod agent;
 mod client;
+mod connect;
 mod connection;
 mod deadline;
+#[cfg(all(unix, feature = "operations"))]
+mod fdset;
+#[cfg(feature = "operations")]
+mod operations;
+mod reconnect;
+mod subscription;
 mod transport;
 
-pub use client::{Client, Options};
-pub use transport::Transport;
+pub use crate::options::Options;
+pub use client::Client;
+#[cfg(all(unix, feature = "operations"))]
+pub use fdset::FdSet;
+pub use subscription::Subscription;
+pub use transport::{Transport, Untimed};

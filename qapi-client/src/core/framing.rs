@@ -117,6 +117,11 @@ impl Framer {
         if self.seen - self.start > self.longest {
             return Err(self.too_long());
         }
+        // A stream that has nothing to say takes next to no memory, however much it has said before.
+        if self.start == self.bytes.len() && self.bytes.capacity() > KEPT {
+            self.bytes = Vec::new();
+            (self.start, self.seen) = (0, 0);
+        }
         Ok(None)
     }
 
@@ -126,6 +131,9 @@ impl Framer {
         }
     }
 }
+
+/// How many bytes are kept in reserve between messages.
+const KEPT: usize = 2 << 10;
 
 #[cfg(test)]
 mod tests;

@@ -3,12 +3,25 @@
 //! No file, clock, socket or thread is touched here, so that every order of events can be played through, and one core
 //! serves blocking and asynchronous callers alike.
 
+mod call;
+mod end;
 mod events;
+mod filter;
 mod framing;
+mod inbox;
+mod received;
 mod session;
+mod synchronize;
 mod violation;
+mod wire;
 
-pub use events::{EventQueue, RawEvent, Stamped};
+pub use call::{Call, CallId};
+pub use end::End;
+pub use events::{RawEvent, Stamped};
+pub use filter::Filter;
 pub use framing::Framer;
-pub use session::{CallId, Outcome, Session, Step};
+pub use inbox::{Buffer, Delivery, Inbox, Overflow};
+pub use session::{Outcome, Session, Step};
 pub use violation::Violation;
+
+pub(crate) use filter::matches;

@@ -1,35 +1,13 @@
 //! The guest agent, on this very system: it does not greet, and has to be found in the stream first.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::os::unix::net::UnixStream;
 
 use qapi_client::Error;
 use qapi_client::blocking::{Client, Options};
 use qapi_tests::live::{Process, Program, folder};
 use qapi_types::qga::commands;
-use qapi_types::{Command, ErrorClass, Message, Request, to_string};
-
-/// Brings both sides into step: what the agent still has of a request is dropped, then what this side has of replies.
-fn synchronize(stream: &UnixStream) {
-    let arguments = commands::GuestSyncDelimited::new(0x5eed);
-    let request = to_string(&Request::new(&arguments));
-    let mut writer = stream;
-    writer
-        .write_all(&[b"\xff", request.as_bytes(), b"\n"].concat())
-        .unwrap();
-    let mut reader = BufReader::new(stream);
-    reader.read_until(0xff, &mut Vec::new()).unwrap();
-    let mut reply = String::new();
-    reader.read_line(&mut reply).unwrap();
-    assert!(
-        reader.buffer().is_empty(),
-        "nothing follows what answers the last request"
-    );
-    match Message::parse(&reply).unwrap() {
-        Message::Return { value, .. } => assert_eq!(value.number(), Some(0x5eed)),
-        other => panic!("{other:?}"),
-    }
-}
+use qapi_types::{Command, ErrorClass};
 
 /// The agent, with its socket at `agent`.
 #[track_caller]
@@ -43,12 +21,7 @@ fn start() -> Option<Process> {
 
 /// A session over a stream, whatever is left in it.
 fn session(stream: UnixStream) -> Client {
-    synchronize(&stream);
-    let options = Options {
-        greeting: false,
-        ..Options::default()
-    };
-    Client::over(stream, options).unwrap()
+    Client::agent(stream, Options::guest_agent()).unwrap()
 }
 
 /// The agent, and a session with it.

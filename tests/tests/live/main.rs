@@ -3,14 +3,17 @@
 #![cfg(unix)]
 
 mod block;
+mod descriptors;
 mod devices;
 mod events;
 mod guest_agent;
 mod introspection;
 mod monitor;
+mod operations;
 mod queries;
 mod since;
 mod storage_daemon;
+mod tasks;
 mod trouble;
 
 use qapi_tests::live;

@@ -1,0 +1,179 @@
+//! What is to be sent, and which calls are on the wire.
+
+use std::collections::VecDeque;
+
+use super::{Call, CallId};
+
+/// The bytes that are to be sent, and how far they have been.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    bytes: Vec<u8>,
+    /// How many of them have been sent.
+    gone: usize,
+    /// How many were sent at all.
+    sent: u64,
+    /// The one call that has descriptors and of which nothing has been sent: where it begins, counted as `sent` is.
+    descriptors: Option<(u64, CallId)>,
+}
+
+impl Outgoing {
+    /// What can be sent in one go: descriptors go with the first byte of their call.
+    pub(super) fn bytes(&self) -> &[u8] {
+        let bytes = &self.bytes[self.gone..];
+        match self.descriptors {
+            // Less than what is to be sent, and that is in memory.
+            Some((begin, _)) if begin > self.sent => &bytes[..(begin - self.sent) as usize],
+            _ => bytes,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.gone == self.bytes.len()
+    }
+
+    /// The call whose descriptors have to go with the next byte.
+    pub(super) fn descriptors(&self) -> Option<CallId> {
+        let (begin, id) = self.descriptors?;
+        (begin == self.sent).then_some(id)
+    }
+
+    /// Whether the descriptors of this call have not gone yet.
+    pub(super) fn has_descriptors_of(&self, id: CallId) -> bool {
+        self.descriptors.is_some_and(|(_, call)| call == id)
+    }
+
+    /// How many bytes were sent at all.
+    pub(super) fn sent_at_all(&self) -> u64 {
+        self.sent
+    }
+
+    /// The first `count` bytes have been sent.
+    pub(super) fn sent(&mut self, count: usize) {
+        if count > 0 && self.descriptors().is_some() {
+            self.descriptors = None;
+        }
+        self.gone += count;
+        self.sent += count as u64;
+        if self.is_empty() {
+            self.bytes.clear();
+            // A session that has nothing to do takes next to no memory.
+            self.bytes.shrink_to(KEPT);
+            self.gone = 0;
+        }
+    }
+
+    /// Adds bytes; answers where they end, counted as [`sent_at_all`](Self::sent_at_all).
+    pub(super) fn push(&mut self, bytes: &[u8]) -> u64 {
+        self.bytes.extend_from_slice(bytes);
+        self.end()
+    }
+
+    /// The next byte that is added takes the descriptors of this call with it.
+    pub(super) fn push_descriptors(&mut self, id: CallId) {
+        self.descriptors = Some((self.end(), id));
+    }
+
+    fn end(&self) -> u64 {
+        self.sent + (self.bytes.len() - self.gone) as u64
+    }
+
+    /// Forgets what has not been sent: there is nobody any more to send it to.
+    pub(super) fn clear(&mut self) {
+        self.bytes = Vec::new();
+        self.gone = 0;
+        self.descriptors = None;
+    }
+}
+
+/// How many bytes are kept in reserve when there is nothing to send.
+const KEPT: usize = 1 << 10;
+
+/// A call that is on the wire and has no reply.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) id: CallId,
+    /// Where its request ends, counted from the first byte of the session.
+    pub(super) end: u64,
+    /// It is answered on failure only.
+    pub(super) silent: bool,
+    /// It has descriptors: no other that has may follow it before it is answered.
+    pub(super) descriptors: bool,
+    /// Nobody wants the reply any more.
+    pub(super) abandoned: bool,
+}
+
+/// The calls on the wire that are to be answered in their order, and those behind them that have to wait.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) on_wire: VecDeque<Waiting>,
+    pub(super) queued: VecDeque<(CallId, Call)>,
+    /// How many on the wire are wanted.
+    wanted: usize,
+    /// How many on the wire have descriptors.
+    with_descriptors: usize,
+}
+
+impl Line {
+    /// How many calls on the wire somebody waits for.
+    pub(super) fn wanted(&self) -> usize {
+        self.wanted
+    }
+
+    pub(super) fn has_descriptors_on_wire(&self) -> bool {
+        self.with_descriptors > 0
+    }
+
+    pub(super) fn push(&mut self, waiting: Waiting) {
+        self.wanted += usize::from(!waiting.abandoned);
+        self.with_descriptors += usize::from(waiting.descriptors);
+        self.on_wire.push_back(waiting);
+    }
+
+    fn taken(&mut self, waiting: &Waiting) {
+        self.wanted -= usize::from(!waiting.abandoned);
+        self.with_descriptors -= usize::from(waiting.descriptors);
+    }
+
+    pub(super) fn oldest(&mut self) -> Option<Waiting> {
+        let waiting = self.on_wire.pop_front()?;
+        self.taken(&waiting);
+        Some(waiting)
+    }
+
+    /// The call with this id, which from now on waits no longer. Replies come in the order of the calls: those before it
+    /// that nobody wants will not be answered any more.
+    pub(super) fn answered(&mut self, id: CallId) -> Option<Waiting> {
+        // Ids ascend, so that most often it is the first.
+        let at = self.on_wire.iter().position(|waiting| waiting.id >= id)?;
+        if self.on_wire[at].id != id {
+            return None;
+        }
+        let waiting = self.on_wire.remove(at)?;
+        self.taken(&waiting);
+        while self
+            .on_wire
+            .front()
+            .is_some_and(|first| first.abandoned && first.id < id)
+        {
+            self.oldest();
+        }
+        Some(waiting)
+    }
+
+    /// Nobody wants the reply to this call any more; `false` if it is not on the wire.
+    pub(super) fn abandon(&mut self, id: CallId) -> bool {
+        let Some(at) = self.on_wire.iter().position(|waiting| waiting.id == id) else {
+            return false;
+        };
+        let waiting = &mut self.on_wire[at];
+        self.wanted -= usize::from(!waiting.abandoned);
+        waiting.abandoned = true;
+        // One that is answered on failure only would stand in the line for ever.
+        if waiting.silent
+            && let Some(waiting) = self.on_wire.remove(at)
+        {
+            self.taken(&waiting);
+        }
+        true
+    }
+}

@@ -1,0 +1,117 @@
+//! What a session runs over.
+
+use std::any::Any;
+use std::fmt;
+use std::io;
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+#[cfg(unix)]
+use ::tokio::io::Interest;
+use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+#[cfg(unix)]
+use ::tokio::net::UnixStream;
+
+/// A connection to a server.
+pub(super) struct Connection {
+    stream: Pin<Box<dyn Stream>>,
+    /// Something was written that the stream may hold back.
+    unflushed: bool,
+    /// What lives as long as the connection does.
+    _owner: Option<Box<dyn Send>>,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Send {
+    /// Descriptors need more of a Unix socket than that it is read and written.
+    #[cfg(unix)]
+    fn unix(&self) -> Option<&UnixStream>;
+}
+
+impl<S: AsyncRead + AsyncWrite + Send + Any> Stream for S {
+    #[cfg(unix)]
+    fn unix(&self) -> Option<&UnixStream> {
+        (self as &dyn Any).downcast_ref()
+    }
+}
+
+impl Connection {
+    pub(super) fn new(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
+        Self {
+            stream: Box::pin(stream),
+            unflushed: false,
+            _owner: None,
+        }
+    }
+
+    /// With something that lives as long as the connection does.
+    #[cfg(unix)]
+    pub(super) fn owned_by(self, owner: impl Send + 'static) -> Self {
+        Self {
+            _owner: Some(Box::new(owner)),
+            ..self
+        }
+    }
+
+    pub(super) fn passes_descriptors(&self) -> bool {
+        #[cfg(unix)]
+        return (*self.stream).unix().is_some();
+        #[cfg(not(unix))]
+        false
+    }
+
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_read(cx, buffer)
+    }
+
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.unflushed = true;
+        self.stream.as_mut().poll_write(cx, bytes)
+    }
+
+    /// Has the stream send what it holds back.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.unflushed {
+            std::task::ready!(self.stream.as_mut().poll_flush(cx))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Writes the beginning of `bytes`, and passes `descriptors` together with its first byte.
+    #[cfg(unix)]
+    pub(super) fn poll_write_with_descriptors(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+        descriptors: &[OwnedFd],
+    ) -> Poll<io::Result<usize>> {
+        // Of the stream itself, not of the pointer, which is a stream, too.
+        let Some(stream) = (*self.stream).unix() else {
+            return Poll::Ready(Err(io::ErrorKind::Unsupported.into()));
+        };
+        loop {
+            std::task::ready!(stream.poll_write_ready(cx))?;
+            let send = || crate::descriptors::send(stream, bytes, descriptors);
+            match stream.try_io(Interest::WRITABLE, send) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}

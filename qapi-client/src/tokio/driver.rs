@@ -1,0 +1,187 @@
+//! The task that drives a session: it alone reads and writes.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ::tokio::io::ReadBuf;
+use ::tokio::time::sleep;
+
+use super::connect::dial;
+use super::connection::Connection;
+use super::shared::{Shared, State};
+use crate::address::Address;
+use crate::core::End;
+use crate::options::Reconnect;
+
+/// How much is received at once.
+const CHUNK: usize = 16 << 10;
+
+/// How often the driver receives before others get their turn.
+const TURNS: usize = 32;
+
+/// Drives the session until its connection ends and no other can be made, or nobody has a handle any more.
+pub(super) async fn drive(
+    shared: Arc<Shared>,
+    mut connection: Connection,
+    again: Option<(Address, Reconnect)>,
+) {
+    // Should the runtime end before the session does, its callers and subscribers learn of it.
+    let session = Driven(shared);
+    loop {
+        let end = poll_fn(|cx| session.exchange(&mut connection, cx)).await;
+        drop(connection);
+        let next = match &again {
+            Some((address, policy)) if session.restart() => {
+                session.reconnect(address, policy).await
+            }
+            _ => None,
+        };
+        match next {
+            Some(next) => connection = next,
+            None => return session.finish(end),
+        }
+    }
+}
+
+/// A session that a driver cares for.
+struct Driven(Arc<Shared>);
+
+impl Driven {
+    /// Makes the session as new; `false` if it has ended for good, or nobody wants it.
+    fn restart(&self) -> bool {
+        let mut state = self.0.lock();
+        let goes_on = state.session.ended().is_none() && !state.deserted;
+        if goes_on {
+            state.session.restart();
+            state.tell();
+        }
+        goes_on
+    }
+
+    /// Another connection; `None` if there is none to be had, or nobody wants it.
+    async fn reconnect(&self, address: &Address, policy: &Reconnect) -> Option<Connection> {
+        let mut pause = policy.pause;
+        for _ in 0..policy.attempts {
+            let dialled = self
+                .unless_deserted(dial(address, self.0.options.timeout))
+                .await?;
+            if let Ok(connection) = dialled {
+                return Some(connection);
+            }
+            self.unless_deserted(sleep(pause)).await?;
+            pause = policy.longest_pause.min(2 * pause);
+        }
+        None
+    }
+
+    /// What the future comes to; `None` if the last handle goes before.
+    async fn unless_deserted<F: Future>(&self, future: F) -> Option<F::Output> {
+        let mut future = pin!(future);
+        poll_fn(|cx| {
+            if let Poll::Ready(output) = future.as_mut().poll(cx) {
+                return Poll::Ready(Some(output));
+            }
+            let mut state = self.0.lock();
+            state.remember_driver(cx.waker());
+            match state.deserted {
+                true => Poll::Ready(None),
+                false => Poll::Pending,
+            }
+        })
+        .await
+    }
+
+    /// Sends and receives what there is, and answers how the connection has ended.
+    fn exchange(&self, connection: &mut Connection, cx: &mut Context<'_>) -> Poll<End> {
+        // On the stack while it is used, for a session that has nothing to do should take no memory.
+        let mut chunk = [MaybeUninit::uninit(); CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        for _ in 0..TURNS {
+            let sent = {
+                let mut state = self.0.lock();
+                state.remember_driver(cx.waker());
+                state.tell();
+                if let Some(end) = state.session.ended() {
+                    return Poll::Ready(end.clone());
+                }
+                let sent = send(&mut state, connection, cx);
+                // What was asked last has gone out, if the connection takes it.
+                if state.deserted {
+                    return Poll::Ready(End::Closed);
+                }
+                if state.session.is_held_up() {
+                    match state.session.is_held_up_until(cx.waker()) {
+                        true => return Poll::Pending,
+                        false => continue,
+                    }
+                }
+                sent
+            };
+            chunk.clear();
+            // A server that has gone may have left its last words, so they are read even if it cannot be told anything.
+            let received = match std::task::ready!(connection.poll_read(cx, &mut chunk)) {
+                Ok(()) if chunk.filled().is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+                received => received,
+            };
+            match received {
+                Ok(()) => self.0.lock().session.receive(chunk.filled()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Poll::Ready(End::from(sent.err().unwrap_or(error))),
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn finish(&self, end: End) {
+        let mut state = self.0.lock();
+        state.session.finish(end);
+        state.tell();
+    }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        self.finish(End::Closed);
+    }
+}
+
+/// Sends what the connection takes.
+fn send(state: &mut State, connection: &mut Connection, cx: &mut Context<'_>) -> io::Result<()> {
+    while !state.session.outgoing().is_empty() {
+        let bytes = state.session.outgoing();
+        #[cfg(unix)]
+        let call = state.session.descriptors();
+        #[cfg(unix)]
+        let descriptors =
+            call.and_then(|call| state.descriptors.iter().find(|(id, _)| *id == call));
+        #[cfg(unix)]
+        let written = match descriptors {
+            Some((_, descriptors)) => {
+                connection.poll_write_with_descriptors(cx, bytes, descriptors)
+            }
+            None => connection.poll_write(cx, bytes),
+        };
+        #[cfg(not(unix))]
+        let written = connection.poll_write(cx, bytes);
+        match written {
+            Poll::Pending => return Ok(()),
+            Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
+            Poll::Ready(Ok(count)) => state.session.sent(count),
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            Poll::Ready(Err(error)) => return Err(error),
+        }
+        #[cfg(unix)]
+        if call.is_some() {
+            state.drop_descriptors();
+        }
+    }
+    match connection.poll_flush(cx) {
+        Poll::Ready(flushed) => flushed,
+        Poll::Pending => Ok(()),
+    }
+}

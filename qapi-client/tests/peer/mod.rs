@@ -1,0 +1,62 @@
+//! A peer that follows a script.
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::thread;
+
+/// What the peer does, one after the other; after the last it leaves.
+#[derive(Clone, Copy)]
+pub(crate) enum Peer {
+    Says(&'static str),
+    /// Says it so many times.
+    Repeats(usize, &'static str),
+    /// Says bytes that may be no text.
+    Utters(&'static [u8]),
+    /// Says it byte by byte.
+    Stammers(&'static str),
+    /// Waits until the client has said exactly this.
+    Hears(&'static str),
+}
+use Peer::{Hears, Repeats, Says, Stammers, Utters};
+
+pub(crate) const GREETING: Peer = Says(
+    r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2, "micro": 0}, "package": ""}, "capabilities": ["oob"]}}"#,
+);
+pub(crate) const NEGOTIATE: Peer = Hears(r#"{"execute":"qmp_capabilities","id":0}"#);
+pub(crate) const NEGOTIATED: Peer = Says("{\"return\": {}, \"id\": 0}\r\n");
+
+/// Plays the peer's part over `stream`.
+pub(crate) fn perform(script: &[Peer], mut stream: impl Read + Write) {
+    for step in script {
+        match step {
+            Says(text) => stream.write_all(text.as_bytes()).unwrap(),
+            Utters(bytes) => stream.write_all(bytes).unwrap(),
+            Repeats(times, text) => {
+                // The client may have had enough before.
+                let _ = stream.write_all(text.repeat(*times).as_bytes());
+            }
+            Stammers(text) => {
+                for byte in text.bytes() {
+                    stream.write_all(&[byte]).unwrap();
+                }
+            }
+            Hears(expected) => {
+                let mut heard = vec![0; expected.len()];
+                stream.read_exact(&mut heard).unwrap();
+                assert_eq!(String::from_utf8_lossy(&heard), *expected);
+            }
+        }
+    }
+}
+
+/// Plays `script` while `client` talks to it, and sees that it is played to its end.
+pub(crate) fn play<T>(script: &[Peer], client: impl FnOnce(UnixStream) -> T) -> T {
+    let (peer, stream) = UnixStream::pair().unwrap();
+    thread::scope(|scope| {
+        let playing = scope.spawn(move || perform(script, peer));
+        let result = client(stream);
+        playing.join().unwrap();
+        result
+    })
+}
