@@ -26,6 +26,7 @@ impl Bless {
             steps.take(&format!("golden files of {package}"), || {
                 let mut test = cargo();
                 test.args(["test", "--quiet", "--package", package, "--test", target]);
+                test.arg("--all-features");
                 run(test.env("BLESS", "1").current_dir(root()))
             });
         }

@@ -57,7 +57,10 @@ fn introspection(schema: &Schema, selection: Option<&Selection>, filter: &Filter
         introspection.describe_type(ty);
         at += 1;
     }
-    Value::Array(introspection.out)
+    let mut answer = Value::Array(introspection.out);
+    // A tree that keeps the order of its members, as serde_json's may be told to, has the same text then as one that does not.
+    answer.sort_all_objects();
+    answer
 }
 
 struct Introspection<'a> {
