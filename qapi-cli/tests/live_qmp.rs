@@ -93,5 +93,8 @@ fn machines_that_hang_and_machines_that_are_gone() {
     assert!(machine.wait().success());
     let (code, out, err) = qmp(machine.folder(), &["call", "query-name"]);
     assert_eq!((code, &*out), (Some(2), ""));
-    assert!(err.starts_with("qmp: cannot connect to qmp: "), "{err}");
+    assert!(
+        err.starts_with("qmp: cannot connect to unix:qmp: "),
+        "{err}"
+    );
 }

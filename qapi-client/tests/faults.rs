@@ -421,7 +421,7 @@ fn errors_without_an_id_and_messages_of_unknown_kinds() {
             Calls("stop", "GenericError: JSON parse error"),
             Calls(
                 "stop",
-                r#"unexpected data from stop: expected an object with one of `return`, `error`, `event` and `QMP`, found another at byte 0, near `{"return": {}, "error": {"class"`"#,
+                r#"unexpected data from stop: return: something follows the value at byte 13, near `{"return": {}, "error": {"class": "X", "desc"`"#,
             ),
             Calls("stop", "{}"),
         ],
