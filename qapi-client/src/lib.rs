@@ -26,6 +26,7 @@
 //! - `tokio`: the face for programs that run on tokio.
 //! - `operations`: devices, jobs, migrations and shutdowns are followed to their completion, and sets of descriptors are
 //!   removed when they are of no use; with the bindings `qapi_types::qmp`.
+//! - `server`: the other side: a schema's commands served to any client, and machines for tests that err as they are told.
 //! - `tls`, `tokio-tls`: TLS over TCP, by rustls.
 //! - `vsock`, `tokio-vsock`: sockets between a host and its guests (Linux). Connecting the blocking client keeps the system's
 //!   own deadline.
@@ -33,6 +34,7 @@
 
 pub mod blocking;
 pub mod core;
+#[cfg(feature = "server")]
 pub mod server;
 
 #[cfg(feature = "tokio")]
