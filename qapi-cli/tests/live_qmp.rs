@@ -1,8 +1,11 @@
 //! The command `qmp` and a real machine: what it prints, and how it ends.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use qapi_tests::live::{MONITOR, machine};
 use qapi_types::Any;
@@ -10,13 +13,19 @@ use qapi_types::Any;
 /// What `qmp` has done: its exit code, and what it has written to both outputs.
 type Done = (Option<i32>, String, String);
 
-/// Runs `qmp --socket MONITOR` in `folder`.
-fn qmp(folder: &Path, words: &[&str]) -> Done {
+/// `qmp` with `words` in `folder`, where a monitor is.
+fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qmp"));
     command
         .current_dir(folder)
-        .args(["--socket", MONITOR])
+        .env("QMP_SOCKET", MONITOR)
         .args(words);
+    command
+}
+
+/// Runs it.
+fn qmp(folder: &Path, words: &[&str]) -> Done {
+    let mut command = command(folder, words);
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (
@@ -93,5 +102,92 @@ fn machines_that_hang_and_machines_that_are_gone() {
     assert!(machine.wait().success());
     let (code, out, err) = qmp(machine.folder(), &["call", "query-name"]);
     assert_eq!((code, &*out), (Some(2), ""));
-    assert!(err.starts_with("qmp: cannot connect to qmp: "), "{err}");
+    assert!(
+        err.starts_with("qmp: cannot connect to unix:qmp: "),
+        "{err}"
+    );
+}
+
+/// Whoever waits for what the machine does, and what it does meanwhile.
+#[test]
+fn events_jobs_and_states() {
+    let Some(mut machine) = machine(&["-qmp", "unix:other,server=on,wait=off"]) else {
+        return;
+    };
+    let mut other = machine.client("other");
+    drop(machine.client(MONITOR));
+    let folder = machine.folder();
+
+    let waited = |words: &[&str]| qmp(folder, &[&["wait"], words].concat());
+    assert_eq!(
+        waited(&["status", "prelaunch"]),
+        (Some(0), "prelaunch\n".to_owned(), String::new())
+    );
+    for (words, code, message) in [
+        (
+            &["status", "runing"][..],
+            1,
+            "qmp: the machine knows no state `runing`\n",
+        ),
+        (
+            &["status", "running", "--timeout", "0.05"],
+            3,
+            "qmp: timed out waiting for status running\n",
+        ),
+        (&["job", "j"], 1, "qmp: there is no job `j`\n"),
+        (
+            &["R*", "--timeout", "0.05"],
+            3,
+            "qmp: timed out waiting for R*\n",
+        ),
+    ] {
+        assert_eq!(
+            waited(words),
+            (Some(code), String::new(), message.to_owned())
+        );
+    }
+
+    let create = |id: &str, size: u64| {
+        let options = format!(r#"{{"driver": "file", "filename": "{id}", "size": {size}}}"#);
+        format!(r#"{{"job-id": "{id}", "options": {options}}}"#)
+            .parse::<Any>()
+            .unwrap()
+    };
+    for (id, size, code) in [("good", 1 << 20, 0), ("bad", 1 << 63, 1)] {
+        let (name, arguments) = ("blockdev-create", create(id, size));
+        other.execute_raw(name, Some(&arguments)).unwrap();
+        let (ended, _, err) = waited(&["job", id]);
+        assert_eq!(ended, Some(code), "{id}: {err}");
+    }
+
+    // Told as it comes: whoever listens hears the end, and ends with it.
+    let mut listener = command(folder, &["events", "SHUTDOWN", "RESUME", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(listener.stdout.take().unwrap()).lines();
+    let mut next = || {
+        let event: Any = lines.next()?.unwrap().parse().unwrap();
+        event.get("event")?.to::<String>().ok()
+    };
+    // Nothing that happens before it is there is for it.
+    let heard = AtomicBool::new(false);
+    let first = thread::scope(|scope| {
+        let switch = scope.spawn(|| {
+            while !heard.load(Ordering::Relaxed) {
+                other.execute_raw("cont", None).unwrap();
+                other.execute_raw("stop", None).unwrap();
+            }
+            other.execute_raw("quit", None).unwrap();
+        });
+        let first = next();
+        heard.store(true, Ordering::Relaxed);
+        switch.join().unwrap();
+        first
+    });
+    assert_eq!(first.as_deref(), Some("RESUME"));
+    let rest: Vec<String> = std::iter::from_fn(next).collect();
+    assert_eq!(rest.last().map(String::as_str), Some("SHUTDOWN"));
+    assert!(listener.wait().unwrap().success());
+    assert!(machine.wait().success());
 }
