@@ -1,6 +1,7 @@
 //! The command `qmp` and a real machine: what it prints, and how it ends.
 #![cfg(unix)]
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -190,4 +191,81 @@ fn events_jobs_and_states() {
     assert_eq!(rest.last().map(String::as_str), Some("SHUTDOWN"));
     assert!(listener.wait().unwrap().success());
     assert!(machine.wait().success());
+}
+
+/// Objects of a real machine, one of them with properties of several types that can be set while it stands still.
+#[test]
+fn objects() {
+    let Some(mut machine) = machine(&["-device", "virtio-balloon-pci,id=balloon0"]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let folder = machine.folder();
+    let balloon = "/machine/peripheral/balloon0";
+    for (words, expected) in [
+        (
+            "get /machine/peripheral.type",
+            (0, "\"container\" (string)\n"),
+        ),
+        ("get /machine no-such-thing", (1, "")),
+        ("set /machine.graphics off", (0, "false (bool)\n")),
+        ("get /machine.graphics --json", (0, "false\n")),
+        ("set /machine.graphics 0", (2, "")),
+        (
+            "set BALLOON guest-stats-polling-interval 0x2",
+            (0, "2 (int)\n"),
+        ),
+        ("get BALLOON.guest-stats-polling-interval", (0, "2 (int)\n")),
+        ("set BALLOON guest-stats-polling-interval -1", (1, "")),
+        ("set BALLOON.realized nonsense", (2, "")),
+        ("set /machine.smm off --json", (0, "\"off\"\n")),
+        ("get /machine.smm", (0, "\"off\" (OnOffAuto)\n")),
+        ("list /nowhere", (1, "")),
+        ("tree /nowhere", (1, "")),
+        (
+            "tree /machine/peripheral --depth 0 --json",
+            (
+                0,
+                "{\"path\":\"/machine/peripheral\",\"type\":\"container\"}\n",
+            ),
+        ),
+    ] {
+        let words = words.replace("BALLOON", balloon);
+        let words: Vec<&str> = ["qom"].into_iter().chain(words.split(' ')).collect();
+        let (code, out, err) = qmp(folder, &words);
+        assert_eq!(
+            (code, &*out),
+            (Some(expected.0), expected.1),
+            "{words:?}: {err}"
+        );
+    }
+
+    // Every object that the machine has is in its tree, once.
+    let (code, out, err) = qmp(folder, &["qom", "tree", "--json"]);
+    assert_eq!((code, &*err), (Some(0), ""));
+    let objects: Vec<String> = out
+        .lines()
+        .map(|line| line.parse::<Any>().unwrap().get("path").unwrap())
+        .map(|path| path.to().unwrap())
+        .collect();
+    let once: BTreeSet<&String> = objects.iter().collect();
+    assert_eq!(once.len(), objects.len());
+    assert!(once.contains(&balloon.to_owned()));
+    for path in [
+        &objects[0],
+        &objects[objects.len() / 2],
+        &objects[objects.len() - 1],
+    ] {
+        let (code, listed, _) = qmp(folder, &["qom", "list", path, "--json"]);
+        assert_eq!(code, Some(0), "{path}");
+        let parts = listed
+            .lines()
+            .filter(|line| line.contains("\"child<"))
+            .count();
+        let below = objects.iter().filter(|other| {
+            let parent = other.rsplit_once('/').map_or("", |(parent, _)| parent);
+            **other != "/" && parent == path.trim_end_matches('/')
+        });
+        assert_eq!(below.count(), parts, "{path}");
+    }
 }

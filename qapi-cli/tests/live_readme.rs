@@ -10,6 +10,10 @@ use qapi_tests::live::machine;
 
 /// The machine that README talks to.
 const MACHINE: &[&str] = &[
+    "-name",
+    "vm",
+    "-device",
+    "virtio-balloon-pci,id=balloon0",
     "-machine",
     "pc-i440fx-10.0,accel=tcg",
     "-qmp",

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use qapi_client::core::RawEvent;
 use qapi_types::{Any, Null, Writer};
 
-use super::layout::{Layout, legible, write_json};
+use super::layout::{Layout, legible_word, write_json};
 
 /// Writes the event as a line for people, its time, name and data, or as the message that it was.
 pub(super) fn write_event(event: &RawEvent, json: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -16,7 +16,7 @@ pub(super) fn write_event(event: &RawEvent, json: bool, out: &mut dyn Write) -> 
         return writeln!(out);
     }
     let time = event.timestamp;
-    let name = legible(&event.name).replace('\n', "\u{fffd}");
+    let name = legible_word(&event.name);
     write!(out, "{}.{:06} {name}", time.seconds, time.microseconds)?;
     if data.as_json() != "{}" {
         write!(out, " ")?;

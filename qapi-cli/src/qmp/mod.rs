@@ -8,6 +8,7 @@ mod events;
 mod job;
 mod layout;
 mod monitor;
+mod qom;
 mod wait;
 
 use std::io::{self, IsTerminal, Write};
@@ -35,6 +36,7 @@ struct Arguments {
 enum Command {
     Call(call::Call),
     Events(events::Events),
+    Qom(qom::Qom),
     Wait(wait::Wait),
 }
 
@@ -65,6 +67,7 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
     let done = match &arguments.command {
         Command::Call(call) => call.run(&arguments.monitor, terminal, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
+        Command::Qom(qom) => qom.run(&arguments.monitor, out),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
     };
     let (code, message) = match done.and_then(|()| out.flush().map_err(Failure::Output)) {
