@@ -5,6 +5,7 @@ mod call;
 mod deadline;
 mod event;
 mod events;
+mod info;
 mod job;
 mod layout;
 mod monitor;
@@ -36,6 +37,7 @@ struct Arguments {
 enum Command {
     Call(call::Call),
     Events(events::Events),
+    Info(info::Info),
     Qom(qom::Qom),
     Wait(wait::Wait),
 }
@@ -67,6 +69,7 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
     let done = match &arguments.command {
         Command::Call(call) => call.run(&arguments.monitor, terminal, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
+        Command::Info(info) => info.run(&arguments.monitor, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
     };

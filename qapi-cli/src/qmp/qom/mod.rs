@@ -13,6 +13,8 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, Monitor};
 
+pub(super) use property::{Place, properties};
+
 /// Look at the objects of the machine, and change their properties
 ///
 /// Ends with 0 if all went well; with 1 if QEMU refused, or there is no such object or property; with 2 if the command line

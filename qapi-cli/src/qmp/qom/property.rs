@@ -8,15 +8,15 @@ use super::super::Failure;
 
 /// A property as `qom-list` tells it.
 #[derive(Debug)]
-pub(super) struct Property {
-    pub(super) name: String,
+pub(in crate::qmp) struct Property {
+    pub(in crate::qmp) name: String,
     /// The type's name, by which QEMU knows it: `bool`, `link<bus>`, `child<rng-builtin>`, or that of a type of the schema.
-    pub(super) ty: String,
+    pub(in crate::qmp) ty: String,
 }
 
 impl Property {
     /// The type of the object that this property is the home of.
-    pub(super) fn child(&self) -> Option<&str> {
+    pub(in crate::qmp) fn child(&self) -> Option<&str> {
         self.ty.strip_prefix("child<")?.strip_suffix('>')
     }
 }
@@ -52,15 +52,15 @@ impl Command for QomList<'_> {
 }
 
 /// The properties of the object at `path`.
-pub(super) fn properties(client: &mut Client, path: &str) -> Result<Vec<Property>, Error> {
+pub(in crate::qmp) fn properties(client: &mut Client, path: &str) -> Result<Vec<Property>, Error> {
     client.execute(&QomList(path))
 }
 
 /// An object's path and the name of one of its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place<'a> {
-    pub(super) path: &'a str,
-    pub(super) name: &'a str,
+pub(in crate::qmp) struct Place<'a> {
+    pub(in crate::qmp) path: &'a str,
+    pub(in crate::qmp) name: &'a str,
 }
 
 impl<'a> Place<'a> {
@@ -96,7 +96,7 @@ impl<'a> Place<'a> {
     }
 
     /// What the property is.
-    pub(super) fn get(self, client: &mut Client) -> Result<Any, Error> {
+    pub(in crate::qmp) fn get(self, client: &mut Client) -> Result<Any, Error> {
         client.execute_raw("qom-get", Some(&self.arguments().into()))
     }
 
