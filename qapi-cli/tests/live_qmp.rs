@@ -36,6 +36,35 @@ fn qmp(folder: &Path, words: &[&str]) -> Done {
     )
 }
 
+/// Of the two that name a monitor the command line has the word; without either there is nothing to do.
+#[test]
+fn addresses() {
+    for (variable, words, message) in [
+        (None, &["info"][..], "--socket <ADDRESS>"),
+        (Some("tcp:nowhere"), &["info"], "expected `tcp:HOST:PORT`"),
+        (
+            Some("a/nowhere"),
+            &["info"],
+            "qmp: cannot connect to unix:a/nowhere: ",
+        ),
+        (
+            Some("a/nowhere"),
+            &["--socket", "unix:b/nowhere", "info"],
+            "qmp: cannot connect to unix:b/nowhere: ",
+        ),
+    ] {
+        let mut command = command(Path::new("."), words);
+        match variable {
+            Some(value) => command.env("QMP_SOCKET", value),
+            None => command.env_remove("QMP_SOCKET"),
+        };
+        let output = command.output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{err}");
+        assert!(err.contains(message), "{err}");
+    }
+}
+
 #[test]
 fn replies_refusals_and_events() {
     let Some(mut machine) = machine(&["-name", "vm"]) else {

@@ -75,6 +75,8 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
     };
     let (code, message) = match done.and_then(|()| out.flush().map_err(Failure::Output)) {
         Ok(()) => return 0,
+        // Who reads has seen enough, as `head` has.
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
         Err(Failure::Session(Error::Refused(refusal))) => (1, refusal.to_string()),
         Err(Failure::Session(error)) => (2, error.to_string()),
         Err(Failure::Unmet(message)) => (1, message),

@@ -1,9 +1,9 @@
-use std::io::{Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixListener;
 use std::thread;
 
 use clap::Parser;
-use qapi_client::server::fake::{Fake, FakeMachine};
+use qapi_client::server::fake::{Act, Fake, FakeMachine};
 
 use super::{Arguments, run};
 
@@ -151,4 +151,43 @@ fn arguments_are_read_before_the_machine_is_bothered() {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     assert_eq!(run(&arguments.unwrap(), false, &mut out, &mut err), 2);
     assert_eq!(err, b"qmp: `x` is neither KEY=VALUE nor a JSON object\n");
+}
+
+/// An output that ends as it is told.
+struct Ended(ErrorKind);
+
+impl Write for Ended {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn readers_may_have_seen_enough() {
+    for (kind, expected) in [
+        (ErrorKind::BrokenPipe, (0, "")),
+        (
+            ErrorKind::StorageFull,
+            (2, "qmp: cannot write: no storage space\n"),
+        ),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("qmp");
+        let listener = UnixListener::bind(&path).unwrap();
+        let command = ["qmp", "--socket", path.to_str().unwrap(), "call", "x"];
+        let arguments = Arguments::try_parse_from(command).unwrap();
+        let mut err = Vec::new();
+        let code = thread::scope(|scope| {
+            let machine = FakeMachine::new().on("x", Act::returns("{}"));
+            let fake = scope.spawn(|| machine.over(listener.accept().unwrap().0).unwrap());
+            let code = run(&arguments, false, &mut Ended(kind), &mut err);
+            drop(fake.join().unwrap());
+            code
+        });
+        assert_eq!((code, str::from_utf8(&err).unwrap()), expected);
+    }
 }
