@@ -52,8 +52,8 @@ impl Reading {
     pub(super) fn read(self, word: &str) -> Result<Any, &'static str> {
         match self {
             Self::Bool => match word {
-                "true" | "on" | "yes" => Ok(true.into()),
-                "false" | "off" | "no" => Ok(false.into()),
+                "true" | "on" => Ok(true.into()),
+                "false" | "off" => Ok(false.into()),
                 _ => Err("on or off"),
             },
             Self::Integer => integer(word, 1).ok_or("an integer of 64 bits"),
