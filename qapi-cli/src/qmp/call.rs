@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use clap::Args;
 use qapi_client::blocking::Client;
-use qapi_client::core::RawEvent;
-use qapi_types::{Any, Null, Writer};
 
 use super::arguments::parse;
+use super::event::write_event;
 use super::layout::{Layout, write_json};
 use super::{Failure, Monitor};
 
@@ -63,21 +62,7 @@ impl Call {
 /// Shows the events that have come so far. That the machine has gone meanwhile is for the call's result to say.
 fn show_events(client: &mut Client, err: &mut dyn Write) -> Result<(), Failure> {
     while let Ok(Some(event)) = client.next_raw_event(Some(Duration::ZERO)) {
-        write_json(&line(&event), Layout::Compact, err)?;
-        writeln!(err)?;
+        write_event(&event, true, err)?;
     }
     Ok(())
-}
-
-/// The event as a message, its members in a fixed order.
-fn line(event: &RawEvent) -> String {
-    // A message with data that are not JSON is no event, and has not come so far.
-    let data: Any = event.data.decode().unwrap_or(Null.into());
-    let mut writer = Writer::new();
-    writer.object(&[
-        ("event", &event.name),
-        ("data", &data),
-        ("timestamp", &event.timestamp),
-    ]);
-    writer.into_text()
 }

@@ -99,6 +99,11 @@ pub(super) fn legible(message: &str) -> String {
     message.chars().map(shown).collect()
 }
 
+/// The same for what is a part of a line, which it does not end.
+pub(super) fn legible_word(word: &str) -> String {
+    legible(word).replace('\n', "\u{fffd}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +135,6 @@ mod tests {
     #[test]
     fn messages_do_not_move_the_cursor() {
         assert_eq!(legible("a\u{1b}[2J\nb"), "a\u{fffd}[2J\nb");
+        assert_eq!(legible_word("a\u{1b}\nb"), "a\u{fffd}\u{fffd}b");
     }
 }

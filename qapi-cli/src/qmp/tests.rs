@@ -1,8 +1,9 @@
-use std::io::{Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixListener;
 use std::thread;
 
 use clap::Parser;
+use qapi_client::server::fake::{Act, Fake, FakeMachine};
 
 use super::{Arguments, run};
 
@@ -35,6 +36,37 @@ fn qmp(words: &[&str], request: &str, reply: &str) -> (u8, String, String) {
             }
         });
         run(&arguments, false, &mut out, &mut err)
+    });
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (code, text(out), text(err))
+}
+
+/// Runs `qmp` with `words` against `machine`; answers exit code and both outputs.
+pub(super) fn against(machine: FakeMachine, words: &[&str]) -> (u8, String, String) {
+    directed(machine, words, |_| {})
+}
+
+/// The same, with a machine that is told by `direct` what to answer.
+pub(super) fn directed(
+    machine: FakeMachine,
+    words: &[&str],
+    direct: impl FnOnce(&Fake) + Send,
+) -> (u8, String, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("qmp");
+    let listener = UnixListener::bind(&path).unwrap();
+    let command = ["qmp", "--socket", path.to_str().unwrap()];
+    let arguments = Arguments::try_parse_from(command.iter().chain(words)).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = thread::scope(|scope| {
+        let fake = scope.spawn(|| {
+            let fake = machine.over(listener.accept().unwrap().0).unwrap();
+            direct(&fake);
+            fake
+        });
+        let code = run(&arguments, false, &mut out, &mut err);
+        drop(fake.join().unwrap());
+        code
     });
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (code, text(out), text(err))
@@ -85,75 +117,30 @@ fn replies_events_and_codes() {
 #[test]
 fn command_lines() {
     for (words, understood) in [
-        (&["qmp", "--tcp", "localhost:1", "call", "stop"][..], true),
-        (
-            &[
-                "qmp",
-                "--tcp",
-                "localhost:1",
-                "--timeout",
-                "0.5",
-                "call",
-                "stop",
-            ],
-            true,
-        ),
-        (
-            &[
-                "qmp",
-                "--tcp",
-                "localhost:1",
-                "--timeout",
-                "-1",
-                "call",
-                "stop",
-            ],
-            false,
-        ),
-        (
-            &[
-                "qmp",
-                "--tcp",
-                "localhost:1",
-                "--timeout",
-                "x",
-                "call",
-                "stop",
-            ],
-            false,
-        ),
-        (
-            &[
-                "qmp",
-                "--tcp",
-                "localhost:1",
-                "--socket",
-                "s",
-                "call",
-                "stop",
-            ],
-            false,
-        ),
-        (&["qmp", "call", "stop"], false),
-        (&["qmp", "--socket", "s"], false),
-        (&["qmp", "--socket", "s", "call"], false),
-        (
-            &[
-                "qmp",
-                "--socket",
-                "s",
-                "call",
-                "stop",
-                "--pretty",
-                "--compact",
-            ],
-            false,
-        ),
+        ("--socket tcp:localhost:1 call stop", true),
+        ("--socket tcp:localhost call stop", false),
+        ("--socket unix:@vm call stop", true),
+        ("--socket vsock:3:1 call stop", true),
+        ("--socket vsock:3 call stop", false),
+        ("--socket s --timeout 0.5 call stop", true),
+        ("--socket s --timeout -1 call stop", false),
+        ("--socket s --timeout x call stop", false),
+        ("--socket s --socket t call stop", false),
+        ("--socket s", false),
+        ("--socket s call", false),
+        ("--socket s call stop --pretty --compact", false),
+        ("--socket s events", true),
+        ("--socket s events --count 0", false),
+        ("--socket s wait", false),
+        ("--socket s wait job a b", false),
     ] {
+        let words = ["qmp"].into_iter().chain(words.split(' '));
+        let parsed = Arguments::try_parse_from(words.clone());
         assert_eq!(
-            Arguments::try_parse_from(words).is_ok(),
+            parsed.is_ok(),
             understood,
-            "{words:?}"
+            "{:?}",
+            words.collect::<Vec<_>>()
         );
     }
 }
@@ -164,4 +151,43 @@ fn arguments_are_read_before_the_machine_is_bothered() {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     assert_eq!(run(&arguments.unwrap(), false, &mut out, &mut err), 2);
     assert_eq!(err, b"qmp: `x` is neither KEY=VALUE nor a JSON object\n");
+}
+
+/// An output that ends as it is told.
+struct Ended(ErrorKind);
+
+impl Write for Ended {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn readers_may_have_seen_enough() {
+    for (kind, expected) in [
+        (ErrorKind::BrokenPipe, (0, "")),
+        (
+            ErrorKind::StorageFull,
+            (2, "qmp: cannot write: no storage space\n"),
+        ),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("qmp");
+        let listener = UnixListener::bind(&path).unwrap();
+        let command = ["qmp", "--socket", path.to_str().unwrap(), "call", "x"];
+        let arguments = Arguments::try_parse_from(command).unwrap();
+        let mut err = Vec::new();
+        let code = thread::scope(|scope| {
+            let machine = FakeMachine::new().on("x", Act::returns("{}"));
+            let fake = scope.spawn(|| machine.over(listener.accept().unwrap().0).unwrap());
+            let code = run(&arguments, false, &mut Ended(kind), &mut err);
+            drop(fake.join().unwrap());
+            code
+        });
+        assert_eq!((code, str::from_utf8(&err).unwrap()), expected);
+    }
 }

@@ -1,0 +1,161 @@
+use qapi_client::server::fake::{Act, FakeMachine};
+use qapi_types::{Any, Refusal};
+
+use super::bytes;
+use crate::qmp::tests::{against, directed};
+
+/// What a machine says that has something of everything.
+const ANSWERS: [(&str, &str); 11] = [
+    ("query-name", r#"{"name": "v\nm"}"#),
+    ("query-status", r#"{"status": "running", "running": true}"#),
+    (
+        "query-cpus-fast",
+        r#"[{"target": "x86_64"}, {"target": "x86_64"}]"#,
+    ),
+    (
+        "query-memory-size-summary",
+        r#"{"base-memory": 134217728, "plugged-memory": 1610612736}"#,
+    ),
+    (
+        "query-block",
+        r#"[{"device": "", "qdev": "/d", "inserted": {"node-name": "n", "drv": "qcow2", "file": "f",
+            "image": {"virtual-size": 1073741824}}}, {"device": "cd0"}]"#,
+    ),
+    (
+        "query-jobs",
+        r#"[{"id": "j", "type": "commit", "status": "running", "current-progress": 5, "total-progress": 9},
+            {"id": "k", "type": "create", "status": "concluded", "error": "full"}]"#,
+    ),
+    (
+        "query-chardev",
+        r#"[{"label": "c", "filename": "pty:/1", "frontend-open": false}, {"label": "d", "filename": "vc", "frontend-open": true}]"#,
+    ),
+    ("query-display-options", r#"{"type": "gtk"}"#),
+    (
+        "query-vnc-servers",
+        r#"[{"server": [{"host": "::", "service": "5900"}]}]"#,
+    ),
+    (
+        "query-spice",
+        r#"{"enabled": true, "host": "h", "port": 1}"#,
+    ),
+    (
+        "query-migrate",
+        r#"{"status": "active", "ram": {"transferred": 2048, "remaining": 1}}"#,
+    ),
+];
+
+/// Properties of the homes of devices, and of the devices in them.
+fn properties(path: &str) -> Act {
+    Act::returns(match path {
+        "/machine/peripheral" => {
+            r#"[{"name": "net1", "type": "child<e1000>"}, {"name": "r", "type": "child<memory-region>"}, {"name": "d", "type": "child<d>"}]"#
+        }
+        "/machine/peripheral/net1" => {
+            r#"[{"name": "mac", "type": "str"}, {"name": "netdev", "type": "str"}]"#
+        }
+        "/machine/peripheral/d" => r#"[{"name": "mac", "type": "str"}]"#,
+        _ => return Act::Refuse(Refusal::generic("no")),
+    })
+}
+
+fn whole() -> FakeMachine {
+    let machine = FakeMachine::new().on("qom-get", Act::returns("\"52:54\""));
+    ANSWERS.iter().fold(machine, |machine, (name, reply)| {
+        machine.on(name, Act::returns(*reply))
+    })
+}
+
+/// What `qmp info` says of a machine whose objects are those that `properties` tells.
+fn info(machine: FakeMachine, words: &[&str], properties: fn(&str) -> Act) -> (u8, String, String) {
+    directed(machine, &[&["info"], words].concat(), |fake| {
+        while let Some(request) = fake.asked() {
+            let path = request.arguments().and_then(|all| all.get("path"));
+            let path = path.and_then(|path| path.to::<String>().ok());
+            fake.act(&request, properties(&path.unwrap_or_default()));
+        }
+    })
+}
+
+#[test]
+fn all_there_is_to_know() {
+    let (code, out, err) = info(whole(), &[], properties);
+    let expected = "\
+name       v\u{fffd}m
+version    10.2.0
+status     running
+cpus       2 (x86_64)
+memory     128 MiB
+           1.5 GiB plugged in
+block      /d: n, qcow2, f, 1 GiB
+           cd0: empty
+jobs       j: commit, running, 5 of 9
+           k: create, concluded, full
+network    /machine/peripheral/net1: e1000, 52:54, 52:54
+chardev    c: pty:/1, nobody listens
+           d: vc
+display    gtk
+           vnc [::]:5900
+           spice h:1
+migration  active, 2 KiB sent, 1 B to go
+";
+    assert_eq!((code, &*out, &*err), (0, expected, ""));
+
+    let (code, out, err) = info(whole(), &["--json"], properties);
+    assert_eq!((code, &*err), (0, ""));
+    let found: Any = out.parse().unwrap();
+    for (name, expected) in [
+        ("name", r#""v\nm""#),
+        ("cpus", r#"{"count":2,"target":"x86_64"}"#),
+        (
+            "network",
+            r#"[{"path":"/machine/peripheral/net1","type":"e1000","mac":"52:54","netdev":"52:54"}]"#,
+        ),
+        ("migration", ANSWERS[10].1),
+    ] {
+        assert_eq!(found.get(name), expected.parse().ok(), "{name}");
+    }
+}
+
+/// Whatever a machine does not know, and whatever is not as it should be, is left out.
+#[test]
+fn what_is_not_known_is_left_out() {
+    let refused = |_: &str| Act::Refuse(Refusal::command_not_found("it"));
+    let found = info(FakeMachine::new(), &[], refused);
+    let expected = "version    10.2.0\n".to_owned();
+    assert_eq!(found, (0, expected, String::new()));
+
+    let odd = ANSWERS
+        .iter()
+        .fold(FakeMachine::new(), |machine, (name, _)| {
+            machine.on(name, Act::returns("7"))
+        });
+    let found = info(odd, &["--json"], refused);
+    let expected = "{\"version\":\"10.2.0\"}\n".to_owned();
+    assert_eq!(found, (0, expected, String::new()));
+}
+
+#[test]
+fn a_machine_that_goes_is_told() {
+    let machine = whole().on("query-cpus-fast", Act::Die);
+    let (code, _, err) = against(machine, &["info"]);
+    assert_eq!(
+        (code, &*err),
+        (2, "qmp: the server has closed the connection\n")
+    );
+}
+
+#[test]
+fn numbers_of_bytes() {
+    for (count, expected) in [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1 KiB"),
+        (1536, "1.5 KiB"),
+        (2047, "1.9 KiB"),
+        (1 << 30, "1 GiB"),
+        (u64::MAX, "15.9 EiB"),
+    ] {
+        assert_eq!(bytes(count), expected);
+    }
+}

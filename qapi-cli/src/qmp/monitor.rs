@@ -1,0 +1,47 @@
+//! Which machine to talk to, and how long to wait for it.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use qapi_client::blocking::{Client, Options};
+use qapi_client::{Address, AddressError, Error};
+
+/// Which monitor to talk to.
+#[derive(Debug, Args)]
+pub(super) struct Monitor {
+    /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT
+    #[arg(long, short, value_name = "ADDRESS", env = "QMP_SOCKET",
+        value_parser = OsStringValueParser::new().try_map(address))]
+    socket: Address,
+    /// How long to wait for the connection, and for each reply; 0 waits for ever
+    #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
+    timeout: Duration,
+}
+
+impl Monitor {
+    pub(super) fn connect(&self) -> Result<Client, Error> {
+        let timeout = Some(self.timeout).filter(|timeout| !timeout.is_zero());
+        let options = Options {
+            timeout,
+            long_timeout: timeout,
+            ..Options::default()
+        };
+        Client::connect_with(&self.socket, options)
+    }
+}
+
+/// What is no text can only be a path.
+fn address(word: OsString) -> Result<Address, AddressError> {
+    match word.into_string() {
+        Ok(text) => text.parse(),
+        Err(path) => Ok(Address::Unix(path.into())),
+    }
+}
+
+/// A span of time, as command lines have it.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

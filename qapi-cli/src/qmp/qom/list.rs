@@ -1,0 +1,41 @@
+//! `qmp qom list`: an object's properties.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::super::layout::{Layout, legible_word, write_json};
+use super::super::{Failure, Monitor};
+use super::property::properties;
+
+/// List the properties of an object with their types, objects that are part of it among them (`child<TYPE>`)
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// The object, by its path or the end of it that no other has
+    #[arg(default_value = "/")]
+    path: String,
+    /// Print each property as a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl List {
+    pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
+        let properties = properties(&mut monitor.connect()?, &self.path)?;
+        let widths = properties
+            .iter()
+            .map(|property| property.name.chars().count());
+        // One name that is longer than all reason does not push the types out of sight.
+        let width = widths.max().unwrap_or(0).min(40);
+        for property in properties {
+            if self.json {
+                write_json(&qapi_types::to_string(&property), Layout::Compact, out)?;
+                writeln!(out)?;
+            } else {
+                let (name, ty) = (legible_word(&property.name), legible_word(&property.ty));
+                writeln!(out, "{name:width$}  {ty}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! `qmp qom tree`: the objects below an object.
+
+use std::io::{self, Write};
+
+use clap::{Args, value_parser};
+use qapi_client::Error;
+use qapi_types::{Any, Encode, Writer};
+
+use super::super::layout::{Layout, legible_word, write_json};
+use super::super::{Failure, Monitor};
+use super::property::{Place, Property, properties};
+
+/// How deep a tree may be. That of a machine has about ten levels.
+const DEPTH: u16 = 64;
+
+/// How many objects a tree may have. That of a machine has hundreds, with many devices thousands.
+const OBJECTS: usize = 100_000;
+
+/// How long the name of an object may be, in bytes.
+const NAME: usize = 1024;
+
+/// Print an object and all that are part of it, with their types
+///
+/// Links are not followed. An object that goes meanwhile is left out.
+#[derive(Debug, Args)]
+pub(super) struct Tree {
+    /// The object, by its path or the end of it that no other has
+    #[arg(default_value = "/")]
+    path: String,
+    /// Go down so many levels
+    #[arg(long, value_name = "N", default_value_t = DEPTH, value_parser = value_parser!(u16).range(..=i64::from(DEPTH)),
+        hide_default_value = true)]
+    depth: u16,
+    /// Print the objects' other properties, too, with their types
+    #[arg(long)]
+    properties: bool,
+    /// Print each object as a JSON object with its path, a line each
+    #[arg(long)]
+    json: bool,
+}
+
+/// An object that is to be looked at.
+struct Object {
+    depth: usize,
+    name: String,
+    ty: String,
+}
+
+impl Tree {
+    pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
+        let mut client = monitor.connect()?;
+        let own_type = Place {
+            path: &self.path,
+            name: "type",
+        };
+        let mut pending = vec![Object {
+            depth: 0,
+            name: self.path.clone(),
+            ty: own_type.get(&mut client)?.to().unwrap_or_default(),
+        }];
+        // The names from the root to the object that is looked at.
+        let mut names: Vec<String> = Vec::new();
+        let mut seen = 0;
+        while let Some(object) = pending.pop() {
+            seen += 1;
+            names.truncate(object.depth);
+            names.push(object.name);
+            let (path, depth) = (join(&names), object.depth);
+            let is_last = depth >= usize::from(self.depth);
+            let listed = match is_last && !self.properties {
+                true => Vec::new(),
+                false => match properties(&mut client, &path) {
+                    Err(Error::Refused(_)) if depth > 0 => continue,
+                    listed => listed?,
+                },
+            };
+            let (children, others): (Vec<Property>, Vec<Property>) = listed
+                .into_iter()
+                .partition(|property| property.child().is_some());
+            let others = self.properties.then_some(&*others);
+            match self.json {
+                true => write_object(&path, &object.ty, others, out)?,
+                false => write_lines(depth, &names[depth], &object.ty, others, out)?,
+            }
+            if is_last {
+                continue;
+            }
+            if seen + pending.len() + children.len() > OBJECTS {
+                return Err(Failure::Unmet(format!("more than {OBJECTS} objects")));
+            }
+            for child in children.into_iter().rev() {
+                if child.name.len() > NAME {
+                    let message = format!("below {path} is a name of more than {NAME} bytes");
+                    return Err(Failure::Unmet(message));
+                }
+                pending.push(Object {
+                    depth: depth + 1,
+                    ty: child.child().unwrap_or_default().to_owned(),
+                    name: child.name,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The path of the object to which `names` lead; the first is a path itself.
+fn join(names: &[String]) -> String {
+    match names {
+        [root] => root.clone(),
+        names => {
+            let (root, below) = (names[0].trim_end_matches('/'), &names[1..]);
+            format!("{root}/{}", below.join("/"))
+        }
+    }
+}
+
+fn write_lines(
+    depth: usize,
+    name: &str,
+    ty: &str,
+    properties: Option<&[Property]>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let indent = 2 * depth;
+    writeln!(
+        out,
+        "{:indent$}{} ({})",
+        "",
+        legible_word(name),
+        legible_word(ty)
+    )?;
+    for property in properties.unwrap_or_default() {
+        let (name, ty) = (legible_word(&property.name), legible_word(&property.ty));
+        writeln!(out, "{:indent$}  .{name} ({ty})", "")?;
+    }
+    Ok(())
+}
+
+fn write_object(
+    path: &str,
+    ty: &str,
+    properties: Option<&[Property]>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let properties: Option<Any> = properties.map(|all| all.iter().map(Any::encode_from).collect());
+    let mut members: Vec<(&str, &dyn Encode)> = vec![("path", &path), ("type", &ty)];
+    if let Some(properties) = &properties {
+        members.push(("properties", properties));
+    }
+    let mut writer = Writer::new();
+    writer.object(&members);
+    write_json(&writer.into_text(), Layout::Compact, out)?;
+    writeln!(out)
+}

@@ -1,0 +1,185 @@
+use qapi_client::server::fake::{Act, FakeMachine};
+
+use crate::qmp::tests::{against, directed};
+
+fn check(machine: FakeMachine, words: &str, expected: (u8, &str, &str)) {
+    let words: Vec<&str> = words.split(' ').collect();
+    let (code, out, err) = against(machine, &words);
+    assert_eq!((code, &*out, &*err), expected, "{words:?}");
+}
+
+fn status_change(id: &str, status: &str) -> Act {
+    let data = format!(r#"{{"id": "{id}", "status": "{status}"}}"#);
+    Act::event("JOB_STATUS_CHANGE", data)
+}
+
+#[test]
+fn events() {
+    for (acts, words, expected) in [
+        (
+            vec![Act::event("A", "{}"), Act::event("BB", r#"{"x": 1}"#)],
+            "wait B*",
+            (0, "2.000000 BB {\"x\":1}\n", ""),
+        ),
+        (
+            vec![Act::event("A", "{}")],
+            "wait A --json",
+            (
+                0,
+                "{\"event\":\"A\",\"data\":{},\"timestamp\":{\"seconds\":1,\"microseconds\":0}}\n",
+                "",
+            ),
+        ),
+        (
+            vec![Act::event("A", "{}")],
+            "wait B --timeout 0.01",
+            (3, "", "qmp: timed out waiting for B\n"),
+        ),
+        (
+            vec![Act::event("A", "{}"), Act::Die],
+            "wait B",
+            (2, "", "qmp: the server has closed the connection\n"),
+        ),
+    ] {
+        let acts = [vec![Act::returns("{}")], acts].concat();
+        check(
+            FakeMachine::new().on("qmp_capabilities", acts),
+            words,
+            expected,
+        );
+    }
+}
+
+#[test]
+fn jobs() {
+    let listed = |job: &str| Act::returns(format!("[{job}]"));
+    let other = r#"{"id": "b", "status": "running"}"#;
+    let running = r#"{"id": "a", "status": "running"}"#;
+    for (acts, words, expected) in [
+        (
+            vec![listed(other)],
+            "wait job a",
+            (1, "", "qmp: there is no job `a`\n"),
+        ),
+        (
+            vec![listed(r#"{"id": "a", "status": "concluded"}"#)],
+            "wait job a",
+            (0, "a has ended\n", ""),
+        ),
+        (
+            vec![listed(r#"{"id": "a", "status": "concluded"}"#)],
+            "wait job a --json",
+            (0, "{\"id\":\"a\"}\n", ""),
+        ),
+        (
+            vec![listed(
+                r#"{"id": "a", "status": "concluded", "error": "full"}"#,
+            )],
+            "wait job a",
+            (1, "", "qmp: the job `a` has failed: full\n"),
+        ),
+        (
+            vec![listed(running), status_change("b", "null")],
+            "wait job a --timeout 0.01",
+            (3, "", "qmp: timed out waiting for job a\n"),
+        ),
+        (
+            vec![Act::returns(r#"{"not": "a list"}"#)],
+            "wait job a",
+            (
+                2,
+                "",
+                "qmp: unexpected data from query-jobs: return: expected an array, found an object at byte 10, near `{\"return\":{\"not\": \"a list\"}`\n",
+            ),
+        ),
+    ] {
+        check(FakeMachine::new().on("query-jobs", acts), words, expected);
+    }
+}
+
+/// A job that ends while it is watched, and is listed in the end or is not.
+#[test]
+fn jobs_that_end() {
+    let listed = |job: &str| Act::returns(format!("[{job}]"));
+    let running = r#"{"id": "a", "status": "running"}"#;
+    let failed = Act::event("BLOCK_JOB_COMPLETED", r#"{"device": "a", "error": "full"}"#);
+    let done = Act::event("BLOCK_JOB_COMPLETED", r#"{"device": "a"}"#);
+    let others = Act::event("BLOCK_JOB_COMPLETED", r#"{"device": "b", "error": "full"}"#);
+    let concluded = r#"{"id": "a", "status": "concluded", "error": "really full"}"#;
+    for (told, then, expected) in [
+        (vec![done, others], "", (0, "a has ended\n", "")),
+        (
+            vec![status_change("a", "aborting"), failed.clone()],
+            "",
+            (1, "", "qmp: the job `a` has failed: full\n"),
+        ),
+        (
+            vec![failed],
+            concluded,
+            (1, "", "qmp: the job `a` has failed: really full\n"),
+        ),
+        (
+            vec![status_change("a", "aborting")],
+            "",
+            (
+                1,
+                "",
+                "qmp: the job `a` has failed: it was cancelled or aborted\n",
+            ),
+        ),
+    ] {
+        let (code, out, err) = directed(FakeMachine::new(), &["wait", "job", "a"], |fake| {
+            fake.act(&fake.asked().unwrap(), listed(running));
+            told.into_iter().for_each(|act| fake.say(act));
+            fake.say(status_change("a", "concluded"));
+            // Whatever is asked from now on, after each event or once.
+            while let Some(request) = fake.asked() {
+                fake.act(&request, listed(then));
+            }
+        });
+        assert_eq!((code, &*out, &*err), expected);
+    }
+}
+
+#[test]
+fn states() {
+    let reply = |status| Act::returns(format!(r#"{{"status": "{status}", "running": true}}"#));
+    let schema = r#"[
+        {"name": "query-status", "meta-type": "command", "arg-type": "0", "ret-type": "1"},
+        {"name": "0", "meta-type": "object", "members": []},
+        {"name": "1", "meta-type": "object", "members": [{"name": "status", "type": "2"}]},
+        {"name": "2", "meta-type": "enum", "members": [{"name": "paused"}, {"name": "running"}], "values": []}
+    ]"#;
+    for (told, words, expected) in [
+        (vec!["running"], "wait status running", (0, "running\n", "")),
+        (
+            vec!["paused", "paused", "running"],
+            "wait status running --json",
+            (0, "{\"status\":\"running\"}\n", ""),
+        ),
+        (
+            vec![],
+            "wait status runing",
+            (1, "", "qmp: the machine knows no state `runing`\n"),
+        ),
+        (
+            vec!["paused"],
+            "wait status running",
+            (2, "", "qmp: the server has closed the connection\n"),
+        ),
+    ] {
+        let machine = FakeMachine::new().on("query-qmp-schema", Act::returns(schema));
+        let words: Vec<&str> = words.split(' ').collect();
+        let (code, out, err) = directed(machine, &words, |fake| {
+            let mut told = told.into_iter();
+            while let Some(request) = fake.asked() {
+                match told.next() {
+                    Some(status) => fake.act(&request, reply(status)),
+                    None => fake.say(Act::Die),
+                }
+                fake.say(Act::event("STOP", "{}"));
+            }
+        });
+        assert_eq!((code, &*out, &*err), expected, "{words:?}");
+    }
+}
