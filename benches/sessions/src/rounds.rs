@@ -6,8 +6,12 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Figure, Result};
 
-/// How long each way is run in a round.
-const ROUND: Duration = Duration::from_millis(400);
+/// How long each way is run before it is the next one's turn: shortly, so that a moment at which the computer is busy meets
+/// all of them.
+const TURN: Duration = Duration::from_millis(50);
+
+/// How many turns each has in a round.
+const TURNS: usize = 8;
 
 /// A way to make calls.
 pub(crate) struct Way {
@@ -40,14 +44,14 @@ pub(crate) fn race(
     mut ways: Vec<Way>,
 ) -> Result<Vec<Figure>> {
     let mut times = vec![(Vec::new(), Vec::new()); ways.len()];
-    // The first round is not counted: nothing has its memory yet.
-    for round in 0..=rounds {
+    // The first turn is not counted: nothing has its memory yet.
+    for turn in 0..=rounds * TURNS {
         for (way, (rates, costs)) in ways.iter_mut().zip(&mut times) {
             let (begun, before, mut calls) = (Instant::now(), cpu_time(), 0);
-            while begun.elapsed() < ROUND {
+            while begun.elapsed() < TURN {
                 calls += (way.calls)()?;
             }
-            if round > 0 {
+            if turn > 0 {
                 rates.push(calls as f64 / begun.elapsed().as_secs_f64());
                 costs.push((cpu_time() - before).as_secs_f64() * 1e6 / calls as f64);
             }
