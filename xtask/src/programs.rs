@@ -7,9 +7,13 @@ use crate::process::{Failure, find, output, run};
 use crate::steps::Outcome;
 use crate::workspace::root;
 
-/// A program and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 10] = [
-    ("qemu-system-x86_64", "qemu-system-x86"),
+/// A program and the Debian packages that have it.
+const PROGRAMS: [(&str, &str); 11] = [
+    (
+        "qemu-system-x86_64",
+        "qemu-system-x86 qemu-system-modules-spice",
+    ),
+    ("qemu-system-s390x", "qemu-system-s390x"),
     ("qemu-img", "qemu-utils"),
     ("qemu-storage-daemon", "qemu-utils"),
     ("qemu-ga", "qemu-guest-agent"),
@@ -101,7 +105,7 @@ fn install(absent: &[&str]) -> Result<(), Failure> {
     let mut packages: Vec<&str> = PROGRAMS
         .iter()
         .filter(|(program, _)| absent.contains(program))
-        .map(|(_, package)| *package)
+        .flat_map(|(_, packages)| packages.split(' '))
         .collect();
     packages.dedup();
     let backports = is_bookworm();
@@ -117,17 +121,27 @@ fn install(absent: &[&str]) -> Result<(), Failure> {
     let preferred = backports && offers_backports();
     let from = if preferred { BACKPORTS } else { "the release" };
     eprintln!("installing {} from {from}", packages.join(", "));
-    let install = |release: &[&str]| {
+    let install = |packages: &[&str], release: &[&str]| {
         let quietly = ["install", "--yes", "--no-install-recommends"];
-        run(apt().args(quietly).args(release).args(&packages))
+        run(apt().args(quietly).args(release).args(packages))
     };
-    match preferred {
-        true => install(&["--target-release", BACKPORTS]).or_else(|failure| {
+    let installed = match preferred {
+        true => install(&packages, &["--target-release", BACKPORTS]).or_else(|failure| {
             eprintln!("{failure}; trying the release itself");
-            install(&[])
+            install(&packages, &[])
         }),
-        false => install(&[]),
-    }
+        false => install(&packages, &[]),
+    };
+    installed.or_else(|failure| {
+        // One that a release does not have is no reason to go without the others.
+        eprintln!("{failure}; trying one after the other");
+        for package in packages {
+            if let Err(failure) = install(&[package], &[]) {
+                eprintln!("{failure}");
+            }
+        }
+        Ok(())
+    })
 }
 
 fn apt() -> Command {

@@ -13,8 +13,6 @@ const BARE: &[&str] = &[
     "-no-user-config",
     "-display",
     "none",
-    "-machine",
-    "q35,accel=tcg",
     "-m",
     "64",
 ];
@@ -35,7 +33,22 @@ pub fn machine(arguments: &[&str]) -> Option<Process> {
 /// As [`Process::start`].
 #[track_caller]
 pub fn machine_in(folder: TempDir, arguments: &[&str]) -> Option<Process> {
+    start(Program::System, "q35", folder, arguments)
+}
+
+/// As [`machine`], but a mainframe (s390x).
+///
+/// # Panics
+/// As [`Process::start`].
+#[track_caller]
+pub fn mainframe(arguments: &[&str]) -> Option<Process> {
+    start(Program::Mainframe, "s390-ccw-virtio", folder(), arguments)
+}
+
+#[track_caller]
+fn start(program: Program, kind: &str, folder: TempDir, arguments: &[&str]) -> Option<Process> {
+    let machine = format!("{kind},accel=tcg");
     let monitor = format!("unix:{MONITOR},server=on,wait=off");
-    let own = ["-S", "-qmp", &monitor];
-    Process::start(Program::System, folder, &[BARE, &own, arguments].concat())
+    let own = ["-machine", &machine, "-S", "-qmp", &monitor];
+    Process::start(program, folder, &[BARE, &own, arguments].concat())
 }

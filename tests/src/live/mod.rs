@@ -19,6 +19,6 @@ mod program;
 pub mod queries;
 
 pub use image::Image;
-pub use machine::{MONITOR, machine, machine_in};
+pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
 pub use program::{Program, announce, say};

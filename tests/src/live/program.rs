@@ -11,6 +11,8 @@ use std::thread;
 pub enum Program {
     /// The emulator.
     System,
+    /// The emulator of another architecture, a mainframe's: its devices, its byte order and its branches of unions are others.
+    Mainframe,
     /// The tool for disk images.
     Image,
     /// The storage daemon.
@@ -25,8 +27,9 @@ pub enum Program {
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::System,
+        Self::Mainframe,
         Self::Image,
         Self::StorageDaemon,
         Self::GuestAgent,
@@ -38,6 +41,7 @@ impl Program {
     pub fn name(self) -> &'static str {
         match self {
             Self::System => "qemu-system-x86_64",
+            Self::Mainframe => "qemu-system-s390x",
             Self::Image => "qemu-img",
             Self::StorageDaemon => "qemu-storage-daemon",
             Self::GuestAgent => "qemu-ga",

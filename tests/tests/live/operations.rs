@@ -55,7 +55,7 @@ fn devices_are_unplugged() {
 }
 
 /// A node without content, which is nevertheless copied.
-fn null(name: &str) -> commands::BlockdevAdd {
+pub(crate) fn null(name: &str) -> commands::BlockdevAdd {
     let mut null = types::BlockdevOptionsNull::new();
     null.size = Some(1 << 30);
     let branch = types::BlockdevOptionsBranch::NullCo(null);

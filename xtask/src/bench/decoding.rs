@@ -2,24 +2,15 @@
 
 use serde_json::Value;
 
+use super::program;
 use super::table::Row;
-use crate::process::{Failure, cargo, output};
-use crate::workspace::{root, target};
+use crate::process::Failure;
 
 /// The contestants besides us, as `benches/decoding` names them.
 const PEERS: [&str; 4] = ["qapi", "plain serde", "IgnoredAny", "serde_json::Value"];
 
 pub(super) fn measure(_: u32) -> Result<Vec<Row>, Failure> {
-    let mut bench = cargo();
-    bench
-        .args(["run", "--quiet", "--release", "--package", "decoding"])
-        .current_dir(root().join("benches"))
-        .env("CARGO_TARGET_DIR", target()?.join("benches"));
-    let text = output(&mut bench)?;
-    let lines: Vec<Value> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).map_err(|error| format!("{line}: {error}")))
-        .collect::<Result<_, _>>()?;
+    let lines = program::lines("decoding", &[])?;
     let ours = lines.iter().filter(|line| line["by"] == "ours");
     let mut rows = Vec::new();
     for ours in ours {

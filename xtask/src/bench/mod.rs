@@ -4,6 +4,8 @@ mod client;
 mod compile;
 mod decoding;
 mod generator;
+mod program;
+mod sessions;
 mod table;
 
 use std::process::ExitCode;
@@ -16,7 +18,7 @@ use table::Row;
 /// Measure side by side with the peers, and print medians and ratios
 ///
 /// The crate `qapi` is fetched for it. The schema is that of QEMU's machine protocol: the project's own, or that of the
-/// source tree that QEMU_SRC names. The decoding part asks a live machine.
+/// source tree that QEMU_SRC names. The parts decoding and sessions talk to live machines.
 #[derive(Args)]
 pub(crate) struct Bench {
     /// Print a JSON object a line instead of a table
@@ -41,16 +43,19 @@ enum Part {
     Client,
     /// Decoding of replies and encoding of commands
     Decoding,
+    /// Calls one by one and of many tasks, a flood of events, idle sessions
+    Sessions,
 }
 
 /// Measures a part, each thing so many times.
 type Measure = fn(u32) -> Result<Vec<Row>, Failure>;
 
-const PARTS: [(Part, Measure); 4] = [
+const PARTS: [(Part, Measure); 5] = [
     (Part::Generator, generator::measure),
     (Part::Compile, compile::measure),
     (Part::Client, client::measure),
     (Part::Decoding, decoding::measure),
+    (Part::Sessions, sessions::measure),
 ];
 
 impl Bench {

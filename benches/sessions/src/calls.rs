@@ -1,0 +1,133 @@
+//! One call after the other.
+
+use std::io::{BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use qapi::futures::QmpStreamTokio;
+use qapi_client::{blocking, tokio as asynchronous};
+use qapi_types::qmp::commands::QueryStatus;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::canned::Canned;
+use crate::machine::Machine;
+use crate::rounds::{Way, race};
+use crate::{BLOCKING, Figure, OURS, PEER, RAW, Result, TOKIO};
+
+/// How many calls are made before one looks at the clock.
+const BATCH: u64 = 50;
+
+type BlockingPeer = qapi::Qmp<qapi::Stream<BufReader<&'static UnixStream>, &'static UnixStream>>;
+
+/// Who calls.
+const WAYS: [fn(&Path) -> Result<Way>; 5] =
+    [raw, blocking_ours, blocking_peers, tokio_ours, tokio_peers];
+
+/// A machine, for which each byte counts.
+pub(crate) fn live(rounds: usize) -> Result<Vec<Figure>> {
+    let machine = Machine::start(WAYS.len())?;
+    let ways = WAYS.iter().enumerate();
+    let ways = ways.map(|(number, way)| way(&machine.monitor(number)));
+    let work = "calls to a machine, one by one";
+    race(work, rounds, true, ways.collect::<Result<_>>()?)
+}
+
+/// A server that does nothing, so that only the way there and back counts.
+pub(crate) fn canned(rounds: usize) -> Result<Vec<Figure>> {
+    let server = Canned::start(0)?;
+    let ways = WAYS.iter().map(|way| way(&server.path()));
+    let work = "calls with canned replies, one by one";
+    race(work, rounds, false, ways.collect::<Result<_>>()?)
+}
+
+/// The shortest requests there are.
+fn raw(path: &Path) -> Result<Way> {
+    let mut stream = UnixStream::connect(path)?;
+    line(&mut stream)?;
+    stream.write_all(br#"{"execute":"qmp_capabilities"}"#)?;
+    line(&mut stream)?;
+    let mut id = 0_u64;
+    Ok(Way::new(None, RAW, move || {
+        for _ in 0..BATCH {
+            id += 1;
+            let request = format!(r#"{{"execute":"query-status","id":{id}}}"#);
+            stream.write_all(request.as_bytes())?;
+            line(&mut stream)?;
+        }
+        Ok(BATCH)
+    }))
+}
+
+fn line(stream: &mut UnixStream) -> Result<()> {
+    let mut buffer = [0; 4096];
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Err("the server has gone".into());
+        }
+        if buffer[..count].ends_with(b"\n") {
+            return Ok(());
+        }
+    }
+}
+
+fn blocking_ours(path: &Path) -> Result<Way> {
+    let mut client = blocking::Client::connect_unix(path)?;
+    Ok(Way::new(BLOCKING, OURS, move || {
+        for _ in 0..BATCH {
+            client.execute(&QueryStatus)?;
+        }
+        Ok(BATCH)
+    }))
+}
+
+fn blocking_peers(path: &Path) -> Result<Way> {
+    let mut client = blocking_peer(path)?;
+    Ok(Way::new(BLOCKING, PEER, move || {
+        for _ in 0..BATCH {
+            client.execute(&qapi::qmp::query_status {})?;
+        }
+        Ok(BATCH)
+    }))
+}
+
+/// The peer's session reads and writes what can be copied: a reference, which has to last as long.
+pub(crate) fn blocking_peer(path: &Path) -> Result<BlockingPeer> {
+    let stream: &'static UnixStream = Box::leak(Box::new(UnixStream::connect(path)?));
+    let mut client = qapi::Qmp::from_stream(stream);
+    client.handshake()?;
+    Ok(client)
+}
+
+fn tokio_ours(path: &Path) -> Result<Way> {
+    let runtime = one_thread()?;
+    let client = runtime.block_on(asynchronous::Client::connect_unix(path))?;
+    Ok(Way::new(TOKIO, OURS, move || {
+        runtime.block_on(async {
+            for _ in 0..BATCH {
+                client.execute(&QueryStatus).await?;
+            }
+            Ok(BATCH)
+        })
+    }))
+}
+
+fn tokio_peers(path: &Path) -> Result<Way> {
+    let runtime = one_thread()?;
+    let client = runtime.block_on(async {
+        let session = QmpStreamTokio::open_uds(path).await?.negotiate().await?;
+        Ok::<_, std::io::Error>(session.spawn_tokio().0)
+    })?;
+    Ok(Way::new(TOKIO, PEER, move || {
+        runtime.block_on(async {
+            for _ in 0..BATCH {
+                client.execute(qapi::qmp::query_status {}).await?;
+            }
+            Ok(BATCH)
+        })
+    }))
+}
+
+pub(crate) fn one_thread() -> Result<Runtime> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}

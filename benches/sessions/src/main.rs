@@ -1,0 +1,78 @@
+//! Measures sessions, in turn with the peers, and prints a JSON object a line: what was done, from which face, by whom, and
+//! the median of the figures.
+//!
+//! ```text
+//! sessions [ROUNDS]                 everything
+//! sessions idle COUNT FACE BY       the memory of idle sessions, in a process of their own
+//! ```
+
+mod calls;
+mod canned;
+mod crowd;
+mod flood;
+mod idle;
+mod machine;
+mod rounds;
+
+use std::error::Error;
+
+use serde_json::json;
+
+/// What may go wrong: it ends the bench.
+type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// From where a session is used.
+const BLOCKING: &str = "blocking";
+const TOKIO: &str = "tokio";
+
+/// Who has the session.
+const OURS: &str = "ours";
+const PEER: &str = "qapi";
+const RAW: &str = "raw socket";
+
+/// How many rounds there are, if nobody says.
+const ROUNDS: usize = 5;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["idle", count, face, by] => idle::alone(count.parse()?, face, by),
+        [rounds] => everything(rounds.parse()?),
+        [] => everything(ROUNDS),
+        _ => Err("usage: sessions [ROUNDS]".into()),
+    }
+}
+
+fn everything(rounds: usize) -> Result<()> {
+    let figures = [
+        calls::live(rounds)?,
+        calls::canned(rounds)?,
+        crowd::measure(rounds)?,
+        flood::measure(rounds)?,
+        idle::measure()?,
+    ];
+    for figure in figures.into_iter().flatten() {
+        figure.print();
+    }
+    Ok(())
+}
+
+/// What was measured.
+struct Figure {
+    work: String,
+    /// `None` for what has neither face, and is put beside both.
+    face: Option<&'static str>,
+    by: &'static str,
+    unit: &'static str,
+    figure: f64,
+}
+
+impl Figure {
+    fn print(&self) {
+        let line = json!({
+            "work": self.work, "face": self.face, "by": self.by, "unit": self.unit, "figure": self.figure,
+        });
+        println!("{line}");
+    }
+}
