@@ -7,7 +7,7 @@ use std::sync::Arc;
 use qapi_types::{DecodeError, Refusal};
 
 use crate::address::Address;
-use crate::core::{End, Violation};
+use crate::core::{End, Session, Violation};
 
 /// Why a call has no result.
 ///
@@ -159,6 +159,19 @@ impl Error {
                 sent,
             },
             End::Violation(violation) => Self::Protocol(violation.clone()),
+        }
+    }
+
+    /// Why a session is not ready when the time for its negotiation is over, or none any more.
+    pub(crate) fn not_ready(session: &Session) -> Self {
+        let waiting_for = match (session.ended(), session.greeting()) {
+            (Some(end), _) => return Self::ended(end, false),
+            (None, None) => "the server's greeting",
+            (None, Some(_)) => "the reply to qmp_capabilities",
+        };
+        Self::TimedOut {
+            waiting_for: waiting_for.to_owned(),
+            sent: false,
         }
     }
 

@@ -22,11 +22,11 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> Outcome {
-        let analysis = match self.schema.read() {
+        let mut analysis = match self.schema.read() {
             Ok(analysis) => analysis,
             Err(outcome) => return outcome,
         };
-        let mut diagnostics = analysis.diagnostics.clone();
+        let mut diagnostics = std::mem::take(&mut analysis.diagnostics);
         diagnostics.extend(analysis.lints());
         self.schema.show(&diagnostics, &analysis.sources);
         // The process ends here: to take its thousands of pieces apart first would be a tenth of its time.

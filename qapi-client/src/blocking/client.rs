@@ -97,24 +97,11 @@ impl Client {
             match self.next_step(&mut deadline) {
                 Some(Step::Ready) => break,
                 Some(Step::Reply { .. }) => {}
-                None => return Err(self.not_ready()),
+                None => return Err(Error::not_ready(&self.session)),
             }
         }
         self.greeting = self.session.greeting().cloned().unwrap_or_default();
         Ok(())
-    }
-
-    /// Why there is no session, yet or any more.
-    fn not_ready(&self) -> Error {
-        let waiting_for = match (self.session.ended(), self.session.greeting()) {
-            (Some(end), _) => return Error::ended(end, false),
-            (None, None) => "the server's greeting",
-            (None, Some(_)) => "the reply to qmp_capabilities",
-        };
-        Error::TimedOut {
-            waiting_for: waiting_for.to_owned(),
-            sent: false,
-        }
     }
 
     /// What the server has said about itself; nothing, if it does not greet.

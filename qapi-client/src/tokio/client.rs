@@ -142,24 +142,10 @@ impl Client {
         if options.greeting {
             let ready = within(options.timeout, ready).await;
             if !matches!(ready, Some(Ok(()))) {
-                return Err(client.not_ready());
+                return Err(Error::not_ready(&client.shared().lock().session));
             }
         }
         Ok(client)
-    }
-
-    /// Why there is no session, yet or any more.
-    fn not_ready(&self) -> Error {
-        let state = self.shared().lock();
-        let waiting_for = match (state.session.ended(), state.session.greeting()) {
-            (Some(end), _) => return Error::ended(end, false),
-            (None, None) => "the server's greeting",
-            (None, Some(_)) => "the reply to qmp_capabilities",
-        };
-        Error::TimedOut {
-            waiting_for: waiting_for.to_owned(),
-            sent: false,
-        }
     }
 
     fn shared(&self) -> &Shared {
