@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use qapi_client::blocking::{Client, Options};
-use qapi_client::{Address, AddressError, Error};
+use qapi_client::{Address, AddressError};
+
+use super::Failure;
 
 /// Which monitor to talk to.
 #[derive(Debug, Args)]
@@ -14,21 +16,32 @@ pub(super) struct Monitor {
     /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT
     #[arg(long, short, value_name = "ADDRESS", env = "QMP_SOCKET",
         value_parser = OsStringValueParser::new().try_map(address))]
-    socket: Address,
+    socket: Option<Address>,
     /// How long to wait for the connection, and for each reply; 0 waits for ever
     #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
     timeout: Duration,
 }
 
 impl Monitor {
-    pub(super) fn connect(&self) -> Result<Client, Error> {
+    pub(super) fn connect(&self) -> Result<Client, Failure> {
+        Ok(Client::connect_with(self.address()?, self.options())?)
+    }
+
+    /// Where the monitor is. A subcommand that makes its own machine does not ask.
+    pub(super) fn address(&self) -> Result<&Address, Failure> {
+        self.socket.as_ref().ok_or_else(|| {
+            Failure::Usage("no monitor is named: say --socket <ADDRESS>, or set QMP_SOCKET".into())
+        })
+    }
+
+    /// How long a session waits.
+    pub(super) fn options(&self) -> Options {
         let timeout = Some(self.timeout).filter(|timeout| !timeout.is_zero());
-        let options = Options {
+        Options {
             timeout,
             long_timeout: timeout,
             ..Options::default()
-        };
-        Client::connect_with(&self.socket, options)
+        }
     }
 }
 
