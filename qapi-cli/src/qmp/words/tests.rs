@@ -35,7 +35,7 @@ fn what_is_said() {
             Interface::StorageDaemon,
             &[
                 ("blockdev-add", "2.9", true, true),
-                ("nbd-server-start/arg/addr/inet/host", "", true, false),
+                ("nbd-server-start/arg/addr/inet/data/host", "", true, false),
             ][..],
         ),
         (
