@@ -34,6 +34,7 @@
 
 pub mod blocking;
 pub mod core;
+pub mod schema;
 #[cfg(feature = "server")]
 pub mod server;
 
@@ -53,7 +54,6 @@ mod metrics;
 mod operations;
 mod options;
 mod outcome;
-mod schema;
 #[cfg(unix)]
 mod sockets;
 mod trace;

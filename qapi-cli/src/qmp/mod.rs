@@ -1,5 +1,10 @@
 //! The command line of `qmp`: one file a subcommand.
 
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "some is for those who complete words and help with them"
+)]
 mod arguments;
 mod call;
 mod deadline;
@@ -10,7 +15,9 @@ mod job;
 mod layout;
 mod monitor;
 mod qom;
+mod schema;
 mod wait;
+mod words;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -39,6 +46,7 @@ enum Command {
     Events(events::Events),
     Info(info::Info),
     Qom(qom::Qom),
+    Schema(schema::Schema),
     Wait(wait::Wait),
 }
 
@@ -71,6 +79,7 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Schema(schema) => schema.run(&arguments.monitor, terminal, out),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
     };
     let (code, message) = match done.and_then(|()| out.flush().map_err(Failure::Output)) {
