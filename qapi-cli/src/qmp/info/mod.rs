@@ -10,9 +10,10 @@ use std::io::Write;
 use clap::Args;
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_types::{Any, AnyMembers};
+use qapi_types::Any;
 
-use super::layout::{Layout, legible_word, write_json};
+use super::facts::{Fact, Facts, Question, ask};
+use super::quantity::bytes;
 use super::{Failure, Monitor};
 
 /// Show what one wants to know of a machine: name, version, state, processors, memory, disks, jobs, network and more
@@ -26,17 +27,6 @@ pub(super) struct Info {
     #[arg(long)]
     json: bool,
 }
-
-/// What is known of one subject.
-struct Fact {
-    /// As data.
-    value: Any,
-    /// For people, a line each; without any there is nothing to say.
-    lines: Vec<String>,
-}
-
-/// Finds out what there is to know of a subject; the machine may know nothing of it.
-type Question = fn(&mut Client) -> Result<Option<Fact>, Error>;
 
 const QUESTIONS: [(&str, Question); 11] = [
     ("name", machine::name),
@@ -55,32 +45,8 @@ const QUESTIONS: [(&str, Question); 11] = [
 impl Info {
     pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
         let mut client = monitor.connect()?;
-        let mut known = AnyMembers::new();
-        for (subject, question) in QUESTIONS {
-            let fact = question(&mut client)?;
-            let Some(Fact { value, lines }) = fact.filter(|fact| !fact.lines.is_empty()) else {
-                continue;
-            };
-            for (at, line) in lines.iter().enumerate().filter(|_| !self.json) {
-                let subject = if at == 0 { subject } else { "" };
-                writeln!(out, "{subject:<10} {}", legible_word(line))?;
-            }
-            known.push(subject, value);
-        }
-        if self.json {
-            write_json(Any::from(known).as_json(), Layout::Compact, out)?;
-            writeln!(out)?;
-        }
-        Ok(())
-    }
-}
-
-/// What a query answers; `None` if the machine does not have it, or cannot answer now.
-fn ask(client: &mut Client, query: &str) -> Result<Option<Any>, Error> {
-    match client.execute_raw(query, None) {
-        Ok(value) => Ok(Some(value)),
-        Err(Error::Refused(_)) => Ok(None),
-        Err(error) => Err(error),
+        let facts = Facts::gather(&mut client, &QUESTIONS)?;
+        Ok(facts.show(self.json, out)?)
     }
 }
 
@@ -103,19 +69,6 @@ fn number(value: &Any, path: &[&str]) -> Option<u64> {
 fn within(value: &Any, path: &[&str]) -> Option<Any> {
     path.iter()
         .try_fold(value.clone(), |value, name| value.get(name))
-}
-
-/// A number of bytes in the largest unit of which there is a whole one.
-fn bytes(count: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let at = count.checked_ilog2().unwrap_or(0) / 10;
-    let unit = 1u64 << (10 * at);
-    // The tenths are cut off, so that nothing is said to be larger than it is.
-    let tenths = u128::from(count % unit) * 10 / u128::from(unit);
-    match tenths {
-        0 => format!("{} {}", count / unit, units[at as usize]),
-        tenths => format!("{}.{tenths} {}", count / unit, units[at as usize]),
-    }
 }
 
 #[cfg(all(test, unix))]

@@ -1,7 +1,6 @@
 use qapi_client::server::fake::{Act, FakeMachine};
 use qapi_types::{Any, Refusal};
 
-use super::bytes;
 use crate::qmp::tests::{against, directed};
 
 /// What a machine says that has something of everything.
@@ -143,19 +142,4 @@ fn a_machine_that_goes_is_told() {
         (code, &*err),
         (2, "qmp: the server has closed the connection\n")
     );
-}
-
-#[test]
-fn numbers_of_bytes() {
-    for (count, expected) in [
-        (0, "0 B"),
-        (1023, "1023 B"),
-        (1024, "1 KiB"),
-        (1536, "1.5 KiB"),
-        (2047, "1.9 KiB"),
-        (1 << 30, "1 GiB"),
-        (u64::MAX, "15.9 EiB"),
-    ] {
-        assert_eq!(bytes(count), expected);
-    }
 }
