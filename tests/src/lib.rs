@@ -5,6 +5,7 @@ pub mod agent;
 pub mod golden;
 #[cfg(unix)]
 pub mod live;
+pub mod manual_pages;
 pub mod trees;
 
 use std::path::PathBuf;

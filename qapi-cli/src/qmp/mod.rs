@@ -19,10 +19,13 @@ mod quantity;
 mod screen;
 mod wait;
 
+#[path = "../manual.rs"]
+mod manual;
+
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use qapi_client::Error;
 
 use monitor::Monitor;
@@ -48,6 +51,8 @@ enum Command {
     Info(info::Info),
     Qom(qom::Qom),
     Wait(wait::Wait),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// Why a subcommand has not done what it should.
@@ -98,6 +103,10 @@ fn run(
         Command::Info(info) => info.run(&arguments.monitor, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
+        Command::Completions(completions) => completions
+            .write(Arguments::command(), out)
+            .map_err(Failure::Output),
+        Command::Man(man) => man.write(Arguments::command(), out).map_err(Failure::from),
     };
     let Err(failure) = done.and_then(|()| out.flush().map_err(Failure::Output)) else {
         return 0;
@@ -130,6 +139,15 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Session(error)
+    }
+}
+
+impl From<manual::Unwritten> for Failure {
+    fn from(unwritten: manual::Unwritten) -> Self {
+        match unwritten {
+            manual::Unwritten::NoSuch(message) => Self::Usage(message),
+            manual::Unwritten::Output(error) => Self::Output(error),
+        }
     }
 }
 
