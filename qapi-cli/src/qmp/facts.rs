@@ -60,14 +60,36 @@ impl Facts {
         AnyMembers::from_iter(members.map(|(subject, fact)| (*subject, fact.value.clone()))).into()
     }
 
+    /// The same with one more.
+    pub(super) fn with(&self, subject: &'static str, fact: Fact) -> Self {
+        Self([&self.0[..], &[(subject, fact)]].concat())
+    }
+
     /// The lines for people, without what ends them.
-    fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        self.0.iter().flat_map(|(subject, fact)| {
-            fact.lines.iter().enumerate().map(move |(at, line)| {
-                let subject = if at == 0 { *subject } else { "" };
-                format!("{subject:<10} {}", legible_word(line))
-            })
-        })
+    pub(super) fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.0
+            .iter()
+            .flat_map(|(subject, fact)| lines(subject, fact))
+    }
+
+    /// The lines of what was not known `before` as it is now, and a line for each subject of which nothing is known any more.
+    pub(super) fn changes(&self, before: &Self) -> Vec<String> {
+        let changed = self.0.iter().filter(|(subject, fact)| {
+            let before = before.about(subject);
+            before.is_none_or(|before| before.lines != fact.lines)
+        });
+        let gone = before.0.iter();
+        let gone = gone.filter(|(subject, _)| self.about(subject).is_none());
+        let gone = gone.map(|(subject, _)| format!("{subject:<10} none"));
+        changed
+            .flat_map(|(subject, fact)| lines(subject, fact))
+            .chain(gone)
+            .collect()
+    }
+
+    fn about(&self, subject: &str) -> Option<&Fact> {
+        let mut facts = self.0.iter();
+        facts.find(|(own, _)| *own == subject).map(|(_, fact)| fact)
     }
 
     /// Shows all of it, as an object or as lines.
@@ -78,6 +100,14 @@ impl Facts {
         }
         self.lines().try_for_each(|line| writeln!(out, "{line}"))
     }
+}
+
+/// The lines of a subject, whose name is before the first.
+fn lines<'a>(subject: &'a str, fact: &'a Fact) -> impl Iterator<Item = String> + 'a {
+    fact.lines.iter().enumerate().map(move |(at, line)| {
+        let subject = if at == 0 { subject } else { "" };
+        format!("{subject:<10} {}", legible_word(line))
+    })
 }
 
 /// What a query answers; `None` if the server does not have it, or cannot answer now.

@@ -2,6 +2,7 @@
 
 mod agent;
 mod arguments;
+mod board;
 mod call;
 mod deadline;
 mod event;
@@ -100,7 +101,7 @@ fn run(
         Command::Agent(agent) => agent.run(&arguments.monitor, terminals, out, err),
         Command::Call(call) => call.run(&arguments.monitor, terminals.out, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
-        Command::Info(info) => info.run(&arguments.monitor, out),
+        Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
         Command::Completions(completions) => completions

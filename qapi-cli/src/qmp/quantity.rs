@@ -13,6 +13,12 @@ pub(super) fn bytes(count: u64) -> String {
     }
 }
 
+/// How much of the whole a part is, in hundredths that are cut off; `None` where there is no whole.
+pub(super) fn percent(part: u64, whole: u64) -> Option<String> {
+    let hundredths = (u128::from(part) * 100).checked_div(u128::from(whole))?;
+    Some(format!("{hundredths}%"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +35,18 @@ mod tests {
             (u64::MAX, "15.9 EiB"),
         ] {
             assert_eq!(bytes(count), expected);
+        }
+    }
+    #[test]
+    fn parts_of_a_whole() {
+        for (part, whole, expected) in [
+            (0, 0, None),
+            (1, 3, Some("33%")),
+            (u64::MAX, u64::MAX, Some("100%")),
+            (u64::MAX - 1, u64::MAX, Some("99%")),
+            (3, 2, Some("150%")),
+        ] {
+            assert_eq!(percent(part, whole).as_deref(), expected);
         }
     }
 }

@@ -4,8 +4,10 @@ mod block;
 mod machine;
 mod network;
 mod peers;
+mod watch;
 
 use std::io::Write;
+use std::time::Duration;
 
 use clap::Args;
 use qapi_client::Error;
@@ -13,6 +15,7 @@ use qapi_client::blocking::Client;
 use qapi_types::Any;
 
 use super::facts::{Fact, Facts, Question, ask};
+use super::monitor::seconds;
 use super::quantity::bytes;
 use super::{Failure, Monitor};
 
@@ -20,10 +23,22 @@ use super::{Failure, Monitor};
 ///
 /// What the machine does not tell is left out.
 ///
-/// Ends with 0; with 2 if the command line makes no sense, or the connection cannot be made or breaks.
+/// With --watch it goes on until the machine ends, or is interrupted: on a terminal in its place, elsewhere with a line for what
+/// has changed and when, or with an object each time that something has. At events that matter the machine is asked at once.
+///
+/// Ends with 0, also when the machine does; with 2 if the command line makes no sense, or the connection cannot be made or
+/// breaks; with 130 after Ctrl-C.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qmp --socket vm.qmp info
+  qmp --socket vm.qmp info --watch
+  qmp --socket vm.qmp info --watch 10 --json | while read -r line; do …")]
 pub(super) struct Info {
-    /// Print one JSON object
+    /// Go on, and ask every so many seconds [default: 2]
+    #[arg(long, value_name = "SECS", num_args = 0..=1, default_missing_value = "2", value_parser = seconds)]
+    watch: Option<Duration>,
+    /// Print one JSON object; with --watch, a line for each
     #[arg(long)]
     json: bool,
 }
@@ -43,8 +58,16 @@ const QUESTIONS: [(&str, Question); 11] = [
 ];
 
 impl Info {
-    pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
+    pub(super) fn run(
+        &self,
+        monitor: &Monitor,
+        terminal: bool,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
         let mut client = monitor.connect()?;
+        if let Some(interval) = self.watch {
+            return watch::watch(&mut client, interval, self.json, terminal, out);
+        }
         let facts = Facts::gather(&mut client, &QUESTIONS)?;
         Ok(facts.show(self.json, out)?)
     }
