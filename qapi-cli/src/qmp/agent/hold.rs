@@ -38,7 +38,7 @@ const FAILED: u8 = 125;
 ///
 /// They are thawed when the command has ended, when its time is over, and on Ctrl-C and signals: it is asked to end with
 /// SIGTERM, and killed 5 seconds later, or at the next signal. If the agent does not answer it is looked for anew, three times.
-/// File systems that are frozen already are left to whoever did that, and the command is not run.
+/// The agent's channel is kept meanwhile, and nobody else can use it. File systems that are frozen already are left to whoever did that, and the command is not run.
 ///
 /// Ends as the command does: with its exit code, or with 128 and the number of the signal that has ended it or was sent to us;
 /// 127 if there is no such command, 126 if it cannot be run. With 124 if its time was over. With 125 if nothing was frozen, if

@@ -1,6 +1,7 @@
 //! `qmp info --watch`: a machine that is looked at until it ends.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
+use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,6 +9,7 @@ use qapi_client::blocking::Client;
 use qapi_client::core::RawEvent;
 use qapi_client::{Error, Filter};
 use qapi_types::Any;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::super::Failure;
 use super::super::board::Board;
@@ -145,11 +147,25 @@ fn wait(
                     due = Deadline::after(Some(due.within(SETTLE)));
                 }
             }
+            // Who reads has seen enough, and will not say so.
+            Ok(None) if is_deserted(&io::stdout()) => {
+                return Err(Failure::Output(ErrorKind::BrokenPipe.into()));
+            }
             Ok(None) => paper.fit()?,
             Err(error) if is_end(&error) => return Ok(Next::Ended),
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether nobody will read what is written there.
+fn is_deserted(out: &impl AsFd) -> bool {
+    let mut descriptors = [PollFd::new(out, PollFlags::empty())];
+    let at_once = Timespec::default();
+    poll(&mut descriptors, Some(&at_once)).is_ok_and(|_| {
+        let gone = PollFlags::ERR | PollFlags::HUP;
+        descriptors[0].revents().intersects(gone)
+    })
 }
 
 /// Keeps why the machine is about to end.
@@ -204,5 +220,18 @@ impl Paper<'_> {
             Self::Board(board) => Ok(board.fit()?),
             Self::Lines(_) | Self::Objects(_) => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_that_have_gone_are_noticed() {
+        let (reader, writer) = io::pipe().unwrap();
+        assert!(!is_deserted(&writer));
+        drop(reader);
+        assert!(is_deserted(&writer));
     }
 }
