@@ -10,6 +10,8 @@ mod job;
 mod layout;
 mod monitor;
 mod qom;
+mod read_only;
+mod shell;
 mod wait;
 
 use std::io::{self, IsTerminal, Write};
@@ -39,6 +41,7 @@ enum Command {
     Events(events::Events),
     Info(info::Info),
     Qom(qom::Qom),
+    Shell(shell::Shell),
     Wait(wait::Wait),
 }
 
@@ -52,6 +55,8 @@ enum Failure {
     Unmet(String),
     /// What was waited for has not happened in time.
     TimedOut(String),
+    /// It has been said what is wrong; the exit code.
+    Told(u8),
     /// What should be shown cannot be written.
     Output(io::Error),
 }
@@ -71,6 +76,7 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
     };
     let (code, message) = match done.and_then(|()| out.flush().map_err(Failure::Output)) {
@@ -79,6 +85,7 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
         Err(Failure::Session(Error::Refused(refusal))) => (1, refusal.to_string()),
         Err(Failure::Session(error)) => (2, error.to_string()),
+        Err(Failure::Told(code)) => return code,
         Err(Failure::Unmet(message)) => (1, message),
         Err(Failure::Usage(message)) => (2, message),
         Err(Failure::TimedOut(message)) => (3, message),
