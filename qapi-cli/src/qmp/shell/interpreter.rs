@@ -263,11 +263,9 @@ impl<'a> Interpreter<'a> {
                 self.complain(&format!("{error}{yet}")).map(Err)
             }
             Outcome::Abandoned => {
-                {
-                    // The terminal has shown ^C.
-                    writeln!(self.out)?;
-                    self.complain("not waited for; it may be done yet").map(Err)
-                }
+                // The terminal has shown ^C.
+                writeln!(self.out)?;
+                self.complain("not waited for; it may be done yet").map(Err)
             }
         }
     }
