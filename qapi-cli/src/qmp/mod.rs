@@ -1,5 +1,10 @@
 //! The command line of `qmp`: one file a subcommand.
 
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "some is for those who complete words and help with them"
+)]
 mod arguments;
 mod call;
 mod deadline;
