@@ -1,8 +1,9 @@
 //! Which commands change nothing.
 
+use qapi_client::Filter;
 use qapi_types::Any;
 
-/// Commands that only tell, under names from which this does not follow. `*` stands for any characters, at the end.
+/// Commands that only tell, under names from which this does not follow. `*` stands for any characters.
 const TELL: &[&str] = &[
     "query-*",
     "x-query-*",
@@ -29,11 +30,7 @@ const TELL_HMP: &[&str] = &["help", "info"];
 /// Says why a command is refused where nothing is to be changed: all are but `query-*` and the few others that are known to
 /// tell no more than they know. Of the human monitor's commands these are `help` and `info`.
 pub(super) fn refuses(name: &str, arguments: Option<&Any>) -> Option<String> {
-    let known = |pattern: &&str| match pattern.strip_suffix('*') {
-        Some(beginning) => name.starts_with(beginning),
-        None => *pattern == name,
-    };
-    if TELL.iter().any(|pattern| known(&pattern)) {
+    if Filter::from_iter(TELL.iter().copied()).matches(name) {
         return None;
     }
     if name != "human-monitor-command" {

@@ -15,7 +15,7 @@ use super::Options;
 use super::message::Message;
 use super::record::Recorder;
 use super::session::{Asker, Outcome, Session, Told};
-use super::statement::{Command, Mode, Statement, read};
+use super::statement::{Mode, Statement, read};
 use super::teller::Teller;
 use super::view::{Tone, View};
 
@@ -56,6 +56,10 @@ pub(super) struct Interpreter<'a> {
     pub(super) cpu: Option<u64>,
     /// The number of the line that is being executed.
     line: usize,
+    /// How wide the terminal is on which it was typed.
+    pub(super) columns: Option<usize>,
+    /// How the machine has refused last.
+    pub(super) refusal: Option<Refusal>,
     pub(super) out: &'a mut dyn Write,
     err: &'a mut dyn Write,
 }
@@ -89,6 +93,8 @@ impl<'a> Interpreter<'a> {
             schema: None,
             cpu: None,
             line: 0,
+            columns: None,
+            refusal: None,
             out,
             err,
         };
@@ -195,18 +201,7 @@ impl<'a> Interpreter<'a> {
                     self.execute(&name, arguments.as_ref(), out_of_band)
                 }
             },
-            Statement::Command(command) => self.command(&command),
-        }
-    }
-
-    fn command(&mut self, command: &Command) -> Result<Flow, Failure> {
-        let words: Vec<String> = command.words.iter().map(|word| word.text.clone()).collect();
-        match super::super::arguments::parse(&words) {
-            Err(message) => self.complain(&message),
-            Ok(arguments) => {
-                let name = &command.name.text;
-                self.execute(name, arguments.as_ref(), command.out_of_band)
-            }
+            Statement::Command(command) => self.command(text, &command),
         }
     }
 
@@ -255,7 +250,11 @@ impl<'a> Interpreter<'a> {
         }
         match outcome {
             Outcome::Ended(Ok(value)) => Ok(Ok(value)),
-            Outcome::Ended(Err(Error::Refused(refusal))) => self.refused(&refusal).map(Err),
+            Outcome::Ended(Err(Error::Refused(refusal))) => {
+                let flow = self.refused(&refusal)?;
+                self.refusal = Some(refusal);
+                Ok(Err(flow))
+            }
             Outcome::Ended(Err(error)) if is_end(&error) => self.gone(error).map(Err),
             Outcome::Ended(Err(error)) => {
                 let unknown = error.outcome_unknown();
@@ -271,7 +270,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Executes a command, while events are shown and all is written down.
-    fn call(
+    pub(super) fn call(
         &mut self,
         name: &str,
         arguments: Option<&Any>,
@@ -346,6 +345,19 @@ impl<'a> Interpreter<'a> {
             false => self.say_wrong(&refusal.to_string())?,
         }
         Ok(REFUSED)
+    }
+
+    /// Whether somebody reads who is helped by more than the machine says.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.terminal && !self.teller().view.json
+    }
+
+    /// In which column of the terminal's last line `text` begins, if it stands there just as it was typed.
+    pub(super) fn typed_above(&self, text: &str) -> Option<usize> {
+        let columns = self.columns.filter(|_| self.is_for_people())?;
+        let indent = self.prompt().len();
+        let plain = text.chars().all(|c| c.is_ascii() && !c.is_control());
+        (plain && indent + text.len() < columns).then_some(indent)
     }
 
     /// Says why something is not done.

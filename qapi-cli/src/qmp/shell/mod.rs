@@ -3,18 +3,23 @@
 //! [`Shell`] is the subcommand; [`attach`] is the same for whoever has a session already. Text comes from [`Terminal`] or
 //! from [`Lines`]; [`statement`] says what is to be done; [`Interpreter`] does it.
 
+mod complete;
 mod helper;
+mod hint;
 mod history;
 mod hmp;
 mod interpreter;
 mod lines;
+mod live;
 mod message;
 mod own;
+mod place;
 mod record;
 mod session;
 mod statement;
 mod teller;
 mod terminal;
+mod typed;
 mod view;
 mod words;
 

@@ -70,12 +70,11 @@ impl Terminal {
     /// The terminal has gone.
     pub(super) fn read(&mut self, shell: &mut Interpreter<'_>) -> Result<Entry, Failure> {
         shell.out.flush()?;
+        shell.columns = self.editor.dimensions().map(|(columns, _)| columns.into());
         let helper = self.editor.helper_mut();
         match helper {
             Some(helper) => helper.look(shell),
-            None => self
-                .editor
-                .set_helper(Some(Helper::new(shell, self.colors))),
+            None => self.editor.set_helper(Some(Helper::new(shell))),
         }
         let Some(events) = shell.session().let_listen() else {
             return Ok(Entry::End);

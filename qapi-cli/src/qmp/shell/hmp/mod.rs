@@ -1,11 +1,15 @@
 //! The human monitor: what it is told, and what it says.
 
+mod help;
+
 use qapi_types::{Any, AnyMembers};
 
 use super::super::Failure;
 use super::super::layout::legible;
 use super::interpreter::{Flow, Interpreter};
 use super::statement::Mode;
+
+pub(super) use help::HmpNames;
 
 /// By which QMP reaches the human monitor.
 const COMMAND: &str = "human-monitor-command";
