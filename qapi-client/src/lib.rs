@@ -53,6 +53,7 @@ mod metrics;
 mod operations;
 mod options;
 mod outcome;
+mod policy;
 mod schema;
 #[cfg(unix)]
 mod sockets;
@@ -66,6 +67,7 @@ pub use metrics::Metrics;
 #[cfg(feature = "operations")]
 pub use operations::OperationError;
 pub use options::{CallOptions, Options, Reconnect};
+pub use policy::{Policy, PolicyError};
 pub use schema::Schema;
 
 #[cfg(feature = "tls")]
