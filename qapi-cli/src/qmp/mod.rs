@@ -11,6 +11,8 @@ mod deadline;
 mod event;
 mod events;
 mod info;
+#[cfg(unix)]
+mod interrupt;
 mod job;
 mod layout;
 mod monitor;

@@ -12,7 +12,7 @@ use super::statement::Mode;
 pub(super) use help::HmpNames;
 
 /// By which QMP reaches the human monitor.
-const COMMAND: &str = "human-monitor-command";
+pub(super) const COMMAND: &str = "human-monitor-command";
 
 impl Interpreter<'_> {
     /// Tells the human monitor a line, in its own mode.
