@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use qapi_client::blocking::Client;
 
-use super::arguments::parse;
+use super::arguments;
 use super::event::write_event;
 use super::layout::{Shape, write_json};
 use super::{Failure, Monitor};
@@ -40,8 +40,9 @@ impl Call {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let arguments = parse(&self.arguments).map_err(Failure::Usage)?;
+        arguments::check(&self.arguments)?;
         let mut client = monitor.connect()?;
+        let arguments = arguments::live(&mut client, &self.name, &self.arguments)?;
         let result = client.execute_raw(&self.name, arguments.as_ref());
         if self.events {
             show_events(&mut client, err)?;

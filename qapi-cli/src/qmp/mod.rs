@@ -1,6 +1,11 @@
 //! The command line of `qmp`: one file a subcommand.
 
 mod agent;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "some is for those who complete words and help with them"
+)]
 mod arguments;
 mod board;
 mod call;
@@ -17,7 +22,9 @@ mod monitor;
 mod program;
 mod qom;
 mod quantity;
+mod read_only;
 mod screen;
+mod shell;
 mod wait;
 
 #[path = "../manual.rs"]
@@ -51,6 +58,7 @@ enum Command {
     Events(events::Events),
     Info(info::Info),
     Qom(qom::Qom),
+    Shell(shell::Shell),
     Wait(wait::Wait),
     Completions(manual::Completions),
     Man(manual::Man),
@@ -66,6 +74,8 @@ enum Failure {
     Unmet(String),
     /// What was waited for has not happened in time.
     TimedOut(String),
+    /// It has been said what is wrong; the exit code.
+    Told(u8),
     /// What should be shown cannot be written.
     Output(io::Error),
     /// An end with a code of its own, and what there is to say of it, if anything.
@@ -103,6 +113,7 @@ fn run(
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
         Command::Completions(completions) => completions
             .write(Arguments::command(), out)
@@ -128,6 +139,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (0, String::new()),
             Self::Session(Error::Refused(refusal)) => (1, refusal.to_string()),
             Self::Session(error) => (2, error.to_string()),
+            Self::Told(code) => (code, String::new()),
             Self::Unmet(message) => (1, message),
             Self::Usage(message) => (2, message),
             Self::TimedOut(message) => (3, message),

@@ -78,7 +78,7 @@ fn replies_events_and_codes() {
     let event = r#"{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}"#;
     for (words, reply, expected) in [
         (
-            &["stop", "a=1"][..],
+            &["stop", r#"{"a":1}"#][..],
             r#"{"return": {"b": [1, 2]}, "id": 1}"#.to_owned(),
             (0, "{\"b\":[1,2]}\n", ""),
         ),
@@ -88,7 +88,7 @@ fn replies_events_and_codes() {
             (0, "{\n  \"b\": 1\n}\n", ""),
         ),
         (
-            &["stop", "a=1", "--events"],
+            &["stop", r#"{"a":1}"#, "--events"],
             format!(r#"{event}{{"return": {{}}, "id": 1}}"#),
             (
                 0,
@@ -97,14 +97,14 @@ fn replies_events_and_codes() {
             ),
         ),
         (
-            &["stop", "a=1"],
+            &["stop", r#"{"a":1}"#],
             format!(
                 r#"{event}{{"error": {{"class": "GenericError", "desc": "No \u001b[2J"}}, "id": 1}}"#
             ),
             (1, "", "qmp: GenericError: No \u{fffd}[2J\n"),
         ),
         (
-            &["stop", "a=1"],
+            &["stop", r#"{"a":1}"#],
             String::new(),
             (2, "", "qmp: the server has closed the connection\n"),
         ),

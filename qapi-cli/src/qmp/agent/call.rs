@@ -7,7 +7,7 @@ use qapi_client::Error;
 use qapi_types::AnyMembers;
 use qapi_types::qga::commands::GuestInfo;
 
-use super::super::arguments::parse;
+use super::super::arguments::free;
 use super::super::layout::{Shape, write_json};
 use super::super::{Failure, Monitor};
 use super::guest::Guest;
@@ -38,7 +38,7 @@ impl Call {
         terminal: bool,
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let arguments = parse(&self.arguments).map_err(Failure::Usage)?;
+        let arguments = free(&self.arguments)?;
         let mut guest = Guest::find(monitor)?;
         let reply = match is_silent(&mut guest, &self.name) {
             false => guest.client().execute_raw(&self.name, arguments.as_ref()),
