@@ -54,6 +54,7 @@ mod metrics;
 mod operations;
 mod options;
 mod outcome;
+mod policy;
 #[cfg(unix)]
 mod sockets;
 mod trace;
@@ -66,6 +67,7 @@ pub use metrics::Metrics;
 #[cfg(feature = "operations")]
 pub use operations::OperationError;
 pub use options::{CallOptions, Options, Reconnect};
+pub use policy::{Policy, PolicyError};
 pub use schema::Schema;
 
 #[cfg(feature = "tls")]
