@@ -1,12 +1,16 @@
 //! A guest agent whose channel is as an earlier client has left it, that does not answer, or means harm; with both faces.
 #![cfg(all(unix, feature = "tokio"))]
 
+mod peer;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
 
 use qapi_client::{Error, Options, blocking, tokio as asynchronous};
+
+use peer::run;
 
 /// Reads a request to come into step and answers its number.
 fn asked(channel: &mut impl BufRead) -> String {
@@ -35,14 +39,6 @@ fn serve(stream: UnixStream, attempt: usize, rubbish: &[u8]) {
     channel.read_exact(&mut heard).unwrap();
     assert_eq!(heard, PING.as_bytes());
     writeln!(writer, "{{\"return\": {{}}, \"id\": 0}}").unwrap();
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 async fn asynchronously(stream: UnixStream) -> tokio::net::UnixStream {

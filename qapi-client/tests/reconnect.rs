@@ -12,7 +12,7 @@ use qapi_client::{Error, Options, Reconnect, blocking, tokio as asynchronous};
 use qapi_types::UnknownEvent;
 
 use peer::Peer::{self, Hears, Says};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, run};
 
 /// The first connection, which ends in the middle of a call.
 const FIRST: [Peer; 5] = [
@@ -98,12 +98,8 @@ fn a_blocking_session_goes_on() {
 
 #[test]
 fn a_session_on_tokio_goes_on() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
     check(|path, go_on| {
-        runtime.block_on(async {
+        run(async {
             let client = asynchronous::Client::connect_unix_with(path, options());
             let client = client.await.unwrap();
             let mut events = client.subscribe::<UnknownEvent>("*");

@@ -14,7 +14,7 @@ use qapi_client::{Address, Error, Options, blocking, rustls, tokio as asynchrono
 use qapi_types::UnknownEvent;
 
 use peer::Peer::{Hears, Says};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, run};
 
 const STOP: [peer::Peer; 2] = [
     Hears(r#"{"execute":"stop","id":1}"#),
@@ -23,14 +23,6 @@ const STOP: [peer::Peer; 2] = [
 
 fn script() -> Vec<peer::Peer> {
     [&[GREETING, NEGOTIATE, NEGOTIATED][..], &STOP].concat()
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 /// Connects with a client of each kind, one after the other, and makes a call.
