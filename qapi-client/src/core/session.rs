@@ -1,5 +1,6 @@
 //! One session: negotiation, ids, and who is waiting for what.
 
+mod agent;
 mod calls;
 mod ending;
 mod events;
@@ -18,6 +19,7 @@ use super::{CallId, End, Framer, RawEvent, Violation};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::trace;
+use agent::Agent;
 
 /// A session with one server, from its greeting on.
 ///
@@ -46,6 +48,10 @@ pub struct Session {
     limits: Limits,
     phase: Phase,
     greets: bool,
+    /// The server is a guest agent.
+    agent: Option<Agent>,
+    /// Something was received over this connection.
+    heard: bool,
     greeting: Option<Greeting>,
     wants_out_of_band: bool,
     has_out_of_band: bool,
@@ -75,7 +81,7 @@ enum Phase {
 /// What has happened.
 #[derive(Debug)]
 pub enum Step {
-    /// The session is negotiated, or has come into step; from now on the server does commands.
+    /// The session is negotiated, or has come into step, for the first time or once more: the server does commands.
     Ready,
     /// A call has its reply, or will have none.
     Reply {
@@ -115,6 +121,8 @@ impl Session {
             limits,
             phase: Phase::Greeting,
             greets: true,
+            agent: None,
+            heard: false,
             greeting: None,
             wants_out_of_band: false,
             has_out_of_band: false,
@@ -155,13 +163,9 @@ impl Session {
         if self.end.is_some() {
             return;
         }
-        match &mut self.phase {
-            Phase::Synchronizing(synchronizer) => {
-                if let Some(rest) = synchronizer.receive(bytes) {
-                    self.framer.push(rest);
-                    self.ready();
-                }
-            }
+        self.heard |= !bytes.is_empty();
+        match self.phase {
+            Phase::Synchronizing(_) => self.receive_in_step(bytes),
             _ => self.framer.push(bytes),
         }
     }

@@ -3,24 +3,21 @@
 use super::negotiation::negotiated;
 use super::{Outcome, Phase, Session, Step};
 use crate::core::received::ReplyId;
-use crate::core::wire::Waiting;
+use crate::core::wire::{Line, Waiting};
 use crate::core::{Call, CallId, Violation};
 use crate::trace;
 
 impl Session {
     /// Takes a call in. It goes out when the server is ready for it: after the negotiation; in band, not more than
-    /// [`Limits::in_flight`] at once; with descriptors, one at a time. Until then it waits here, and can be taken back.
+    /// [`Limits::in_flight`](crate::Limits::in_flight) at once; with descriptors, one at a time. Until then it waits here, and can be taken back.
     pub fn call(&mut self, call: Call) -> CallId {
         let id = self.new_id();
         self.metrics.calls += 1;
         if self.end.is_some() {
             self.lost.push_back((id, false));
         } else {
-            let line = match call.is_out_of_band() {
-                true => &mut self.out_of_band,
-                false => &mut self.in_band,
-            };
-            line.queued.push_back((id, call));
+            self.ask_an_agent_again();
+            self.line_of(&call).queued.push_back((id, call));
             self.release();
         }
         id
@@ -30,11 +27,14 @@ impl Session {
     /// another is dropped when it comes. Answers whether it was on its way.
     pub fn abandon(&mut self, id: CallId) -> bool {
         if self.in_band.abandon(id) || self.out_of_band.abandon(id) {
+            self.out_of_step();
             self.release();
             return true;
         }
         for line in [&mut self.in_band, &mut self.out_of_band] {
-            line.queued.retain(|(queued, _)| *queued != id);
+            if line.take_back(id).is_some() {
+                return false;
+            }
         }
         let lost = self.lost.iter().position(|(lost, _)| *lost == id);
         lost.and_then(|at| self.lost.remove(at))
@@ -53,7 +53,12 @@ impl Session {
                 waiting.or_else(|| self.out_of_band.answered(id))
             }
             // The server could not read as far as the id. It reads commands in the order they were sent.
-            (ReplyId::None, Outcome::Refused(_)) => self.in_band.oldest(),
+            (ReplyId::None, Outcome::Refused(_)) => {
+                // There may be more of these to come.
+                self.out_of_step();
+                self.in_band.oldest()
+            }
+            (ReplyId::None, _) if !self.has_ids() => self.in_band.oldest(),
             _ => None,
         };
         self.release();
@@ -83,7 +88,7 @@ impl Session {
 
     /// Sends the calls whose turn it is.
     pub(super) fn release(&mut self) {
-        if !matches!(self.phase, Phase::Ready) {
+        if !matches!(self.phase, Phase::Ready) || self.comes_into_step_first() {
             return;
         }
         while let Some((_, call)) = self.out_of_band.queued.front()
@@ -109,46 +114,66 @@ impl Session {
 
     fn has_room_in_band(&self) -> bool {
         let line = &self.in_band;
-        if line.on_wire.len() < self.limits.in_flight.max(1) {
+        let room = match self.has_ids() {
+            true => self.limits.in_flight.max(1),
+            // Replies that do not say whose they are have to come one by one.
+            false => 1,
+        };
+        if line.on_wire.len() < room {
             return true;
         }
         // Should replies be missing for good, the session goes on nevertheless. But where there are out-of-band commands
         // a server must never have more than it reads ahead of them.
-        !self.has_out_of_band && line.wanted() == 0 && self.outgoing.is_empty()
+        let may_pass = !self.has_out_of_band && self.has_ids();
+        may_pass && line.wanted() == 0 && self.outgoing.is_empty()
+    }
+
+    fn line_of(&mut self, call: &Call) -> &mut Line {
+        match call.is_out_of_band() {
+            true => &mut self.out_of_band,
+            false => &mut self.in_band,
+        }
     }
 
     pub(super) fn send(&mut self, id: CallId, call: Call) {
-        let (descriptors, silent) = (call.has_descriptors(), call.is_silent());
-        if descriptors {
+        if call.has_descriptors() {
             self.outgoing.push_descriptors(id);
         }
-        let line = match call.is_out_of_band() {
-            true => &mut self.out_of_band,
-            false => &mut self.in_band,
-        };
-        line.push(Waiting {
+        let written = self.has_ids().then_some(id);
+        let place = self.outgoing.push(|bytes| call.write(written, bytes));
+        self.line_of(&call).push(Waiting {
             id,
-            end: self.outgoing.push(call.finish(id).as_bytes()),
-            silent,
-            descriptors,
+            place,
+            call,
             abandoned: false,
         });
     }
 
-    /// Ends the calls that have been sent, and all the others if `queued`.
-    pub(super) fn lose_calls(&mut self, queued: bool) {
-        let gone = self.outgoing.sent_at_all();
-        self.outgoing.clear();
+    /// Ends the calls that are on the wire.
+    pub(super) fn lose_calls_on_wire(&mut self) {
         for line in [&mut self.in_band, &mut self.out_of_band] {
             while let Some(waiting) = line.oldest() {
                 if !waiting.abandoned {
-                    self.lost.push_back((waiting.id, waiting.end <= gone));
+                    let sent = self.outgoing.has_sent(&waiting.place);
+                    self.lost.push_back((waiting.id, sent));
                 }
             }
-            if queued {
-                self.lost
-                    .extend(line.queued.drain(..).map(|(id, _)| (id, false)));
-            }
+        }
+        self.outgoing.clear();
+    }
+
+    /// Ends the calls that wait for their turn.
+    pub(super) fn lose_calls_in_line(&mut self) {
+        for line in [&mut self.in_band, &mut self.out_of_band] {
+            let queued = line.queued.drain(..).map(|(id, _)| (id, false));
+            self.lost.extend(queued);
+        }
+    }
+
+    /// Puts the calls of which nothing was sent back into their lines.
+    pub(super) fn take_back_calls(&mut self) {
+        for line in [&mut self.in_band, &mut self.out_of_band] {
+            line.take_back_unsent(&self.outgoing);
         }
     }
 }

@@ -11,7 +11,8 @@ impl Session {
         if self.end.is_some() {
             return;
         }
-        self.lose_calls(true);
+        self.lose_calls_on_wire();
+        self.lose_calls_in_line();
         for subscriber in &self.subscribers {
             subscriber.end(&end);
         }
@@ -22,7 +23,12 @@ impl Session {
     /// Says that the connection is gone and another is to be made: the session is as new, but for the calls that were not
     /// sent, which wait, and the subscribers, who are told of the gap. What had been sent ends: [`step`](Self::step) tells.
     pub fn restart(&mut self) {
-        self.lose_calls(false);
+        // The negotiation is the old connection's.
+        if let Phase::Negotiating(id) = self.phase {
+            self.in_band.abandon(id);
+        }
+        self.take_back_calls();
+        self.lose_calls_on_wire();
         for subscriber in &self.subscribers {
             subscriber.reconnected();
         }
@@ -30,11 +36,16 @@ impl Session {
         self.held = None;
         self.end = None;
         self.has_out_of_band = false;
+        self.heard = false;
+        self.metrics.reconnects += 1;
+        trace::restarted();
         self.phase = match self.greets {
             true => Phase::Greeting,
             false => Phase::Ready,
         };
-        self.metrics.reconnects += 1;
-        trace::restarted();
+        match self.agent {
+            Some(_) => self.come_into_step(),
+            None => self.release(),
+        }
     }
 }

@@ -1,9 +1,8 @@
-//! How a session begins: greeting and negotiation, or coming into step.
+//! How a session begins: greeting and negotiation.
 
 use qapi_types::{Any, AnyMembers, Encode, Greeting};
 
 use super::{Outcome, Phase, Session};
-use crate::core::synchronize::Synchronizer;
 use crate::core::{Call, Violation};
 
 /// The capability to execute commands out of band.
@@ -20,22 +19,9 @@ impl Session {
         self.has_out_of_band
     }
 
-    /// Brings both sides of a channel to a guest agent into step: what the agent still has of a request is dropped, and
-    /// what comes before the reply to this request is, too. Calls wait until then; [`Step::Ready`] tells. To be said again,
-    /// with another number, if no answer comes.
-    ///
-    /// ```
-    /// use qapi_client::core::{Session, Step};
-    ///
-    /// let mut session = Session::without_greeting(Default::default());
-    /// session.synchronize(77);
-    /// session.receive(b"\"late\"}}\n\xff{\"return\": 76}\n\xff{\"return\": 77}\n");
-    /// assert!(matches!(session.step(), Some(Step::Ready)));
-    /// ```
-    pub fn synchronize(&mut self, number: u64) {
-        let synchronizer = Synchronizer::new(number);
-        self.outgoing.push(&synchronizer.request());
-        self.phase = Phase::Synchronizing(synchronizer);
+    /// Whether the server does commands, and was heard over this connection: it is of use.
+    pub fn is_up(&self) -> bool {
+        self.heard && matches!(self.phase, Phase::Ready) && self.end.is_none()
     }
 
     pub(super) fn negotiate(&mut self, greeting: Greeting) {
