@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use qapi_types::{DecodeError, Refusal};
 
-use crate::address::Address;
 use crate::core::{End, Session, Violation};
 
 /// Why a call has no result.
@@ -143,7 +142,7 @@ impl std::error::Error for Undecodable {
 }
 
 impl Error {
-    pub(crate) fn connect(address: &Address, source: io::Error) -> Self {
+    pub(crate) fn connect(address: impl fmt::Display, source: io::Error) -> Self {
         Self::Connect {
             address: address.to_string(),
             source,

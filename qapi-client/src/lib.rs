@@ -53,6 +53,7 @@ mod metrics;
 mod operations;
 mod options;
 mod outcome;
+mod reconnect;
 mod schema;
 #[cfg(unix)]
 mod sockets;
