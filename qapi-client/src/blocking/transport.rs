@@ -90,9 +90,11 @@ impl Spawned {
 #[cfg(unix)]
 impl Read for Spawned {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.stream.read(buffer)?;
-        if count > 0 {
-            return Ok(count);
+        match self.stream.read(buffer) {
+            Ok(0) => {}
+            // It has gone without hearing all.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
+            done => return done,
         }
         let mut waited = Duration::ZERO;
         while let Some(pause) = self.program.pause()

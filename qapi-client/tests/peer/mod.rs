@@ -1,6 +1,9 @@
 //! A peer that follows a script, and what its clients run on.
 #![allow(dead_code, reason = "not every test needs all of it")]
 
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
