@@ -61,7 +61,7 @@ mod trace;
 
 pub use address::{Address, AddressError};
 pub use core::{Buffer, Filter, Overflow, Stamped};
-pub use error::{Error, NotOutOfBand, Undecodable};
+pub use error::{Error, NotOutOfBand, NotQmp, Undecodable};
 pub use limits::Limits;
 pub use metrics::Metrics;
 #[cfg(feature = "operations")]
