@@ -56,7 +56,6 @@ mod options;
 mod outcome;
 mod policy;
 mod reconnect;
-mod schema;
 #[cfg(unix)]
 mod sockets;
 mod trace;
