@@ -15,7 +15,6 @@
 
 #[cfg(unix)]
 mod blocking;
-#[cfg(unix)]
 pub mod exchange;
 #[cfg(unix)]
 pub mod fake;
