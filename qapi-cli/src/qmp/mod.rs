@@ -23,6 +23,7 @@ mod program;
 mod qom;
 mod quantity;
 mod read_only;
+mod run;
 mod screen;
 mod shell;
 mod wait;
@@ -58,6 +59,7 @@ enum Command {
     Events(events::Events),
     Info(info::Info),
     Qom(qom::Qom),
+    Run(run::Run),
     Shell(shell::Shell),
     Wait(wait::Wait),
     Completions(manual::Completions),
@@ -113,6 +115,7 @@ fn run(
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
         Command::Completions(completions) => completions
