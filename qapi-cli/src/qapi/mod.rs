@@ -3,7 +3,6 @@
 mod check;
 mod defines;
 mod dump;
-mod embedded;
 mod explain;
 mod generate;
 mod progress;

@@ -59,3 +59,6 @@ fn show_events(client: &mut Client, err: &mut dyn Write) -> Result<(), Failure> 
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -24,9 +24,11 @@ mod qom;
 mod quantity;
 mod read_only;
 mod run;
+mod schema;
 mod screen;
 mod shell;
 mod wait;
+mod words;
 
 #[path = "../manual.rs"]
 mod manual;
@@ -60,6 +62,7 @@ enum Command {
     Info(info::Info),
     Qom(qom::Qom),
     Run(run::Run),
+    Schema(schema::Schema),
     Shell(shell::Shell),
     Wait(wait::Wait),
     Completions(manual::Completions),
@@ -116,6 +119,7 @@ fn run(
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
         Command::Run(run) => run.run(&arguments.monitor, out, err),
+        Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
         Command::Completions(completions) => completions
