@@ -17,9 +17,24 @@ use signal_hook::iterator::Signals;
 /// # Errors
 /// The system does not let signals be caught.
 pub(super) fn on_interrupt(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new(watched())?;
+    on_first(watched(), act)
+}
+
+/// The same, but for Ctrl-C, which is a key for whoever reads the terminal.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn on_end(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
+    on_first(watched().filter(|signal| *signal != SIGINT), act)
+}
+
+fn on_first(
+    watched: impl Iterator<Item = i32> + Clone,
+    act: impl FnOnce(i32) + Send + 'static,
+) -> io::Result<()> {
+    let mut signals = Signals::new(watched.clone())?;
     let once = Arc::new(AtomicBool::new(false));
-    for signal in watched() {
+    for signal in watched {
         // In this order the first signal finds the flag as it was before.
         flag::register_conditional_default(signal, Arc::clone(&once))?;
         flag::register(signal, Arc::clone(&once))?;
@@ -40,7 +55,7 @@ pub(super) fn on_every_interrupt(mut act: impl FnMut(i32) + Send + 'static) -> i
 }
 
 /// What `nohup` has turned off stays off.
-fn watched() -> impl Iterator<Item = i32> {
+fn watched() -> impl Iterator<Item = i32> + Clone {
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
     [SIGINT, SIGTERM].into_iter().chain(hangup)
 }
