@@ -20,10 +20,12 @@ pub(crate) fn send(socket: impl AsFd, bytes: &[u8], descriptors: &[OwnedFd]) -> 
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let bytes = [IoSlice::new(bytes)];
-    Ok(sendmsg(
-        socket,
-        &bytes,
-        &mut ancillary,
-        SendFlags::NOSIGNAL,
-    )?)
+    Ok(sendmsg(socket, &bytes, &mut ancillary, QUIET)?)
 }
+
+/// A server that has gone is an error, and no signal.
+#[cfg(not(target_vendor = "apple"))]
+const QUIET: SendFlags = SendFlags::NOSIGNAL;
+/// Sockets of std's are told so when they are made.
+#[cfg(target_vendor = "apple")]
+const QUIET: SendFlags = SendFlags::empty();
