@@ -9,6 +9,10 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patience {
     /// So long; `None` is for ever. Then it is [`io::ErrorKind::TimedOut`].
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "nobody waits there")
+    )]
     Within(Option<Duration>),
     /// Not at all: it is [`io::ErrorKind::WouldBlock`]; the stream does not block, either.
     #[cfg(feature = "tokio")]
