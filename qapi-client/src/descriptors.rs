@@ -6,6 +6,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
+/// How many a system takes in one go, as Linux has it.
+pub(crate) const MOST: usize = 253;
+
 /// Sends the beginning of `bytes`, and `descriptors` with its first byte, in one `sendmsg`: a server keeps only those that
 /// arrive with the bytes of their command.
 ///
