@@ -55,13 +55,14 @@ mod operations;
 mod options;
 mod outcome;
 mod policy;
+mod reconnect;
 #[cfg(unix)]
 mod sockets;
 mod trace;
 
 pub use address::{Address, AddressError};
 pub use core::{Buffer, Filter, Overflow, Stamped};
-pub use error::{Error, NotOutOfBand, Undecodable};
+pub use error::{Error, NotOutOfBand, NotQmp, Undecodable};
 pub use limits::Limits;
 pub use metrics::Metrics;
 #[cfg(feature = "operations")]

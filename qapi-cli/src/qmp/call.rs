@@ -8,7 +8,7 @@ use qapi_client::blocking::Client;
 
 use super::arguments;
 use super::event::write_event;
-use super::layout::{Layout, write_json};
+use super::layout::{Shape, write_json};
 use super::{Failure, Monitor};
 
 /// Execute a command and print what it returns
@@ -25,12 +25,8 @@ pub(super) struct Call {
     /// that the 5 is one)
     #[arg(value_name = "JSON|KEY=VALUE")]
     arguments: Vec<String>,
-    /// Print the reply over many lines, as on a terminal
-    #[arg(long, conflicts_with = "compact")]
-    pretty: bool,
-    /// Print the reply on one line, as into a file or pipe
-    #[arg(long)]
-    compact: bool,
+    #[command(flatten)]
+    shape: Shape,
     /// Print the events that come before the reply to standard error, one a line
     #[arg(long)]
     events: bool,
@@ -51,11 +47,7 @@ impl Call {
         if self.events {
             show_events(&mut client, err)?;
         }
-        let layout = match self.pretty || (terminal && !self.compact) {
-            true => Layout::Pretty,
-            false => Layout::Compact,
-        };
-        write_json(result?.as_json(), layout, out)?;
+        write_json(result?.as_json(), self.shape.layout(terminal), out)?;
         Ok(writeln!(out)?)
     }
 }
@@ -67,3 +59,6 @@ fn show_events(client: &mut Client, err: &mut dyn Write) -> Result<(), Failure> 
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::{fs, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
@@ -17,18 +17,32 @@ use signal_hook::iterator::Signals;
 /// # Errors
 /// The system does not let signals be caught.
 pub(super) fn on_interrupt(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
-    // What `nohup` has turned off stays off.
-    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    let watched = [SIGINT, SIGTERM].into_iter().chain(hangup);
-    let mut signals = Signals::new(watched.clone())?;
+    let mut signals = Signals::new(watched())?;
     let once = Arc::new(AtomicBool::new(false));
-    for signal in watched {
+    for signal in watched() {
         // In this order the first signal finds the flag as it was before.
         flag::register_conditional_default(signal, Arc::clone(&once))?;
         flag::register(signal, Arc::clone(&once))?;
     }
     thread::spawn(move || signals.forever().next().map(act));
     Ok(())
+}
+
+/// From now on no such signal ends the program, nor does the terminal's other key: `act` is called with each. For what must not
+/// be left as it is, and is put in order in a time that is known.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn on_every_interrupt(mut act: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new(watched().chain([SIGQUIT]))?;
+    thread::spawn(move || signals.forever().for_each(&mut act));
+    Ok(())
+}
+
+/// What `nohup` has turned off stays off.
+fn watched() -> impl Iterator<Item = i32> {
+    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+    [SIGINT, SIGTERM].into_iter().chain(hangup)
 }
 
 /// Whether whoever has started the program has seen to it that it ignores the signal, as far as the system tells.

@@ -5,7 +5,7 @@ use std::thread;
 use clap::Parser;
 use qapi_client::server::fake::{Act, Fake, FakeMachine};
 
-use super::{Arguments, run};
+use super::{Arguments, Terminals, run};
 
 const GREETING: &str =
     r#"{"QMP": {"version": {"qemu": "0.12.0", "package": ""}, "capabilities": []}}"#;
@@ -35,7 +35,7 @@ fn qmp(words: &[&str], request: &str, reply: &str) -> (u8, String, String) {
                 peer.write_all(answer.as_bytes()).unwrap();
             }
         });
-        run(&arguments, false, &mut out, &mut err)
+        run(&arguments, Terminals::default(), &mut out, &mut err)
     });
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (code, text(out), text(err))
@@ -64,7 +64,7 @@ pub(super) fn directed(
             direct(&fake);
             fake
         });
-        let code = run(&arguments, false, &mut out, &mut err);
+        let code = run(&arguments, Terminals::default(), &mut out, &mut err);
         drop(fake.join().unwrap());
         code
     });
@@ -149,7 +149,15 @@ fn command_lines() {
 fn arguments_are_read_before_the_machine_is_bothered() {
     let arguments = Arguments::try_parse_from(["qmp", "--socket", "/nowhere", "call", "stop", "x"]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    assert_eq!(run(&arguments.unwrap(), false, &mut out, &mut err), 2);
+    assert_eq!(
+        run(
+            &arguments.unwrap(),
+            Terminals::default(),
+            &mut out,
+            &mut err
+        ),
+        2
+    );
     assert_eq!(err, b"qmp: `x` is neither KEY=VALUE nor a JSON object\n");
 }
 
@@ -184,7 +192,7 @@ fn readers_may_have_seen_enough() {
         let code = thread::scope(|scope| {
             let machine = FakeMachine::new().on("x", Act::returns("{}"));
             let fake = scope.spawn(|| machine.over(listener.accept().unwrap().0).unwrap());
-            let code = run(&arguments, false, &mut Ended(kind), &mut err);
+            let code = run(&arguments, Terminals::default(), &mut Ended(kind), &mut err);
             drop(fake.join().unwrap());
             code
         });

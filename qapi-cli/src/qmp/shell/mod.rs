@@ -112,7 +112,7 @@ impl Shell {
             out_of_band: true,
             ..monitor.options()
         };
-        let session = Session::start(Client::connect_with(address, options))?;
+        let session = Session::start(Client::connect_with(&address, options))?;
         attach(session, &self.options, out, err)
     }
 }
