@@ -17,9 +17,24 @@ use signal_hook::iterator::Signals;
 /// # Errors
 /// The system does not let signals be caught.
 pub(super) fn on_interrupt(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new(watched())?;
+    on_first(watched(), act)
+}
+
+/// The same, but for Ctrl-C, which is a key for whoever reads the terminal.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn on_end(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
+    on_first(watched().filter(|signal| *signal != SIGINT), act)
+}
+
+fn on_first(
+    watched: impl Iterator<Item = i32> + Clone,
+    act: impl FnOnce(i32) + Send + 'static,
+) -> io::Result<()> {
+    let mut signals = Signals::new(watched.clone())?;
     let once = Arc::new(AtomicBool::new(false));
-    for signal in watched() {
+    for signal in watched {
         // In this order the first signal finds the flag as it was before.
         flag::register_conditional_default(signal, Arc::clone(&once))?;
         flag::register(signal, Arc::clone(&once))?;
@@ -40,7 +55,7 @@ pub(super) fn on_every_interrupt(mut act: impl FnMut(i32) + Send + 'static) -> i
 }
 
 /// What `nohup` has turned off stays off.
-fn watched() -> impl Iterator<Item = i32> {
+fn watched() -> impl Iterator<Item = i32> + Clone {
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
     [SIGINT, SIGTERM].into_iter().chain(hangup)
 }
@@ -57,16 +72,30 @@ fn is_ignored(signal: i32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+    use std::process::Command;
     use std::sync::mpsc;
 
     use super::*;
 
-    /// The only test that may raise a signal: another would be the second one.
+    /// A signal is for the whole process, and other tests watch for one, too: this one has a process of its own.
     #[test]
     fn the_first_signal_is_told() {
-        let (sender, came) = mpsc::channel();
-        on_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
-        signal_hook::low_level::raise(SIGTERM).unwrap();
-        assert_eq!(came.recv(), Ok(SIGTERM));
+        const ALONE: &str = "QMP_TEST_ALONE";
+        if env::var_os(ALONE).is_some() {
+            let (sender, came) = mpsc::channel();
+            on_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
+            signal_hook::low_level::raise(SIGTERM).unwrap();
+            assert_eq!(came.recv(), Ok(SIGTERM));
+            return;
+        }
+        let (_, module) = module_path!().split_once("::").unwrap();
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", &format!("{module}::the_first_signal_is_told")])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains("1 passed"), "{told}");
     }
 }

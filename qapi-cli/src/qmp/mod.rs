@@ -18,6 +18,7 @@ mod program;
 mod qom;
 mod quantity;
 mod read_only;
+mod run;
 mod schema;
 mod screen;
 mod shell;
@@ -55,6 +56,7 @@ enum Command {
     Events(events::Events),
     Info(info::Info),
     Qom(qom::Qom),
+    Run(run::Run),
     Schema(schema::Schema),
     Shell(shell::Shell),
     Wait(wait::Wait),
@@ -111,6 +113,7 @@ fn run(
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),

@@ -6,8 +6,6 @@ use std::time::Duration;
 use std::{fs, io};
 
 use qapi_client::Error;
-use qapi_client::tokio::Subscription;
-use qapi_types::UnknownEvent;
 use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::error::{ReadlineError, Signal};
 use rustyline::history::FileHistory;
@@ -20,7 +18,7 @@ use super::super::Failure;
 use super::helper::Helper;
 use super::history;
 use super::interpreter::Interpreter;
-use super::session::{Told, listen};
+use super::session::{Ears, Told};
 use super::teller::Teller;
 use super::{Entry, Options};
 
@@ -41,6 +39,8 @@ impl Terminal {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
+            // Whoever is asked whether to go on cannot be told that the machine has ended: all that is listed fits.
+            .completion_prompt_limit(usize::MAX)
             .bell_style(BellStyle::None)
             // Who wants no colours can still tell a hint, which is dim, from what was typed.
             .color_mode(ColorMode::Forced)
@@ -70,7 +70,8 @@ impl Terminal {
     /// The terminal has gone.
     pub(super) fn read(&mut self, shell: &mut Interpreter<'_>) -> Result<Entry, Failure> {
         shell.out.flush()?;
-        shell.columns = self.editor.dimensions().map(|(columns, _)| columns.into());
+        let size = self.editor.dimensions();
+        shell.size = size.map(|(columns, rows)| (columns.into(), rows.into()));
         let helper = self.editor.helper_mut();
         match helper {
             Some(helper) => helper.look(shell),
@@ -138,18 +139,18 @@ fn unusable(error: ReadlineError) -> Failure {
 }
 
 /// Shows what the machine says while somebody types, until `stopped`; whoever types is interrupted when the session ends.
-/// Answers the subscription, and how the session has ended, if it has.
+/// Answers the ears, and how the session has ended, if it has.
 async fn listen_aside(
-    mut events: Subscription<UnknownEvent>,
+    mut events: Ears,
     mut printer: impl ExternalPrinter + Send + 'static,
     teller: Arc<Mutex<Teller>>,
     mut stopped: Receiver<()>,
-) -> (Subscription<UnknownEvent>, Option<Error>) {
+) -> (Ears, Option<Error>) {
     loop {
         let told = tokio::select! {
             biased;
             _ = &mut stopped => return (events, None),
-            told = listen(&mut events) => told,
+            told = events.next() => told,
         };
         let end = match told {
             Ok(told) => {
