@@ -8,7 +8,8 @@ mod page;
 use std::io::Write;
 
 use clap::Args;
-use qapi_client::Error;
+use qapi_client::schema::Place;
+use qapi_client::{Error, Schema as Live};
 use qapi_types::Any;
 
 use super::layout::{Layout, legible, write_json};
@@ -62,20 +63,14 @@ impl Schema {
             }
             Err(error) => return Err(error.into()),
         };
-        let schema: qapi_client::Schema = told.to().map_err(|error| {
+        let schema: Live = told.to().map_err(|error| {
             Failure::Unmet(format!(
                 "what the server tells of itself makes no sense: {error}"
             ))
         })?;
         let path = self.path.as_deref();
-        let places = schema.find(path.unwrap_or("*"));
-        if places.is_empty() {
-            let miss = path.map(|path| miss::tell(&schema, path));
-            return Err(Failure::Unmet(
-                miss.unwrap_or_else(|| "there is nothing".into()),
-            ));
-        }
         if self.json {
+            let places = places(&schema, path)?;
             let names = match path {
                 Some(_) => entities::reached(&schema, &places),
                 None => entities::named(&places),
@@ -91,20 +86,48 @@ impl Schema {
         let width = terminal.then(terminal_size::terminal_size).flatten();
         let width = width.map(|(width, _)| usize::from(width.0));
         let words = Words::of(Interface::of(&schema));
-        match (&*places, path) {
-            ([place], Some(_)) => {
-                let columns = width.unwrap_or(WIDTH).min(WIDEST);
-                let page = page::write(&schema, words.as_ref(), place, columns);
-                write!(out, "{}", legible(&page))?;
-            }
-            _ => {
-                for line in list::lines(words.as_ref(), &places, width) {
-                    writeln!(out, "{line}")?;
-                }
+        tell(&schema, words.as_ref(), path, width, out)
+    }
+}
+
+/// Where `path` leads; without one, to the commands and events.
+///
+/// # Errors
+/// Nowhere.
+fn places<'s>(schema: &'s Live, path: Option<&str>) -> Result<Vec<Place<'s>>, Failure> {
+    let places = schema.find(path.unwrap_or("*"));
+    match (&*places, path) {
+        ([], Some(path)) => Err(Failure::Unmet(miss::tell(schema, path))),
+        ([], None) => Err(Failure::Unmet("there is nothing".to_owned())),
+        _ => Ok(places),
+    }
+}
+
+/// Writes what there is at `path`, for a screen of so many columns: all, if that is one place, else a line for each.
+///
+/// # Errors
+/// There is nothing; or it cannot be written.
+pub(super) fn tell(
+    schema: &Live,
+    words: Option<&Words>,
+    path: Option<&str>,
+    width: Option<usize>,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let places = places(schema, path)?;
+    match (&*places, path) {
+        ([place], Some(_)) => {
+            let columns = width.unwrap_or(WIDTH).min(WIDEST);
+            let page = page::write(schema, words, place, columns);
+            write!(out, "{}", legible(&page))?;
+        }
+        _ => {
+            for line in list::lines(words, &places, width) {
+                writeln!(out, "{line}")?;
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 #[cfg(all(test, unix))]
