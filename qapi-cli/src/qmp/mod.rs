@@ -74,8 +74,6 @@ enum Failure {
     Unmet(String),
     /// What was waited for has not happened in time.
     TimedOut(String),
-    /// It has been said what is wrong; the exit code.
-    Told(u8),
     /// What should be shown cannot be written.
     Output(io::Error),
     /// An end with a code of its own, and what there is to say of it, if anything.
@@ -141,7 +139,6 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (0, String::new()),
             Self::Session(Error::Refused(refusal)) => (1, refusal.to_string()),
             Self::Session(error) => (2, error.to_string()),
-            Self::Told(code) => (code, String::new()),
             Self::Unmet(message) => (1, message),
             Self::Usage(message) => (2, message),
             Self::TimedOut(message) => (3, message),

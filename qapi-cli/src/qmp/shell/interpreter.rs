@@ -6,12 +6,13 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use qapi_client::{CallOptions, Error, Schema};
+use qapi_client::{CallOptions, Error};
 use qapi_types::{Any, Refusal, Request};
 
 use super::super::layout::{Layout, legible, write_json};
 use super::super::{Failure, read_only};
 use super::Options;
+use super::knowledge::Knowledge;
 use super::message::Message;
 use super::record::Recorder;
 use super::session::{Asker, Outcome, Session, Told};
@@ -50,8 +51,7 @@ pub(super) struct Interpreter<'a> {
     /// To whom one speaks, and to whom one did at first.
     pub(super) mode: Mode,
     first_mode: Mode,
-    /// What the machine takes, if it tells.
-    schema: Option<Rc<Schema>>,
+    knowledge: Rc<Knowledge>,
     /// The processor that the human monitor's commands are about.
     pub(super) cpu: Option<u64>,
     /// The number of the line that is being executed.
@@ -90,7 +90,7 @@ impl<'a> Interpreter<'a> {
             verbose: options.verbose,
             mode,
             first_mode: mode,
-            schema: None,
+            knowledge: Rc::default(),
             cpu: None,
             line: 0,
             size: None,
@@ -109,8 +109,8 @@ impl<'a> Interpreter<'a> {
         &mut self.session
     }
 
-    pub(super) fn schema(&self) -> Option<Rc<Schema>> {
-        self.schema.clone()
+    pub(super) fn knowledge(&self) -> Rc<Knowledge> {
+        Rc::clone(&self.knowledge)
     }
 
     pub(super) fn asker(&self) -> Asker {
@@ -159,12 +159,13 @@ impl<'a> Interpreter<'a> {
     /// Asks the machine what it takes.
     fn learn(&mut self) -> Result<(), Failure> {
         let told = self.call(SCHEMA, None, CallOptions::new())?;
-        self.schema = match told {
-            Outcome::Ended(Ok(value)) => value.to().ok().map(Rc::new),
+        let schema = match told {
+            Outcome::Ended(Ok(value)) => value.to().ok(),
             Outcome::Ended(Err(error)) if is_end(&error) => return Err(error.into()),
             // An old one does without, as does whoever speaks with it.
             _ => None,
         };
+        self.knowledge = Rc::new(Knowledge::new(schema));
         Ok(())
     }
 

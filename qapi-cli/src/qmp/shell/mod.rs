@@ -9,6 +9,7 @@ mod hint;
 mod history;
 mod hmp;
 mod interpreter;
+mod knowledge;
 mod lines;
 mod listing;
 mod live;
@@ -220,14 +221,14 @@ fn drive(
             Flow::Leave => break,
             Flow::Failed(code) if !terminal => {
                 if !options.keep_going {
-                    return Err(Failure::Told(code));
+                    return Err(Failure::Ended(code, String::new()));
                 }
                 first_failure.get_or_insert(code);
             }
             Flow::On | Flow::Failed(_) => {}
         }
     }
-    first_failure.map_or(Ok(()), |code| Err(Failure::Told(code)))
+    first_failure.map_or(Ok(()), |code| Err(Failure::Ended(code, String::new())))
 }
 
 #[cfg(all(test, unix))]
