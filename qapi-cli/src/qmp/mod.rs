@@ -1,11 +1,6 @@
 //! The command line of `qmp`: one file a subcommand.
 
 mod agent;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "some is for those who complete words and help with them"
-)]
 mod arguments;
 mod board;
 mod call;

@@ -215,7 +215,7 @@ impl Client {
     /// command, in one `sendmsg`. However it ends, on this side they are closed.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket.
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, or there are more than 253.
     #[cfg(unix)]
     pub async fn execute_with_fds<C: Command>(
         &self,

@@ -9,6 +9,7 @@ use std::io::Write;
 
 use clap::Args;
 use qapi_client::Error;
+use qapi_client::schema::Place;
 use qapi_types::Any;
 
 use super::layout::{Layout, legible, write_json};
@@ -68,42 +69,66 @@ impl Schema {
             ))
         })?;
         let path = self.path.as_deref();
-        let places = schema.find(path.unwrap_or("*"));
-        if places.is_empty() {
-            let miss = path.map(|path| miss::tell(&schema, path));
-            return Err(Failure::Unmet(
-                miss.unwrap_or_else(|| "there is nothing".into()),
-            ));
-        }
         if self.json {
-            let names = match path {
-                Some(_) => entities::reached(&schema, &places),
-                None => entities::named(&places),
-            };
-            let entities = Any::from_iter(entities::of(&told, &names));
             let layout = match terminal {
                 true => Layout::Pretty,
                 false => Layout::Compact,
             };
+            let entities = entities(&schema, &told, path)?;
             write_json(entities.as_json(), layout, out)?;
             return Ok(writeln!(out)?);
         }
         let width = terminal.then(terminal_size::terminal_size).flatten();
         let width = width.map(|(width, _)| usize::from(width.0));
         let words = Words::of(Interface::of(&schema));
-        match (&*places, path) {
-            ([place], Some(_)) => {
-                let columns = width.unwrap_or(WIDTH).min(WIDEST);
-                let page = page::write(&schema, words.as_ref(), place, columns);
-                write!(out, "{}", legible(&page))?;
-            }
-            _ => {
-                for line in list::lines(words.as_ref(), &places, width) {
-                    writeln!(out, "{line}")?;
-                }
-            }
+        let shown = show(&schema, words.as_ref(), path, width)?;
+        Ok(write!(out, "{shown}")?)
+    }
+}
+
+/// What `path` leads to, as text: a page of one place, a line for each of several, without a path for all commands and events.
+/// Lines are as wide as the terminal's, if there is one.
+///
+/// # Errors
+/// The path leads nowhere; the text says what there is instead.
+pub(super) fn show(
+    schema: &qapi_client::Schema,
+    words: Option<&Words>,
+    path: Option<&str>,
+    width: Option<usize>,
+) -> Result<String, Failure> {
+    let places = find(schema, path)?;
+    match (&*places, path) {
+        ([place], Some(_)) => {
+            let columns = width.unwrap_or(WIDTH).min(WIDEST);
+            Ok(legible(&page::write(schema, words, place, columns)))
         }
-        Ok(())
+        _ => {
+            let lines = list::lines(words, &places, width);
+            Ok(lines.map(|line| line + "\n").collect())
+        }
+    }
+}
+
+/// The machine's own words for what `path` leads to.
+fn entities(schema: &qapi_client::Schema, told: &Any, path: Option<&str>) -> Result<Any, Failure> {
+    let places = find(schema, path)?;
+    let names = match path {
+        Some(_) => entities::reached(schema, &places),
+        None => entities::named(&places),
+    };
+    Ok(Any::from_iter(entities::of(told, &names)))
+}
+
+fn find<'a>(
+    schema: &'a qapi_client::Schema,
+    path: Option<&str>,
+) -> Result<Vec<Place<'a>>, Failure> {
+    let places = schema.find(path.unwrap_or("*"));
+    match (places.is_empty(), path) {
+        (false, _) => Ok(places),
+        (true, Some(path)) => Err(Failure::Unmet(miss::tell(schema, path))),
+        (true, None) => Err(Failure::Unmet("there is nothing".into())),
     }
 }
 

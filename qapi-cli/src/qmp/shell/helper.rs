@@ -8,19 +8,21 @@ use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Result};
 
-use super::complete::{Candidate, Completion};
+use super::complete::Completion;
 use super::hint::Hint;
 use super::interpreter::Interpreter;
+use super::listing::{listed, shortened};
 use super::place::Place;
 use super::statement::{Mode, is_complete};
 
-/// How wide a terminal is that does not tell.
-const COLUMNS: usize = 80;
+/// How large a terminal is that does not tell.
+const SIZE: (usize, usize) = (80, 24);
 
 /// Helps with what is typed.
 pub(super) struct Helper {
     mode: Mode,
-    columns: usize,
+    /// How many columns and rows the terminal has.
+    size: (usize, usize),
     /// How wide the prompt is.
     indent: usize,
     completion: Completion,
@@ -30,7 +32,7 @@ impl Helper {
     pub(super) fn new(shell: &Interpreter<'_>) -> Self {
         let mut helper = Self {
             mode: Mode::default(),
-            columns: 0,
+            size: SIZE,
             indent: 0,
             completion: Completion::new(shell.schema(), shell.asker()),
         };
@@ -41,7 +43,7 @@ impl Helper {
     /// Looks at how things are before the next text.
     pub(super) fn look(&mut self, shell: &Interpreter<'_>) {
         self.mode = shell.mode;
-        self.columns = shell.columns.unwrap_or(COLUMNS);
+        self.size = shell.size.unwrap_or(SIZE);
         self.indent = shell.prompt().len();
         self.completion.schema = shell.schema();
     }
@@ -55,40 +57,7 @@ impl Completer for Helper {
     fn complete(&self, text: &str, at: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
         let place = Place::at_end_of(&text[..at], self.mode);
         let (start, candidates) = self.completion.candidates(&place);
-        let pairs = pairs(candidates, self.columns);
-        Ok((start, pairs))
-    }
-}
-
-/// The candidates as they are listed: those of which something is to be said have a line each.
-fn pairs(candidates: Vec<Candidate>, columns: usize) -> Vec<Pair> {
-    let width = candidates.iter().map(|it| it.text.chars().count()).max();
-    let width = width.unwrap_or(0);
-    let pair = |candidate: Candidate| {
-        let display = match &candidate.about {
-            Some(about) => {
-                let line = format!("{:width$}  {about}", candidate.text);
-                // A column less, for a full line would be followed by an empty one.
-                let line = shortened(&line, columns.saturating_sub(3));
-                format!("{line:columns$}", columns = columns.saturating_sub(3))
-            }
-            None => candidate.text.trim_end().to_owned(),
-        };
-        Pair {
-            display,
-            replacement: candidate.text,
-        }
-    };
-    candidates.into_iter().map(pair).collect()
-}
-
-fn shortened(line: &str, columns: usize) -> String {
-    match line.char_indices().nth(columns) {
-        Some(_) => {
-            let kept: String = line.chars().take(columns.saturating_sub(1)).collect();
-            kept + "…"
-        }
-        None => line.to_owned(),
+        Ok((start, listed(candidates, at - start, self.size)))
     }
 }
 
@@ -112,7 +81,8 @@ impl Hinter for Helper {
         let mut hint = self.completion.hint(&Place::at_end_of(text, self.mode))?;
         let line = text.rsplit('\n').next().unwrap_or_default();
         let typed = self.indent + line.chars().count();
-        let room = self.columns.saturating_sub(typed % self.columns.max(1) + 1);
+        let (columns, _) = self.size;
+        let room = columns.saturating_sub(typed % columns.max(1) + 1);
         hint.shown = shortened(&hint.shown, room);
         Some(hint)
     }

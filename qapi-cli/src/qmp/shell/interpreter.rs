@@ -56,8 +56,8 @@ pub(super) struct Interpreter<'a> {
     pub(super) cpu: Option<u64>,
     /// The number of the line that is being executed.
     line: usize,
-    /// How wide the terminal is on which it was typed.
-    pub(super) columns: Option<usize>,
+    /// How many columns and rows the terminal has on which it was typed.
+    pub(super) size: Option<(usize, usize)>,
     /// How the machine has refused last.
     pub(super) refusal: Option<Refusal>,
     pub(super) out: &'a mut dyn Write,
@@ -93,7 +93,7 @@ impl<'a> Interpreter<'a> {
             schema: None,
             cpu: None,
             line: 0,
-            columns: None,
+            size: None,
             refusal: None,
             out,
             err,
@@ -354,7 +354,7 @@ impl<'a> Interpreter<'a> {
 
     /// In which column of the terminal's last line `text` begins, if it stands there just as it was typed.
     pub(super) fn typed_above(&self, text: &str) -> Option<usize> {
-        let columns = self.columns.filter(|_| self.is_for_people())?;
+        let (columns, _) = self.size.filter(|_| self.is_for_people())?;
         let indent = self.prompt().len();
         let plain = text.chars().all(|c| c.is_ascii() && !c.is_control());
         (plain && indent + text.len() < columns).then_some(indent)

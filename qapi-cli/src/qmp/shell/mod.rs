@@ -10,6 +10,7 @@ mod history;
 mod hmp;
 mod interpreter;
 mod lines;
+mod listing;
 mod live;
 mod message;
 mod own;

@@ -39,6 +39,8 @@ impl Terminal {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
+            // Whoever is asked whether to go on cannot be told that the machine has ended: all that is listed fits.
+            .completion_prompt_limit(usize::MAX)
             .bell_style(BellStyle::None)
             // Who wants no colours can still tell a hint, which is dim, from what was typed.
             .color_mode(ColorMode::Forced)
@@ -68,7 +70,8 @@ impl Terminal {
     /// The terminal has gone.
     pub(super) fn read(&mut self, shell: &mut Interpreter<'_>) -> Result<Entry, Failure> {
         shell.out.flush()?;
-        shell.columns = self.editor.dimensions().map(|(columns, _)| columns.into());
+        let size = self.editor.dimensions();
+        shell.size = size.map(|(columns, rows)| (columns.into(), rows.into()));
         let helper = self.editor.helper_mut();
         match helper {
             Some(helper) => helper.look(shell),
