@@ -72,30 +72,72 @@ fn is_ignored(signal: i32) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::env;
-    use std::process::Command;
-    use std::sync::mpsc;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, ExitStatus};
+    use std::sync::mpsc::channel;
+    use std::{env, process};
+
+    use signal_hook::low_level::raise;
 
     use super::*;
 
-    /// A signal is for the whole process, and other tests watch for one, too: this one has a process of its own.
+    /// The variable that says what a process is to do which is there to be ended.
+    const VICTIM: &str = "QMP_TESTS_VICTIM";
+
+    /// Runs the test of this name again in a process of its own: signals are for all of one.
+    fn alone(test: &str, deed: &str) -> ExitStatus {
+        let mut command = Command::new(env::current_exe().unwrap());
+        let test = format!("{}::{test}", module_path!().split_once("::").unwrap().1);
+        let words = [&*test, "--exact", "--nocapture", "--quiet"];
+        command.args(words).env(VICTIM, deed).status().unwrap()
+    }
+
+    fn deed() -> Option<String> {
+        env::var(VICTIM).ok()
+    }
+
     #[test]
-    fn the_first_signal_is_told() {
-        const ALONE: &str = "QMP_TEST_ALONE";
-        if env::var_os(ALONE).is_some() {
-            let (sender, came) = mpsc::channel();
-            on_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
-            signal_hook::low_level::raise(SIGTERM).unwrap();
-            assert_eq!(came.recv(), Ok(SIGTERM));
+    fn the_first_signal_is_told_and_the_second_ends() {
+        let Some(deed) = deed() else {
+            for (deed, code, signal) in [
+                ("first", Some(SIGTERM), None),
+                ("second", None, Some(SIGINT)),
+                ("key", None, Some(SIGINT)),
+            ] {
+                let name = "the_first_signal_is_told_and_the_second_ends";
+                let status = alone(name, deed);
+                assert_eq!((status.code(), status.signal()), (code, signal), "{deed}");
+            }
+            return;
+        };
+        let (sender, came) = channel();
+        let act = move |signal| sender.send(signal).unwrap();
+        if deed == "key" {
+            on_end(act).unwrap();
+        } else {
+            on_interrupt(act).unwrap();
+            raise(SIGTERM).unwrap();
+            let first = came.recv().unwrap();
+            if deed == "first" {
+                process::exit(first);
+            }
+        }
+        raise(SIGINT).unwrap();
+    }
+
+    #[test]
+    fn no_signal_ends_what_hears_them_all() {
+        if deed().is_none() {
+            let status = alone("no_signal_ends_what_hears_them_all", "");
+            assert_eq!(status.code(), Some(SIGQUIT));
             return;
         }
-        let (_, module) = module_path!().split_once("::").unwrap();
-        let output = Command::new(env::current_exe().unwrap())
-            .args(["--exact", &format!("{module}::the_first_signal_is_told")])
-            .env(ALONE, "1")
-            .output()
-            .unwrap();
-        let told = String::from_utf8_lossy(&output.stdout);
-        assert!(told.contains("1 passed"), "{told}");
+        let (sender, came) = channel();
+        on_every_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
+        for signal in watched().chain([SIGTERM, SIGQUIT]) {
+            raise(signal).unwrap();
+            assert_eq!(came.recv(), Ok(signal));
+        }
+        process::exit(SIGQUIT);
     }
 }
