@@ -273,6 +273,29 @@ impl Session {
         inbox
     }
 
+    /// The reply that the last step has told of, as the server has sent it: for whoever passes it on. It is there until
+    /// the next step is taken, or more is received.
+    ///
+    /// ```
+    /// use qapi_client::core::{Call, Session, Step};
+    ///
+    /// let mut session = Session::without_greeting(Default::default());
+    /// session.call(Call::new("query-name", None));
+    /// session.receive(b"{\"return\": {}, \"since\": 12, \"id\": 0}\r\n");
+    /// assert!(matches!(session.step(), Some(Step::Reply { .. })));
+    /// assert_eq!(session.message(), br#"{"return": {}, "since": 12, "id": 0}"#);
+    /// ```
+    pub fn message(&self) -> &[u8] {
+        self.framer.message()
+    }
+
+    /// Whether a call in band that is made now goes out now: the session is ready, no other call waits, and there is room
+    /// on the wire. Who shares a session among several asks before each call, and decides whose it is.
+    pub fn has_room(&self) -> bool {
+        let waits = !self.in_band.queued.is_empty();
+        matches!(self.phase, Phase::Ready) && !waits && self.has_room_in_band()
+    }
+
     /// Whether the session stands still until a subscriber has taken an event; see [`Overflow::Wait`](super::Overflow).
     pub fn is_held_up(&self) -> bool {
         self.held.is_some()

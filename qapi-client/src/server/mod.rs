@@ -15,6 +15,7 @@
 
 #[cfg(unix)]
 mod blocking;
+pub(crate) mod dialog;
 #[cfg(unix)]
 pub mod exchange;
 #[cfg(unix)]
