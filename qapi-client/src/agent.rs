@@ -20,8 +20,8 @@ pub(crate) fn attempts(timeout: Option<Duration>) -> (u32, Duration) {
     }
 }
 
-/// A number by which an answer is known: none that an earlier client is likely to have taken. The agent takes 63 bits, and
-/// some of those that are written in other languages only 53.
+/// A number by which an answer is known, and from which on more are taken: none that an earlier client is likely to have
+/// taken. The agent takes 63 bits, and some of those that are written in other languages only 53.
 pub(crate) fn number() -> u64 {
-    RandomState::new().build_hasher().finish() >> 11
+    RandomState::new().build_hasher().finish() >> 12
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use qapi_types::{DecodeError, Refusal};
 
-use crate::address::Address;
 use crate::core::{End, Session, Violation};
 
 /// Why a call has no result.
@@ -49,7 +48,7 @@ pub enum Error {
     },
     /// Commands cannot be executed out of band, for the reason given; this one was not sent.
     OutOfBand(NotOutOfBand),
-    /// The connection cannot pass file descriptors; the command was not sent.
+    /// The connection cannot pass file descriptors, or not so many; the command was not sent.
     Descriptors,
     /// Events have happened that are not told: so many were dropped because nobody took them in time, or, without a number,
     /// the connection was down. More follow.
@@ -57,7 +56,7 @@ pub enum Error {
     /// A subscription has ended because nobody took its events in time, as [`Overflow::Fail`](crate::Overflow) wants it.
     Overflow,
     /// The server has said something that is not QMP. Every later call ends like this one.
-    Protocol(Violation),
+    Protocol(NotQmp),
 }
 
 /// Why a command is not executed out of band.
@@ -68,6 +67,15 @@ pub enum NotOutOfBand {
     Command(&'static str),
     /// The server does not offer it, or [`Options::out_of_band`](crate::Options::out_of_band) did not ask.
     Session,
+}
+
+/// Something that no server says which speaks QMP, and the call that it has ended.
+#[derive(Clone, Debug)]
+pub struct NotQmp {
+    /// What was said.
+    pub violation: Violation,
+    /// Whether the command had been sent: it may have been done.
+    pub sent: bool,
 }
 
 /// A reply or an event whose data are not what the schema says.
@@ -86,7 +94,7 @@ impl Error {
     pub fn outcome_unknown(&self) -> bool {
         match self {
             Self::TimedOut { sent, .. } | Self::Lost { sent, .. } => *sent,
-            Self::Protocol(_) => true,
+            Self::Protocol(NotQmp { sent, .. }) => *sent,
             _ => false,
         }
     }
@@ -104,14 +112,14 @@ impl fmt::Display for Error {
                 source: Some(error),
                 ..
             } => End::Failed(Arc::clone(error)).fmt(f),
-            Self::Protocol(violation) => End::Violation(violation.clone()).fmt(f),
+            Self::Protocol(NotQmp { violation, .. }) => End::Violation(violation.clone()).fmt(f),
             Self::OutOfBand(NotOutOfBand::Command(name)) => {
                 write!(f, "{name} cannot be executed out of band")
             }
             Self::OutOfBand(NotOutOfBand::Session) => {
                 write!(f, "out-of-band execution was not negotiated")
             }
-            Self::Descriptors => write!(f, "the connection cannot pass file descriptors"),
+            Self::Descriptors => write!(f, "the connection cannot pass these file descriptors"),
             Self::Gap(Some(count)) => write!(f, "{count} events were dropped"),
             Self::Gap(None) => write!(f, "the connection was made anew, events may be missing"),
             Self::Overflow => write!(f, "too many events have waited"),
@@ -131,6 +139,7 @@ impl std::error::Error for Error {
             Self::Connect { source, .. } => Some(source),
             Self::Lost { source, .. } => source.as_ref().map(|error| error as _),
             Self::Undecodable(undecodable) => Some(&undecodable.error),
+            Self::Protocol(NotQmp { violation, .. }) => Some(violation),
             _ => None,
         }
     }
@@ -143,7 +152,7 @@ impl std::error::Error for Undecodable {
 }
 
 impl Error {
-    pub(crate) fn connect(address: &Address, source: io::Error) -> Self {
+    pub(crate) fn connect(address: impl fmt::Display, source: io::Error) -> Self {
         Self::Connect {
             address: address.to_string(),
             source,
@@ -158,7 +167,10 @@ impl Error {
                 source: Some(Arc::clone(error)),
                 sent,
             },
-            End::Violation(violation) => Self::Protocol(violation.clone()),
+            End::Violation(violation) => Self::Protocol(NotQmp {
+                violation: violation.clone(),
+                sent,
+            }),
         }
     }
 
@@ -187,11 +199,5 @@ impl Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
-    }
-}
-
-impl From<Violation> for Error {
-    fn from(violation: Violation) -> Self {
-        Self::Protocol(violation)
     }
 }

@@ -37,6 +37,7 @@ pub mod blocking;
 pub mod core;
 #[cfg(feature = "server")]
 pub mod mux;
+pub mod schema;
 #[cfg(feature = "server")]
 pub mod server;
 
@@ -57,14 +58,14 @@ mod operations;
 mod options;
 mod outcome;
 mod policy;
-mod schema;
+mod reconnect;
 #[cfg(unix)]
 mod sockets;
 mod trace;
 
 pub use address::{Address, AddressError};
 pub use core::{Buffer, Filter, Overflow, Stamped};
-pub use error::{Error, NotOutOfBand, Undecodable};
+pub use error::{Error, NotOutOfBand, NotQmp, Undecodable};
 pub use limits::Limits;
 pub use metrics::Metrics;
 #[cfg(feature = "operations")]

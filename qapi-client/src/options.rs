@@ -32,9 +32,10 @@ pub struct Options {
     pub greeting: bool,
     /// Whether to ask for out-of-band execution, where the server offers it.
     pub out_of_band: bool,
-    /// Whether a connection that is lost is made anew, and how. It is for sessions with a server that greets and that was
-    /// connected to by its [`Address`](crate::Address), and for connections that were closed or have failed: a server that
-    /// does not speak QMP is not given another chance.
+    /// Whether a connection that is lost is made anew, and how. It is for sessions that know how: those that were connected
+    /// to an address, with TLS or without, to a guest agent's, or to a program by
+    /// [`respawn`](crate::blocking::Client::respawn). A session over a connection of the caller's ends with it. So does one
+    /// whose server does not speak QMP: it is not given another chance.
     pub reconnect: Option<Reconnect>,
     /// What the server can make the session do.
     pub limits: Limits,
@@ -42,8 +43,9 @@ pub struct Options {
 
 /// How a connection that is lost is made anew.
 ///
-/// The calls that had been sent end as lost, with their outcome unknown; those that had not wait for the new connection, until
-/// their deadlines. Subscribers are told of the gap.
+/// The calls that had been sent end as lost, with their outcome unknown; those of which nothing had been sent wait for the new
+/// connection, until their deadlines. Subscribers are told of the gap. A connection that ends before the server has done
+/// anything is but another attempt that has failed.
 ///
 /// ```no_run
 /// use qapi_client::{Options, Reconnect, blocking::Client};
@@ -59,14 +61,15 @@ pub struct Options {
 pub struct Reconnect {
     /// How often it is tried before the session ends.
     pub attempts: u32,
-    /// How long to wait after the first attempt that fails; after each further one twice as long.
+    /// How long to wait before the second attempt; before each further one twice as long.
     pub pause: Duration,
     /// How long to wait at most.
     pub longest_pause: Duration,
 }
 
 impl Default for Reconnect {
-    /// Ten times, after a tenth of a second at first and five seconds at most: within about half a minute.
+    /// Ten times, the second a tenth of a second after the first, with five seconds between them at most: within about twenty
+    /// seconds.
     fn default() -> Self {
         Self {
             attempts: 10,

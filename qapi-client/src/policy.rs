@@ -96,18 +96,19 @@ impl FromStr for Policy {
 
     fn from_str(text: &str) -> Result<Self, PolicyError> {
         let rules = text.split(',').filter(|_| !text.is_empty());
-        rules.fold(Ok(Self::everything()), |policy, rule| {
-            let policy = policy?;
-            match rule.split_once('=') {
-                None if rule == "read-only" => Ok(Self {
+        let mut policy = Self::everything();
+        for rule in rules {
+            policy = match rule.split_once('=') {
+                None if rule == "read-only" => Self {
                     read_only: true,
                     ..policy
-                }),
-                Some(("allow", glob)) if !glob.is_empty() => Ok(policy.allow(glob)),
-                Some(("deny", glob)) if !glob.is_empty() => Ok(policy.deny(glob)),
-                _ => Err(PolicyError { rule: rule.into() }),
-            }
-        })
+                },
+                Some(("allow", glob)) if !glob.is_empty() => policy.allow(glob),
+                Some(("deny", glob)) if !glob.is_empty() => policy.deny(glob),
+                _ => return Err(PolicyError { rule: rule.into() }),
+            };
+        }
+        Ok(policy)
     }
 }
 

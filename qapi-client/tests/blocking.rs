@@ -349,9 +349,10 @@ fn what_is_not_qmp_ends_the_session_for_good() {
         Says("{\"return\": {\"name\": \"vm\"}, \"id\": 1]}\n"),
     ];
     session(&script, |client| {
-        for _ in 0..2 {
+        for sent in [true, false] {
             let error = client.execute(&QueryName::default()).unwrap_err();
             assert!(matches!(error, Error::Protocol(_)), "{error}");
+            assert_eq!(error.outcome_unknown(), sent);
         }
     });
 }

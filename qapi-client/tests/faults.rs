@@ -9,7 +9,7 @@ use qapi_client::{CallOptions, Error, Options, blocking, tokio as asynchronous};
 use qapi_types::{Any, Decode, DecodeError, Event, EventSet, Reader, UnknownEvent, required};
 
 use peer::Peer::{self, Hears, Repeats, Says, Utters};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, play};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, play, run};
 
 /// What a client does, and what comes of it, in words.
 #[derive(Clone, Copy)]
@@ -121,11 +121,7 @@ fn act_blocking(stream: std::os::unix::net::UnixStream, acts: &[Act], options: O
 }
 
 fn act_asynchronous(stream: std::os::unix::net::UnixStream, acts: &[Act], options: Options) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    run(async {
         stream.set_nonblocking(true).unwrap();
         let stream = tokio::net::UnixStream::from_std(stream).unwrap();
         let client = asynchronous::Client::over(stream, options).await.unwrap();

@@ -14,18 +14,10 @@ use qapi_client::{Buffer, CallOptions, Error, Limits, NotOutOfBand, Options, Ove
 use qapi_types::{Command, Encode, UnknownEvent, Writer};
 
 use peer::Peer::{self, Hears, Repeats, Says};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, play};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, play, run};
 
 /// Time enough for nothing.
 const SHORT: Duration = Duration::from_millis(20);
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
-}
 
 async fn over(stream: UnixStream, options: Options) -> Result<Client, Error> {
     stream.set_nonblocking(true).unwrap();

@@ -3,18 +3,16 @@
 
 mod peer;
 
+use std::io::Write;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
 use qapi_client::{Address, Error, Options, blocking, rustls, tokio as asynchronous};
-use qapi_types::UnknownEvent;
 
 use peer::Peer::{Hears, Says};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, run};
 
 const STOP: [peer::Peer; 2] = [
     Hears(r#"{"execute":"stop","id":1}"#),
@@ -23,14 +21,6 @@ const STOP: [peer::Peer; 2] = [
 
 fn script() -> Vec<peer::Peer> {
     [&[GREETING, NEGOTIATE, NEGOTIATED][..], &STOP].concat()
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 /// Connects with a client of each kind, one after the other, and makes a call.
@@ -136,88 +126,15 @@ fn addresses_without_a_server() {
     }
 }
 
-/// Says its process id in an event, and would run for ever.
-fn program() -> Command {
-    const SCRIPT: &str = r#"
-        printf '%s' '{"QMP": {"version": {"qemu": "0.12.50"}, "capabilities": []}}'
-        head -c 37 > /dev/null
-        printf '{"return": {}, "id": 0}'
-        head -c 25 > /dev/null
-        printf '{"event": "%s"}{"return": {}, "id": 1}' $$
-        exec sleep 1000"#;
-    let mut command = Command::new("sh");
-    command.args(["-c", SCRIPT]);
-    command
-}
-
-fn runs(pid: &str) -> bool {
-    Path::new("/proc").join(pid).exists()
-}
-
-#[test]
-fn programs_end_with_their_session() {
-    let mut client = blocking::Client::spawn(&mut program(), Options::default()).unwrap();
-    client.execute_raw("stop", None).unwrap();
-    let pid = client.next_raw_event(None).unwrap().unwrap().name;
-    assert!(runs(&pid));
-    drop(client);
-    assert!(!runs(&pid));
-
-    run(async {
-        let mut command = program();
-        let client = asynchronous::Client::spawn(&mut command, Options::default())
-            .await
-            .unwrap();
-        let mut events = client.subscribe::<UnknownEvent>("*");
-        client.execute_raw("stop", None).await.unwrap();
-        let pid = events.next().await.unwrap().event.name;
-        assert!(runs(&pid));
-        drop((client, events));
-        // The driver notices.
-        while runs(&pid) {
-            tokio::task::yield_now().await;
-        }
-    });
-}
-
-#[test]
-fn programs_that_do_not_start_or_end_at_once() {
-    let options = Options::default();
-    let missing = blocking::Client::spawn(&mut Command::new("no such program"), options);
-    assert!(matches!(missing, Err(Error::Connect { .. })), "{missing:?}");
-    let silent = blocking::Client::spawn(&mut Command::new("true"), options);
-    assert!(matches!(silent, Err(Error::Lost { .. })), "{silent:?}");
-    let silent = run(asynchronous::Client::spawn(
-        &mut Command::new("true"),
-        options,
-    ));
-    assert!(matches!(silent, Err(Error::Lost { .. })), "{silent:?}");
-}
-
 #[test]
 fn tls() {
-    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
-    let certificate = own.cert.der().clone();
-    let server = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate.clone()], key)
-        .unwrap();
-    let server = Arc::new(server);
-    let config = |roots| {
-        let builder = rustls::ClientConfig::builder().with_root_certificates(roots);
-        Arc::new(builder.with_no_client_auth())
-    };
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(certificate).unwrap();
-    let trusting = config(roots);
-
+    let (server, trusting) = peer::tls::both_ends();
     let listener = std::net::TcpListener::bind("localhost:0").unwrap();
-    let address = format!("localhost:{}", listener.local_addr().unwrap().port());
+    let port = listener.local_addr().unwrap().port();
+    let address = format!("localhost:{port}");
     let serve = || {
         let stream = listener.accept().unwrap().0;
-        let connection = rustls::ServerConnection::new(Arc::clone(&server)).unwrap();
-        perform(&script(), rustls::StreamOwned::new(connection, stream));
+        perform(&script(), peer::tls::accept(&server, stream));
     };
     let options = Options::default();
     std::thread::scope(|scope| {
@@ -227,34 +144,111 @@ fn tls() {
         serving.join().unwrap();
         let serving = scope.spawn(serve);
         run(async {
-            let client = asynchronous::Client::connect_tls(&address, trusting, options);
+            let client =
+                asynchronous::Client::connect_tls(&address, Arc::clone(&trusting), options);
             let client = client.await.unwrap();
             client.execute_raw("stop", None).await.unwrap();
         });
         serving.join().unwrap();
     });
 
-    // Whom it does not know it does not trust.
-    let strangers = config(rustls::RootCertStore::empty());
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for _ in 0..2 {
-                let mut stream = listener.accept().unwrap().0;
-                let mut connection = rustls::ServerConnection::new(Arc::clone(&server)).unwrap();
-                assert!(connection.complete_io(&mut stream).is_err());
+    // Whom it does not know it does not trust, nor whoever is not the one that was asked for.
+    let strangers = peer::tls::trusting(rustls::RootCertStore::empty());
+    let by_number = format!("127.0.0.1:{port}");
+    for (address, config, expected) in [
+        (&address, &strangers, "UnknownIssuer"),
+        (&by_number, &trusting, "not valid for name"),
+    ] {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for _ in 0..2 {
+                    let mut stream = peer::tls::accept(&server, listener.accept().unwrap().0);
+                    assert!(stream.conn.complete_io(&mut stream.sock).is_err());
+                }
+            });
+            let connect = asynchronous::Client::connect_tls(address, Arc::clone(config), options);
+            for error in [
+                blocking::Client::connect_tls(address, Arc::clone(config), options).unwrap_err(),
+                run(connect).unwrap_err(),
+            ] {
+                let text = error.to_string();
+                assert!(matches!(error, Error::Connect { .. }), "{text}");
+                assert!(
+                    text.starts_with(&format!("cannot connect to tcp:{address}: ")),
+                    "{text}"
+                );
+                assert!(text.contains(expected), "{text}");
             }
         });
-        for error in [
-            blocking::Client::connect_tls(&address, Arc::clone(&strangers), options).unwrap_err(),
-            run(asynchronous::Client::connect_tls(
-                &address, strangers, options,
-            ))
-            .unwrap_err(),
+    }
+}
+
+/// A server that speaks something else, or nothing.
+#[test]
+fn servers_that_do_not_speak_tls() {
+    let (_, config) = peer::tls::both_ends();
+    let listener = std::net::TcpListener::bind("localhost:0").unwrap();
+    let address = format!("localhost:{}", listener.local_addr().unwrap().port());
+    let options = Options {
+        timeout: Some(Duration::from_millis(30)),
+        ..Options::default()
+    };
+    let connect = |face| match face {
+        "blocking" => blocking::Client::connect_tls(&address, Arc::clone(&config), options).err(),
+        _ => run(asynchronous::Client::connect_tls(
+            &address,
+            Arc::clone(&config),
+            options,
+        ))
+        .err(),
+    };
+    for face in ["blocking", "tokio"] {
+        for (says, expected) in [
+            (Some(GREETING), "received corrupt message"),
+            (None, "timed out"),
         ] {
-            assert!(
-                error.to_string().contains("invalid peer certificate"),
-                "{error}"
-            );
+            std::thread::scope(|scope| {
+                let serving = scope.spawn(|| {
+                    let (stream, _) = listener.accept().unwrap();
+                    perform(says.as_slice(), &stream);
+                    stream
+                });
+                let error = connect(face).unwrap();
+                assert!(error.to_string().contains(expected), "{error}");
+                drop(serving.join().unwrap());
+            });
         }
+    }
+}
+
+/// Each byte of a record that never ends is a sign of life, and yet no answer.
+#[test]
+fn a_server_that_speaks_tls_byte_by_byte_keeps_nobody() {
+    let (server, config) = peer::tls::both_ends();
+    let listener = std::net::TcpListener::bind("localhost:0").unwrap();
+    let address = format!("localhost:{}", listener.local_addr().unwrap().port());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut stream = peer::tls::accept(&server, listener.accept().unwrap().0);
+            perform(&script()[..4], &mut stream);
+            let mut socket = stream.sock;
+            let record = [&[23, 3, 3, 64, 0][..], &[0; 16 << 10]].concat();
+            for byte in record {
+                // Often enough for any deadline that begins anew with each.
+                std::thread::sleep(Duration::from_millis(5));
+                if socket.write_all(&[byte]).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut client =
+            blocking::Client::connect_tls(&address, config, Options::default()).unwrap();
+        let error = client
+            .execute_raw_with("stop", None, Duration::from_millis(30))
+            .unwrap_err();
+        assert!(
+            matches!(error, Error::TimedOut { sent: true, .. }),
+            "{error}"
+        );
     });
 }

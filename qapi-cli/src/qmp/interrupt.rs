@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::{fs, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
@@ -17,9 +17,21 @@ use signal_hook::iterator::Signals;
 /// # Errors
 /// The system does not let signals be caught.
 pub(super) fn on_interrupt(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
-    // What `nohup` has turned off stays off.
-    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    let watched = [SIGINT, SIGTERM].into_iter().chain(hangup);
+    on_first(watched(), act)
+}
+
+/// The same, but for Ctrl-C, which is a key for whoever reads the terminal.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn on_end(act: impl FnOnce(i32) + Send + 'static) -> io::Result<()> {
+    on_first(watched().filter(|signal| *signal != SIGINT), act)
+}
+
+fn on_first(
+    watched: impl Iterator<Item = i32> + Clone,
+    act: impl FnOnce(i32) + Send + 'static,
+) -> io::Result<()> {
     let mut signals = Signals::new(watched.clone())?;
     let once = Arc::new(AtomicBool::new(false));
     for signal in watched {
@@ -29,6 +41,23 @@ pub(super) fn on_interrupt(act: impl FnOnce(i32) + Send + 'static) -> io::Result
     }
     thread::spawn(move || signals.forever().next().map(act));
     Ok(())
+}
+
+/// From now on no such signal ends the program, nor does the terminal's other key: `act` is called with each. For what must not
+/// be left as it is, and is put in order in a time that is known.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn on_every_interrupt(mut act: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new(watched().chain([SIGQUIT]))?;
+    thread::spawn(move || signals.forever().for_each(&mut act));
+    Ok(())
+}
+
+/// What `nohup` has turned off stays off.
+fn watched() -> impl Iterator<Item = i32> + Clone {
+    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+    [SIGINT, SIGTERM].into_iter().chain(hangup)
 }
 
 /// Whether whoever has started the program has seen to it that it ignores the signal, as far as the system tells.
@@ -43,16 +72,30 @@ fn is_ignored(signal: i32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::env;
+    use std::process::Command;
     use std::sync::mpsc;
 
     use super::*;
 
-    /// The only test that may raise a signal: another would be the second one.
+    /// A signal is for the whole process, and other tests watch for one, too: this one has a process of its own.
     #[test]
     fn the_first_signal_is_told() {
-        let (sender, came) = mpsc::channel();
-        on_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
-        signal_hook::low_level::raise(SIGTERM).unwrap();
-        assert_eq!(came.recv(), Ok(SIGTERM));
+        const ALONE: &str = "QMP_TEST_ALONE";
+        if env::var_os(ALONE).is_some() {
+            let (sender, came) = mpsc::channel();
+            on_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
+            signal_hook::low_level::raise(SIGTERM).unwrap();
+            assert_eq!(came.recv(), Ok(SIGTERM));
+            return;
+        }
+        let (_, module) = module_path!().split_once("::").unwrap();
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", &format!("{module}::the_first_signal_is_told")])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains("1 passed"), "{told}");
     }
 }

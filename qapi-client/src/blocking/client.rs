@@ -14,14 +14,16 @@ use super::connection::Connection;
 use super::deadline::Deadline;
 use super::reconnect::Down;
 use super::{Subscription, Transport};
-use crate::address::Address;
 use crate::core::{
     Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow, RawEvent, Session, Stamped, Step,
 };
+#[cfg(unix)]
+use crate::descriptors::MOST;
 use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
-use crate::options::{CallOptions, Options, Reconnect};
+use crate::options::{CallOptions, Options};
 use crate::outcome;
+use crate::reconnect::Again;
 use crate::schema::{QuerySchema, Schema};
 use crate::trace;
 
@@ -32,15 +34,16 @@ use crate::trace;
 /// [`events_lost`](Client::events_lost) counts them. They are received while the client waits for something; between its
 /// calls they wait in the socket.
 pub struct Client {
-    pub(super) connection: Connection,
+    pub(super) connection: Result<Connection, Down>,
     pub(super) session: Session,
     events: Inbox,
     greeting: Greeting,
     pub(super) options: Options,
-    /// Where another connection is to be had, and how.
-    pub(super) again: Option<(Address, Reconnect)>,
-    /// There is no connection, and another is to be made.
-    pub(super) down: Option<Down>,
+    /// How another connection is to be had.
+    pub(super) again: Option<Again>,
+    /// Whether connections of this kind pass descriptors.
+    #[cfg(unix)]
+    passes_descriptors: bool,
     /// The descriptors of calls of which nothing was sent yet.
     #[cfg(unix)]
     descriptors: Vec<(CallId, Vec<OwnedFd>)>,
@@ -79,13 +82,14 @@ impl Client {
         }
         let buffer = Buffer::of(options.limits, Overflow::DropOldest);
         Self {
-            connection: Connection::new(transport),
+            #[cfg(unix)]
+            passes_descriptors: transport.passes_descriptors(),
+            connection: Ok(Connection::new(transport)),
             events: session.subscribe(Filter::all(), buffer),
             session,
             greeting: Greeting::default(),
             options,
             again: None,
-            down: None,
             #[cfg(unix)]
             descriptors: Vec::new(),
         }
@@ -151,14 +155,14 @@ impl Client {
     /// command, in one `sendmsg`. However it ends, on this side they are closed.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket.
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, or there are more than 253.
     #[cfg(unix)]
     pub fn execute_with_fds<C: Command>(
         &mut self,
         command: &C,
         descriptors: Vec<OwnedFd>,
     ) -> Result<C::Return, Error> {
-        if !self.connection.transport().passes_descriptors() {
+        if !self.passes_descriptors || descriptors.len() > MOST {
             return Err(Error::Descriptors);
         }
         let call = Call::new(C::NAME, Some(command)).with_descriptors();
@@ -402,8 +406,8 @@ impl Client {
 
     /// Sends what is to be sent, then receives what is there or comes first; `false` if the deadline passes before.
     fn exchange(&mut self, deadline: &mut Deadline) -> bool {
-        if let Some(down) = self.down.take() {
-            return self.reconnect(down, deadline);
+        if self.connection.is_err() {
+            return self.reconnect(deadline);
         }
         if self.session.is_held_up() {
             return self.wait_for_room(deadline);
@@ -412,11 +416,17 @@ impl Client {
         if let Ok(false) = sent {
             return false;
         }
+        let Ok(connection) = &mut self.connection else {
+            return true;
+        };
         // A server that has gone may have left its last words, so they are read even if it cannot be told anything.
-        match self.connection.receive(&mut self.session, deadline) {
+        match connection.receive(&mut self.session, deadline) {
             Ok(received) => received,
             Err(error) => {
-                let error = sent.err().unwrap_or(error);
+                let error = match (error.kind(), sent) {
+                    (io::ErrorKind::UnexpectedEof, Err(why)) => why,
+                    _ => error,
+                };
                 self.lose(End::from(error));
                 true
             }
@@ -446,6 +456,9 @@ impl Client {
     /// Sends all that is to be sent. What the deadline cuts off stays, and goes out before the next command: half a
     /// command on the wire would take the next one with it.
     fn send(&mut self, deadline: &mut Deadline) -> io::Result<bool> {
+        let Ok(connection) = &mut self.connection else {
+            return Ok(true);
+        };
         while !self.session.outgoing().is_empty() {
             let bytes = self.session.outgoing();
             #[cfg(unix)]
@@ -453,7 +466,7 @@ impl Client {
                 let mut all = self.descriptors.iter();
                 all.find(|(id, _)| *id == call)
             });
-            let count = self.connection.timed(deadline, |transport| {
+            let count = connection.timed(deadline, |transport| {
                 #[cfg(unix)]
                 if let Some((_, descriptors)) = descriptors {
                     return transport.write_with_descriptors(bytes, descriptors);

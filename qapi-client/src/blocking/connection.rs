@@ -24,10 +24,6 @@ impl Connection {
         }
     }
 
-    pub(super) fn transport(&mut self) -> &mut dyn Transport {
-        &mut *self.transport
-    }
-
     /// Does `io` until it has done something, or the deadline passes: `None`. That it can do nothing any more is an error.
     pub(super) fn timed(
         &mut self,

@@ -5,12 +5,15 @@ mod client;
 mod connect;
 mod connection;
 mod deadline;
+mod dial;
 #[cfg(all(unix, feature = "operations"))]
 mod fdset;
 #[cfg(feature = "operations")]
 mod operations;
 mod reconnect;
 mod subscription;
+#[cfg(feature = "tls")]
+mod tls;
 mod transport;
 
 pub use crate::options::Options;

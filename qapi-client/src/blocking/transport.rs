@@ -6,7 +6,12 @@ use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
+#[cfg(unix)]
+use std::thread;
 use std::time::Duration;
+
+#[cfg(unix)]
+use crate::child::Running;
 
 /// A connection to a server: bytes both ways, and a bound on how long either way may take.
 pub trait Transport: Read + Write + Send {
@@ -66,14 +71,39 @@ impl Transport for TcpStream {
 /// A program that was started for the session, and ends with it.
 #[cfg(unix)]
 pub(super) struct Spawned {
-    pub(super) stream: UnixStream,
-    pub(super) _program: crate::child::Running,
+    stream: UnixStream,
+    program: Running,
+    timeout: Option<Duration>,
+}
+
+#[cfg(unix)]
+impl Spawned {
+    pub(super) fn new(stream: UnixStream, program: Running) -> Self {
+        Self {
+            stream,
+            program,
+            timeout: None,
+        }
+    }
 }
 
 #[cfg(unix)]
 impl Read for Spawned {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.read(buffer)
+        match self.stream.read(buffer) {
+            Ok(0) => {}
+            // It has gone without hearing all.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => {}
+            done => return done,
+        }
+        let mut waited = Duration::ZERO;
+        while let Some(pause) = self.program.pause()
+            && self.timeout.is_none_or(|timeout| waited < timeout)
+        {
+            thread::sleep(pause);
+            waited += pause;
+        }
+        Err(self.program.last_words())
     }
 }
 
@@ -91,6 +121,7 @@ impl Write for Spawned {
 #[cfg(unix)]
 impl Transport for Spawned {
     fn set_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.timeout = timeout;
         self.stream.set_timeout(timeout)
     }
 

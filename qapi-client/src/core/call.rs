@@ -1,6 +1,6 @@
 //! Commands on their way to a server.
 
-use std::fmt::Write;
+use std::io::Write;
 
 use qapi_types::{Encode, Request, to_string};
 
@@ -87,16 +87,13 @@ impl Call {
         self.silent
     }
 
-    /// The whole request, if it needs no id.
-    pub(super) fn without_id(mut self) -> String {
-        self.text.push('}');
-        self.text
-    }
-
-    /// The whole request.
-    pub(super) fn finish(mut self, id: CallId) -> String {
-        // A string takes all that is written to it.
-        let _ = write!(self.text, ",\"id\":{}}}", id.0);
-        self.text
+    /// Writes the whole request; without an id where the server would refuse one.
+    pub(super) fn write(&self, id: Option<CallId>, to: &mut Vec<u8>) {
+        to.extend_from_slice(self.text.as_bytes());
+        if let Some(CallId(id)) = id {
+            // Memory takes all that is written to it.
+            let _ = write!(to, ",\"id\":{id}");
+        }
+        to.push(b'}');
     }
 }

@@ -60,7 +60,12 @@ impl Received {
             Err(error) => {
                 let mut reader = Reader::with_limits(json, limits.values);
                 let message: Any = reader.finish().map_err(not_json)?;
+                // What a terminal in between gives back of what we say is no reply.
+                let is_request = ["execute", "exec-oob"]
+                    .iter()
+                    .any(|name| message.get(name).is_some());
                 match message.get("id").map(|id| id.to()) {
+                    _ if is_request => Self::Unknown,
                     Some(Ok(number)) => Self::Reply {
                         id: ReplyId::Number(number),
                         outcome: Outcome::Unreadable {

@@ -1,6 +1,7 @@
 //! What is to be sent, and which calls are on the wire.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::{Call, CallId};
 
@@ -42,9 +43,9 @@ impl Outgoing {
         self.descriptors.is_some_and(|(_, call)| call == id)
     }
 
-    /// How many bytes were sent at all.
-    pub(super) fn sent_at_all(&self) -> u64 {
-        self.sent
+    /// Whether all that was pushed there has been sent.
+    pub(super) fn has_sent(&self, place: &Range<u64>) -> bool {
+        place.end <= self.sent
     }
 
     /// The first `count` bytes have been sent.
@@ -59,13 +60,23 @@ impl Outgoing {
             // A session that has nothing to do takes next to no memory.
             self.bytes.shrink_to(KEPT);
             self.gone = 0;
+        } else if self.gone > self.bytes.len() / 2 {
+            // One that is never done with sending does not keep what is gone, either.
+            self.bytes.drain(..self.gone);
+            self.gone = 0;
         }
     }
 
-    /// Adds bytes; answers where they end, counted as [`sent_at_all`](Self::sent_at_all).
-    pub(super) fn push(&mut self, bytes: &[u8]) -> u64 {
-        self.bytes.extend_from_slice(bytes);
-        self.end()
+    /// Adds what `write` writes; answers where it is, counted from the first byte of the session.
+    pub(super) fn push(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Range<u64> {
+        let begin = self.end();
+        write(&mut self.bytes);
+        begin..self.end()
+    }
+
+    /// Whether nothing of what was pushed there has been sent.
+    pub(super) fn has_kept(&self, place: &Range<u64>) -> bool {
+        place.start >= self.sent
     }
 
     /// The next byte that is added takes the descriptors of this call with it.
@@ -92,12 +103,10 @@ const KEPT: usize = 1 << 10;
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) id: CallId,
-    /// Where its request ends, counted from the first byte of the session.
-    pub(super) end: u64,
-    /// It is answered on failure only.
-    pub(super) silent: bool,
-    /// It has descriptors: no other that has may follow it before it is answered.
-    pub(super) descriptors: bool,
+    /// Where its request is, counted from the first byte of the session.
+    pub(super) place: Range<u64>,
+    /// What goes out once more, should the connection end before it has.
+    pub(super) call: Call,
     /// Nobody wants the reply any more.
     pub(super) abandoned: bool,
 }
@@ -125,13 +134,26 @@ impl Line {
 
     pub(super) fn push(&mut self, waiting: Waiting) {
         self.wanted += usize::from(!waiting.abandoned);
-        self.with_descriptors += usize::from(waiting.descriptors);
+        self.with_descriptors += usize::from(waiting.call.has_descriptors());
         self.on_wire.push_back(waiting);
     }
 
     fn taken(&mut self, waiting: &Waiting) {
         self.wanted -= usize::from(!waiting.abandoned);
-        self.with_descriptors -= usize::from(waiting.descriptors);
+        self.with_descriptors -= usize::from(waiting.call.has_descriptors());
+    }
+
+    /// Takes back all of which nothing was sent: those that somebody waits for are in line again.
+    pub(super) fn take_back_unsent(&mut self, outgoing: &Outgoing) {
+        while let Some(last) = self.on_wire.back()
+            && outgoing.has_kept(&last.place)
+            && let Some(waiting) = self.on_wire.pop_back()
+        {
+            self.taken(&waiting);
+            if !waiting.abandoned {
+                self.queued.push_front((waiting.id, waiting.call));
+            }
+        }
     }
 
     pub(super) fn oldest(&mut self) -> Option<Waiting> {
@@ -160,6 +182,13 @@ impl Line {
         Some(waiting)
     }
 
+    /// Takes back a call that is not on the wire yet; `None` if it is none of those.
+    pub(super) fn take_back(&mut self, id: CallId) -> Option<Call> {
+        // Ids ascend in here, too: however many give up at once, each is found at once.
+        let at = self.queued.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        self.queued.remove(at).map(|(_, call)| call)
+    }
+
     /// Nobody wants the reply to this call any more; `false` if it is not on the wire.
     pub(super) fn abandon(&mut self, id: CallId) -> bool {
         let Some(at) = self.on_wire.iter().position(|waiting| waiting.id == id) else {
@@ -169,7 +198,7 @@ impl Line {
         self.wanted -= usize::from(!waiting.abandoned);
         waiting.abandoned = true;
         // One that is answered on failure only would stand in the line for ever.
-        if waiting.silent
+        if waiting.call.is_silent()
             && let Some(waiting) = self.on_wire.remove(at)
         {
             self.taken(&waiting);

@@ -16,7 +16,6 @@
 #[cfg(unix)]
 mod blocking;
 pub(crate) mod dialog;
-#[cfg(unix)]
 pub mod exchange;
 #[cfg(unix)]
 pub mod fake;

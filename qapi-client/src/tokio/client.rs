@@ -15,13 +15,13 @@ use super::Subscription;
 use super::connection::Connection;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
-use crate::address::Address;
 use crate::agent;
 use crate::core::{Buffer, Call, Filter, Overflow, Session};
 use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
+use crate::reconnect::{Again, Dialer};
 use crate::schema::{QuerySchema, Schema};
 use crate::trace;
 
@@ -72,19 +72,20 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start_agent(Connection::new(stream), options).await
+        Self::start_agent(Connection::new(stream), options, None).await
     }
 
     pub(super) async fn start_agent(
         connection: Connection,
         options: Options,
+        dialer: Option<Dialer>,
     ) -> Result<Self, Error> {
         let greeting = false;
         let options = Options {
             greeting,
             ..options
         };
-        let client = Self::start(connection, options, None).await?;
+        let client = Self::start(connection, options, dialer).await?;
         let (attempts, patience) = agent::attempts(options.timeout);
         for _ in 0..attempts {
             if let Some(Ok(())) = within(Some(patience), client.synchronize()).await {
@@ -114,11 +115,11 @@ impl Client {
         ready
     }
 
-    /// Starts a session over `connection`; another can be made to `address`.
+    /// Starts a session over `connection`; `dialer` has another.
     pub(super) async fn start(
         connection: Connection,
         options: Options,
-        address: Option<&Address>,
+        dialer: Option<Dialer>,
     ) -> Result<Self, Error> {
         let mut session = match options.greeting {
             true => Session::new(options.limits),
@@ -137,7 +138,8 @@ impl Client {
         let client = Self {
             handle: Arc::new(Handle(Arc::clone(&shared))),
         };
-        let again = address.cloned().zip(options.reconnect);
+        let again = dialer.zip(options.reconnect);
+        let again = again.map(|(dialer, policy)| Again::new(dialer, policy));
         ::tokio::spawn(drive(shared, connection, again));
         if options.greeting {
             let ready = within(options.timeout, ready).await;
@@ -213,7 +215,7 @@ impl Client {
     /// command, in one `sendmsg`. However it ends, on this side they are closed.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket.
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, or there are more than 253.
     #[cfg(unix)]
     pub async fn execute_with_fds<C: Command>(
         &self,

@@ -13,14 +13,21 @@ use ::tokio::io::Interest;
 use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(unix)]
 use ::tokio::net::UnixStream;
+#[cfg(unix)]
+use ::tokio::time::sleep;
+
+#[cfg(unix)]
+use crate::child::Running;
+use crate::core::End;
 
 /// A connection to a server.
 pub(super) struct Connection {
     stream: Pin<Box<dyn Stream>>,
     /// Something was written that the stream may hold back.
     unflushed: bool,
-    /// What lives as long as the connection does.
-    _owner: Option<Box<dyn Send>>,
+    /// The program at the other end, which ends with the connection.
+    #[cfg(unix)]
+    program: Option<Running>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send {
@@ -41,17 +48,30 @@ impl Connection {
         Self {
             stream: Box::pin(stream),
             unflushed: false,
-            _owner: None,
+            #[cfg(unix)]
+            program: None,
         }
     }
 
-    /// With something that lives as long as the connection does.
+    /// With the program at its other end.
     #[cfg(unix)]
-    pub(super) fn owned_by(self, owner: impl Send + 'static) -> Self {
+    pub(super) fn with(stream: UnixStream, program: Running) -> Self {
         Self {
-            _owner: Some(Box::new(owner)),
-            ..self
+            program: Some(program),
+            ..Self::new(stream)
         }
+    }
+
+    /// What else is to be said of a connection that has come to this end.
+    pub(super) async fn last_words(&mut self, end: End) -> End {
+        #[cfg(unix)]
+        if let (End::Closed | End::Failed(_), Some(program)) = (&end, &mut self.program) {
+            while let Some(pause) = program.pause() {
+                sleep(pause).await;
+            }
+            return End::from(program.last_words());
+        }
+        end
     }
 
     pub(super) fn passes_descriptors(&self) -> bool {

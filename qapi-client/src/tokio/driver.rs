@@ -6,16 +6,16 @@ use std::mem::MaybeUninit;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use ::tokio::io::ReadBuf;
 use ::tokio::time::sleep;
 
-use super::connect::dial;
 use super::connection::Connection;
+use super::dial::dial;
 use super::shared::{Shared, State};
-use crate::address::Address;
 use crate::core::End;
-use crate::options::Reconnect;
+use crate::reconnect::Again;
 
 /// How much is received at once.
 const CHUNK: usize = 16 << 10;
@@ -27,18 +27,19 @@ const TURNS: usize = 32;
 pub(super) async fn drive(
     shared: Arc<Shared>,
     mut connection: Connection,
-    again: Option<(Address, Reconnect)>,
+    mut again: Option<Again>,
 ) {
     // Should the runtime end before the session does, its callers and subscribers learn of it.
     let session = Driven(shared);
     loop {
-        let end = poll_fn(|cx| session.exchange(&mut connection, cx)).await;
+        let mut end = poll_fn(|cx| session.exchange(&mut connection, cx)).await;
+        if !session.is_deserted() {
+            end = connection.last_words(end).await;
+        }
         drop(connection);
-        let next = match &again {
-            Some((address, policy)) if session.restart() => {
-                session.reconnect(address, policy).await
-            }
-            _ => None,
+        let next = match &mut again {
+            Some(again) => session.reconnect(again).await,
+            None => None,
         };
         match next {
             Some(next) => connection = next,
@@ -51,31 +52,34 @@ pub(super) async fn drive(
 struct Driven(Arc<Shared>);
 
 impl Driven {
-    /// Makes the session as new; `false` if it has ended for good, or nobody wants it.
-    fn restart(&self) -> bool {
+    fn is_deserted(&self) -> bool {
+        self.0.lock().deserted
+    }
+
+    /// Makes the session as new, and answers how long to wait before another connection is tried; `None` if the session has
+    /// ended for good, or nobody wants it.
+    fn restart(&self, again: &mut Again) -> Option<Duration> {
         let mut state = self.0.lock();
-        let goes_on = state.session.ended().is_none() && !state.deserted;
-        if goes_on {
-            state.session.restart();
-            state.tell();
+        if state.session.ended().is_some() || state.deserted {
+            return None;
         }
-        goes_on
+        let pause = again.after(state.session.is_up())?;
+        state.session.restart();
+        state.tell();
+        Some(pause)
     }
 
     /// Another connection; `None` if there is none to be had, or nobody wants it.
-    async fn reconnect(&self, address: &Address, policy: &Reconnect) -> Option<Connection> {
-        let mut pause = policy.pause;
-        for _ in 0..policy.attempts {
-            let dialled = self
-                .unless_deserted(dial(address, self.0.options.timeout))
-                .await?;
-            if let Ok(connection) = dialled {
+    async fn reconnect(&self, again: &mut Again) -> Option<Connection> {
+        let mut pause = self.restart(again)?;
+        loop {
+            self.unless_deserted(sleep(pause)).await?;
+            let dialled = dial(&mut again.dialer, self.0.options.timeout);
+            if let Ok(connection) = self.unless_deserted(dialled).await? {
                 return Some(connection);
             }
-            self.unless_deserted(sleep(pause)).await?;
-            pause = policy.longest_pause.min(2 * pause);
+            pause = again.next_pause()?;
         }
-        None
     }
 
     /// What the future comes to; `None` if the last handle goes before.

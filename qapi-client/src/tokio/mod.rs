@@ -5,6 +5,7 @@
 mod client;
 mod connect;
 mod connection;
+mod dial;
 mod driver;
 #[cfg(all(unix, feature = "operations"))]
 mod fdset;

@@ -9,6 +9,8 @@ use std::task::Waker;
 use ::tokio::sync::oneshot;
 
 use crate::core::{Call, CallId, Outcome, Session, Step};
+#[cfg(unix)]
+use crate::descriptors::MOST;
 use crate::options::Options;
 
 /// A session between its handles and the task that drives it.
@@ -89,7 +91,7 @@ impl Shared {
         descriptors: Vec<OwnedFd>,
     ) -> Option<Waiting<'_>> {
         let mut state = self.lock();
-        if !state.passes_descriptors {
+        if !state.passes_descriptors || descriptors.len() > MOST {
             return None;
         }
         let waiting = self.start(&mut state, call.with_descriptors());

@@ -1,5 +1,8 @@
-//! A peer that follows a script.
+//! A peer that follows a script, and what its clients run on.
 #![allow(dead_code, reason = "not every test needs all of it")]
+
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -48,6 +51,15 @@ pub(crate) fn perform(script: &[Peer], mut stream: impl Read + Write) {
             }
         }
     }
+}
+
+/// Runs a future to its end, on a runtime of its own with one thread.
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 /// Plays `script` while `client` talks to it, and sees that it is played to its end.

@@ -7,13 +7,13 @@ use crate::core::{Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow};
 pub(super) const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2, "micro": 0}, "package": ""}, "capabilities": ["oob"]}}"#;
 
 /// What the session tells after it has received `stream`, in words.
-fn tell(session: &mut Session, stream: &str) -> Vec<String> {
+pub(super) fn tell(session: &mut Session, stream: &str) -> Vec<String> {
     session.receive(stream.as_bytes());
     drain(session)
 }
 
 /// What the session has to tell, in words.
-fn drain(session: &mut Session) -> Vec<String> {
+pub(super) fn drain(session: &mut Session) -> Vec<String> {
     let mut told = Vec::new();
     while let Some(step) = session.step() {
         told.push(match step {
@@ -35,7 +35,7 @@ fn end_of(session: &Session) -> String {
     session.ended().map(End::to_string).unwrap_or_default()
 }
 
-fn named(name: &str) -> Call {
+pub(super) fn named(name: &str) -> Call {
     Call::new(name, None)
 }
 
@@ -161,6 +161,12 @@ fn replies_find_their_calls() {
             vec!["3 returns 1"],
             2,
         ),
+        // what a terminal gives back
+        (
+            r#"{"execute":"one","id":1}{"exec-oob":"two","id":2}{"return": 1, "id": 1}"#,
+            vec!["1 returns 1"],
+            2,
+        ),
         (
             r#"{"error": {"class": "X"}, "id": 1}"#,
             vec![
@@ -239,7 +245,7 @@ fn limits_end_the_session() {
 }
 
 /// The commands that are to be sent, by name; they are sent.
-fn send(session: &mut Session) -> Vec<String> {
+pub(super) fn send(session: &mut Session) -> Vec<String> {
     let text = String::from_utf8(session.outgoing().to_vec()).unwrap();
     session.sent(text.len());
     let requests = text.split_inclusive('}').filter(|part| part.contains("id"));
@@ -440,20 +446,6 @@ fn a_new_connection_goes_on_with_what_was_not_sent() {
 }
 
 #[test]
-fn the_agents_channel_comes_into_step() {
-    let mut session = Session::without_greeting(Limits::default());
-    session.synchronize(7);
-    session.call(named("guest-ping"));
-    let request = b"\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":7}}\n";
-    assert_eq!(session.outgoing(), request);
-    session.sent(request.len());
-    session.receive(b"{\"return\": {}, \"id\": 0}\n\xff{\"return\": 7}\n{\"return\": {},");
-    assert_eq!(drain(&mut session), ["ready"]);
-    assert_eq!(send(&mut session), ["guest-ping"]);
-    assert_eq!(tell(&mut session, r#""id": 0}"#), ["0 returns {}"]);
-}
-
-#[test]
 fn a_subscriber_without_room_holds_the_session_up() {
     let mut session = ready();
     let all = session.subscribe(Filter::all(), Buffer::default());
@@ -475,6 +467,32 @@ fn a_subscriber_without_room_holds_the_session_up() {
     assert_eq!(drain(&mut session), ["1 returns 1"]);
     assert!(!session.is_held_up());
     assert_eq!(hear(&all, 9), ["A3 {}"]);
+}
+
+#[test]
+fn what_was_not_sent_waits_for_the_new_connection() {
+    let mut session = ready();
+    let sent = session.outgoing().len() - r#"wo","id":2}{"execute":"three","id":3}"#.len();
+    session.sent(sent);
+    session.call(named("four").with_descriptors());
+    let five = session.call(named("five"));
+    session.abandon(five);
+    session.restart();
+    // What was cut off in the middle is not done, what was sent may be.
+    let lost = ["1 lost, sent: true", "2 lost, sent: false"];
+    assert_eq!(drain(&mut session), lost);
+    assert!(session.wants_descriptors_of(CallId(4)));
+    assert_eq!(tell(&mut session, GREETING), [""; 0]);
+    // Should this one end, too, its negotiation is not another's.
+    session.restart();
+    assert_eq!(tell(&mut session, GREETING), [""; 0]);
+    assert_eq!(send(&mut session), ["qmp_capabilities"]);
+    assert!(!session.is_up());
+    assert_eq!(tell(&mut session, r#"{"return": {}, "id": 7}"#), ["ready"]);
+    assert!(session.is_up());
+    assert_eq!(send(&mut session), ["three"]);
+    assert_eq!(session.descriptors(), Some(CallId(4)));
+    assert_eq!(send(&mut session), ["four"]);
 }
 
 proptest! {

@@ -1,0 +1,105 @@
+//! Making connections.
+
+use std::io;
+use std::net::{TcpStream, ToSocketAddrs};
+#[cfg(unix)]
+use std::process::Command;
+use std::time::Duration;
+
+use super::Transport;
+use super::deadline::Deadline;
+#[cfg(unix)]
+use super::transport::Spawned;
+use crate::address::Address;
+use crate::error::Error;
+use crate::reconnect::Dialer;
+
+/// A connection, made within `timeout`.
+pub(super) fn dial(
+    dialer: &mut Dialer,
+    timeout: Option<Duration>,
+) -> Result<Box<dyn Transport>, Error> {
+    match dialer {
+        Dialer::Address(address) => {
+            let transport = to_address(address, timeout);
+            transport.map_err(|source| Error::connect(address, source))
+        }
+        #[cfg(feature = "tls")]
+        Dialer::Tls(address, config) => {
+            let stream = super::tls::connect(address, std::sync::Arc::clone(config), timeout);
+            let failed = |source| Error::connect(format_args!("tcp:{address}"), source);
+            Ok(Box::new(stream.map_err(failed)?))
+        }
+        #[cfg(unix)]
+        Dialer::Program(make) => Ok(Box::new(start(&mut make())?)),
+    }
+}
+
+/// A program that was started.
+#[cfg(unix)]
+pub(super) fn start(command: &mut Command) -> Result<Spawned, Error> {
+    match crate::child::start(command) {
+        Ok((stream, program)) => Ok(Spawned::new(stream, program)),
+        Err(source) => Err(Error::connect(command.get_program().display(), source)),
+    }
+}
+
+fn to_address(address: &Address, timeout: Option<Duration>) -> io::Result<Box<dyn Transport>> {
+    match address {
+        #[cfg(unix)]
+        Address::Unix(path) => {
+            let patience = crate::sockets::Patience::Within(timeout);
+            Ok(Box::new(crate::sockets::connect_path(path, patience)?))
+        }
+        #[cfg(unix)]
+        Address::Abstract(name) => {
+            let patience = crate::sockets::Patience::Within(timeout);
+            Ok(Box::new(crate::sockets::connect_abstract(name, patience)?))
+        }
+        Address::Tcp(address) => {
+            let mut deadline = Deadline::after(timeout);
+            Ok(Box::new(connect_tcp(address, &mut deadline)?))
+        }
+        #[cfg(all(target_os = "linux", feature = "vsock"))]
+        Address::Vsock { cid, port } => Ok(Box::new(vsock::VsockStream::connect_with_cid_port(
+            *cid, *port,
+        )?)),
+        #[cfg(not(all(target_os = "linux", feature = "vsock")))]
+        _ => Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "there are no addresses of this kind here",
+        )),
+    }
+}
+
+/// Connects to the first of the addresses that `address` stands for which takes the connection.
+pub(super) fn connect_tcp(address: &str, deadline: &mut Deadline) -> io::Result<TcpStream> {
+    let mut failure = io::ErrorKind::AddrNotAvailable.into();
+    for address in address.to_socket_addrs()? {
+        let stream = match deadline.remaining() {
+            Some(Some(remaining)) => TcpStream::connect_timeout(&address, remaining),
+            Some(None) => TcpStream::connect(address),
+            None => return Err(io::ErrorKind::TimedOut.into()),
+        };
+        match stream {
+            Ok(stream) => {
+                // A command is one write, and nothing follows until its reply is there.
+                stream.set_nodelay(true)?;
+                // A server whose host has gone without a word is noticed, sooner or later.
+                #[cfg(unix)]
+                rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
+                return Ok(stream);
+            }
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+#[cfg(all(target_os = "linux", feature = "vsock"))]
+impl Transport for vsock::VsockStream {
+    fn set_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.set_read_timeout(timeout)?;
+        self.set_write_timeout(timeout)
+    }
+}
