@@ -113,7 +113,7 @@ fn completion_and_hints() {
             "(qmp) transaction( block-dirty-bitmap-add node=",
         ),
         (
-            "transaction( block-dirty-bitmap-add node=image1\t na\t",
+            "transaction( block-dirty-bitmap-add node=image1\tna\t",
             "(qmp) transaction( block-dirty-bitmap-add node=image1 name= a string",
         ),
         ("help block_res\t", "(qmp) help block_resize"),
@@ -131,7 +131,7 @@ fn completion_and_hints() {
             Some(&r#"{"qom-type": "rng-builtin", "id": "rng7"}"#.parse().unwrap()),
         )
         .unwrap();
-    shell.keys("object-del id=\t");
+    shell.keys("object-del id=r\t");
     shell.line_is("(qmp) object-del id=rng7");
     drop_line(&shell);
     // A hint is typed by moving over it.
