@@ -1,7 +1,7 @@
 //! From a pipe.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -351,6 +351,13 @@ fn machines_that_end() {
     let mut child = command(machine.folder(), &[]).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"query-name\n").unwrap();
+    let mut reply = [0];
+    child
+        .stdout
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut reply)
+        .unwrap();
     machine.killer()();
     let output = child.wait_with_output().unwrap();
     drop(input);
