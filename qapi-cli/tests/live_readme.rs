@@ -54,7 +54,7 @@ fn sessions_are_as_shown() {
                 .and_then(|setting| setting.split_once('='))
             {
                 environment.push((name, value));
-            } else if command.starts_with("qmp ") {
+            } else if command.starts_with("qmp ") || command.contains("| qmp ") {
                 let told = run(machine.folder(), command, &environment, &mut other);
                 // The test has monitors of its own.
                 let own =

@@ -6,6 +6,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
+/// How many a system takes in one go, as Linux has it.
+pub(crate) const MOST: usize = 253;
+
 /// Sends the beginning of `bytes`, and `descriptors` with its first byte, in one `sendmsg`: a server keeps only those that
 /// arrive with the bytes of their command.
 ///
@@ -20,10 +23,12 @@ pub(crate) fn send(socket: impl AsFd, bytes: &[u8], descriptors: &[OwnedFd]) -> 
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let bytes = [IoSlice::new(bytes)];
-    Ok(sendmsg(
-        socket,
-        &bytes,
-        &mut ancillary,
-        SendFlags::NOSIGNAL,
-    )?)
+    Ok(sendmsg(socket, &bytes, &mut ancillary, QUIET)?)
 }
+
+/// A server that has gone is an error, and no signal.
+#[cfg(not(target_vendor = "apple"))]
+const QUIET: SendFlags = SendFlags::NOSIGNAL;
+/// Sockets of std's are told so when they are made.
+#[cfg(target_vendor = "apple")]
+const QUIET: SendFlags = SendFlags::empty();

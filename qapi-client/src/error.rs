@@ -48,7 +48,7 @@ pub enum Error {
     },
     /// Commands cannot be executed out of band, for the reason given; this one was not sent.
     OutOfBand(NotOutOfBand),
-    /// The connection cannot pass file descriptors; the command was not sent.
+    /// The connection cannot pass file descriptors, or not so many; the command was not sent.
     Descriptors,
     /// Events have happened that are not told: so many were dropped because nobody took them in time, or, without a number,
     /// the connection was down. More follow.
@@ -119,7 +119,7 @@ impl fmt::Display for Error {
             Self::OutOfBand(NotOutOfBand::Session) => {
                 write!(f, "out-of-band execution was not negotiated")
             }
-            Self::Descriptors => write!(f, "the connection cannot pass file descriptors"),
+            Self::Descriptors => write!(f, "the connection cannot pass these file descriptors"),
             Self::Gap(Some(count)) => write!(f, "{count} events were dropped"),
             Self::Gap(None) => write!(f, "the connection was made anew, events may be missing"),
             Self::Overflow => write!(f, "too many events have waited"),

@@ -12,17 +12,25 @@ use super::layout::{Shape, write_json};
 use super::{Failure, Monitor};
 
 /// Execute a command and print what it returns
+///
+/// Values are read by the machine's schema, not by their looks: a string as it stands, an integer also with 0x or with K, M, G,
+/// T, P, E for powers of 1024, a bool as on, off, true or false, lists and objects as JSON; the properties that `device_add`
+/// takes by their types. Text in double quotes is a string whatever stands in it. What the schema leaves open, such as the
+/// `value` of `qom-set`, and everything that a server without a schema takes, is JSON if it can be, else a string. A JSON
+/// object alone goes to the machine as it is.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   qmp --socket vm.qmp call query-status
-  qmp --socket vm.qmp call device_add driver=virtio-net-pci id=net1 mq=true
+  qmp --socket vm.qmp call device_add driver=virtio-net-pci id=net1 mq=on
+  qmp --socket vm.qmp call blockdev-add driver=qcow2 node-name=n file.driver=file file.filename=disk.qcow2
+  qmp --socket vm.qmp call send-key keys.0.type=qcode keys.0.data=ret
   qmp --socket vm.qmp call blockdev-add '{\"driver\": \"null-co\", \"node-name\": \"n\"}'")]
 pub(super) struct Call {
     /// The command's name
     name: String,
-    /// One JSON object, or members of it: a value that is JSON is taken as such, any other as a string ('id="5"' says
-    /// that the 5 is one)
+    /// The arguments: members, of which `file.driver` is one within another and `keys.0` an element of a list; a JSON object;
+    /// or both
     #[arg(value_name = "JSON|KEY=VALUE")]
     arguments: Vec<String>,
     #[command(flatten)]

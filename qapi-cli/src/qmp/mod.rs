@@ -1,11 +1,6 @@
 //! The command line of `qmp`: one file a subcommand.
 
 mod agent;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "some is for those who complete words and help with them"
-)]
 mod arguments;
 mod board;
 mod call;
@@ -23,6 +18,7 @@ mod program;
 mod qom;
 mod quantity;
 mod read_only;
+mod run;
 mod schema;
 mod screen;
 mod shell;
@@ -60,6 +56,7 @@ enum Command {
     Events(events::Events),
     Info(info::Info),
     Qom(qom::Qom),
+    Run(run::Run),
     Schema(schema::Schema),
     Shell(shell::Shell),
     Wait(wait::Wait),
@@ -114,6 +111,7 @@ fn run(
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),

@@ -42,14 +42,7 @@ impl Program {
     pub(super) fn start(command: &mut Command) -> Result<Self, (u8, String)> {
         match command.spawn() {
             Ok(child) => Ok(Self { child }),
-            Err(error) => {
-                let code = match error.kind() {
-                    io::ErrorKind::NotFound => 127,
-                    _ => 126,
-                };
-                let name = command.get_program().display();
-                Err((code, format!("cannot start {name}: {error}")))
-            }
+            Err(error) => Err(unstartable(command, &error)),
         }
     }
 
@@ -88,6 +81,16 @@ impl Program {
         self.child.kill()?;
         self.child.wait()
     }
+}
+
+/// The exit code of a program that could not be started, as shells have it, and what there is to say.
+pub(super) fn unstartable(command: &Command, error: &io::Error) -> (u8, String) {
+    let code = match error.kind() {
+        io::ErrorKind::NotFound => 127,
+        _ => 126,
+    };
+    let name = command.get_program().display();
+    (code, format!("cannot start {name}: {error}"))
 }
 
 impl Drop for Program {

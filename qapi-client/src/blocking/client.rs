@@ -17,6 +17,8 @@ use super::{Subscription, Transport};
 use crate::core::{
     Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow, RawEvent, Session, Stamped, Step,
 };
+#[cfg(unix)]
+use crate::descriptors::MOST;
 use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
@@ -153,14 +155,14 @@ impl Client {
     /// command, in one `sendmsg`. However it ends, on this side they are closed.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket.
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, or there are more than 253.
     #[cfg(unix)]
     pub fn execute_with_fds<C: Command>(
         &mut self,
         command: &C,
         descriptors: Vec<OwnedFd>,
     ) -> Result<C::Return, Error> {
-        if !self.passes_descriptors {
+        if !self.passes_descriptors || descriptors.len() > MOST {
             return Err(Error::Descriptors);
         }
         let call = Call::new(C::NAME, Some(command)).with_descriptors();

@@ -48,6 +48,11 @@ impl<S: Into<String>> FromIterator<S> for Filter {
 
 /// Whether `name` is what `pattern` says, in which `*` stands for any characters.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    // Most names are told from most patterns by their first character.
+    let [first, other] = [pattern, name].map(|text| text.as_bytes().first());
+    if first != other && first != Some(&b'*') {
+        return false;
+    }
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };

@@ -104,14 +104,14 @@ impl Client {
     /// Asks the agent to come into step.
     fn synchronize(&self) -> oneshot::Receiver<()> {
         let (sender, ready) = oneshot::channel();
-        let mut state = self.shared().lock();
-        if state.session.outgoing().is_empty() {
-            state.session.synchronize(agent::number());
-        }
-        if state.session.ended().is_none() {
-            state.ready = Some(sender);
-        }
-        state.wake_driver();
+        self.shared().with(|state| {
+            if state.session.outgoing().is_empty() {
+                state.session.synchronize(agent::number());
+            }
+            if state.session.ended().is_none() {
+                state.ready = Some(sender);
+            }
+        });
         ready
     }
 
@@ -215,7 +215,7 @@ impl Client {
     /// command, in one `sendmsg`. However it ends, on this side they are closed.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket.
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, or there are more than 253.
     #[cfg(unix)]
     pub async fn execute_with_fds<C: Command>(
         &self,
@@ -300,9 +300,7 @@ impl Client {
     /// Makes a call whose reply nobody waits for.
     #[cfg(all(unix, feature = "operations"))]
     pub(super) fn post(&self, call: Call) {
-        let mut state = self.shared().lock();
-        state.session.call(call);
-        state.wake_driver();
+        self.shared().with(|state| state.session.call(call));
     }
 
     /// The call of a command, if it can be made as it should.

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use qapi_client::schema::{JsonType, Object, Type};
+use qapi_client::schema::{Alternate, JsonType, Object, Type};
 use qapi_types::{Any, AnyMembers};
 
 use super::DEPTH;
 use super::entry::{Entry, open_lists, open_objects};
 use super::form::Field;
-use super::level::{Further, Level};
+use super::level::{Further, Level, Slot};
 use super::mistake::{Mistake, Problem};
 use super::read;
 use super::takes::Takes;
@@ -117,7 +117,7 @@ impl<'a> Filler<'a> {
             Takes::Type(Type::Array(array)) => {
                 self.list(Takes::Type(array.element_type()), part, entries)
             }
-            Takes::Type(Type::Alternate(_)) => self.alternate(part, entries),
+            Takes::Type(Type::Alternate(alternate)) => self.alternate(alternate, part, entries),
             takes if entries.iter().all(Entry::is_here) => match &*entries {
                 [] => Some(AnyMembers::new().into()),
                 [entry] => self.keep(read::value(takes, &entry.value), part),
@@ -151,7 +151,7 @@ impl<'a> Filler<'a> {
         for (at, entries) in groups {
             let slot = &level.slots[at];
             is_there[at] = true;
-            let part = part.member(slot.name, slot.takes);
+            let part = part.slot(slot);
             if let Some(value) = self.fill(&part, entries) {
                 members.push(slot.name, value);
             }
@@ -210,30 +210,30 @@ impl<'a> Filler<'a> {
         Some(Any::from_iter(values))
     }
 
-    fn alternate(&mut self, part: &Part<'a>, entries: Vec<Entry>) -> Option<Any> {
-        let Takes::Type(Type::Alternate(alternate)) = part.takes else {
-            return None;
-        };
+    /// A value of the type among those of an alternate that its words fit.
+    fn alternate(
+        &mut self,
+        alternate: Alternate<'a>,
+        part: &Part<'a>,
+        entries: Vec<Entry>,
+    ) -> Option<Any> {
         let named = entries.iter().find(|entry| !entry.is_here());
-        let chosen = match (named, &*entries) {
-            (None, [entry]) => read::branch(alternate, &entry.value).map(Takes::Type),
-            (None, _) => return self.wrong(&part.path, Problem::Twice),
-            (Some(entry), _) => part.takes.holding(entry.first()),
+        let (chosen, at, problem) = match (named, &*entries) {
+            (Some(entry), _) => (
+                part.takes.holding(entry.first()),
+                join(&part.path, entry.name()),
+                Problem::Parts(part.takes),
+            ),
+            (None, [entry]) => (
+                read::branch(alternate, &entry.value).map(Takes::Type),
+                part.path.clone(),
+                Problem::value(&entry.value, part.takes),
+            ),
+            (None, _) => (None, part.path.clone(), Problem::Twice),
         };
-        match (chosen, named) {
-            (Some(takes), _) => self.fill(&part.chosen(takes), entries),
-            (None, Some(entry)) => {
-                let path = join(&part.path, entry.name());
-                self.wrong(&path, Problem::Parts(part.takes))
-            }
-            (None, None) => {
-                let problems = entries
-                    .iter()
-                    .map(|it| Problem::value(&it.value, part.takes));
-                problems
-                    .last()
-                    .and_then(|problem| self.wrong(&part.path, problem))
-            }
+        match chosen {
+            Some(takes) => self.fill(&part.chosen(takes), entries),
+            None => self.wrong(&at, problem),
         }
     }
 
@@ -274,9 +274,10 @@ impl<'a> Filler<'a> {
     }
 
     fn keep(&mut self, value: Result<Any, Problem<'a>>, part: &Part<'a>) -> Option<Any> {
-        value
-            .or_else(|problem| self.wrong(&part.path, problem).ok_or(()))
-            .ok()
+        match value {
+            Ok(value) => Some(value),
+            Err(problem) => self.wrong(&part.path, problem),
+        }
     }
 
     /// Nothing, for there is something wrong.
@@ -322,6 +323,15 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// A member that the schema has.
+    fn slot(&self, slot: &Slot<'a>) -> Self {
+        Self {
+            place: format!("{}/{}", self.place, slot.place),
+            ..self.member(slot.name, slot.takes)
+        }
+    }
+
+    /// A part that is no place of its own in the schema.
     fn member(&self, name: &str, takes: Takes<'a>) -> Self {
         Self {
             takes,

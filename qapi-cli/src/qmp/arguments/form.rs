@@ -43,7 +43,6 @@ pub(in crate::qmp) struct Field<'a> {
     pub(in crate::qmp) place: String,
     pub(in crate::qmp) takes: Takes<'a>,
     pub(in crate::qmp) optional: bool,
-    pub(in crate::qmp) features: &'a [String],
     /// Whether something is filled in there or below.
     pub(in crate::qmp) is_filled: bool,
 }
@@ -149,7 +148,6 @@ impl<'a> Form<'a> {
                 place: self.place(),
                 takes: self.takes(),
                 optional: false,
-                features: &[],
                 is_filled: !self.given.is_empty(),
             },
             entries: self.given.clone(),
@@ -284,7 +282,6 @@ impl<'a> Field<'a> {
             place: format!("{place}/{}", slot.place),
             takes: slot.takes,
             optional: slot.optional,
-            features: slot.features,
             is_filled,
         }
     }
@@ -296,7 +293,6 @@ impl<'a> Field<'a> {
             place,
             takes,
             optional: true,
-            features: &[],
             is_filled,
         }
     }

@@ -26,7 +26,6 @@ pub(super) struct Slot<'a> {
     pub(super) name: &'a str,
     pub(super) takes: Takes<'a>,
     pub(super) optional: bool,
-    pub(super) features: &'a [String],
     /// The path in the schema from the object to here.
     pub(super) place: String,
 }
@@ -136,7 +135,6 @@ impl<'a> Slot<'a> {
             name: member.name(),
             takes: Takes::Type(member.ty()),
             optional: member.is_optional(),
-            features: member.features(),
             place: format!("{place}{}", member.name()),
         }
     }
@@ -146,7 +144,6 @@ impl<'a> Slot<'a> {
             name: &property.name,
             takes: Takes::Property(property),
             optional: true,
-            features: &[],
             place: property.name.clone(),
         }
     }

@@ -481,10 +481,11 @@ fn hear(
     err: &mut dyn Write,
 ) -> std::io::Result<()> {
     let mut teller = teller.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_message = !matches!(told, Told::Line(_));
     let Some(text) = teller.tell(told) else {
         return Ok(());
     };
-    if terminal || teller.view.json {
+    if terminal || (teller.view.json && is_message) {
         out.write_all(text.as_bytes())?;
         out.flush()
     } else {

@@ -131,7 +131,7 @@ pub(super) fn attach(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let terminal = is_typed();
     let capable = terminal && env::var_os("TERM").is_some_and(|term| term != "dumb");
     let colorless = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let surroundings = Surroundings {
@@ -146,6 +146,11 @@ pub(super) fn attach(
         false => Input::Lines(Lines::new(io::stdin(), terminal)),
     };
     drive(session, options, surroundings, &mut input, out, err)
+}
+
+/// Whether somebody types and reads.
+pub(super) fn is_typed() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// Where a shell runs.

@@ -11,6 +11,7 @@ use qapi_types::{Any, UnknownEvent};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::super::Failure;
+use super::super::run::Output;
 use super::interrupts::{Interrupts, interrupt};
 
 /// How long one who types waits for what the machine could add to it.
@@ -20,7 +21,7 @@ const ASIDE: Duration = Duration::from_millis(500);
 pub(in crate::qmp) struct Session {
     client: Client,
     /// Not here while somebody else listens.
-    events: Option<Subscription<UnknownEvent>>,
+    events: Option<Ears>,
     interrupts: Option<Interrupts>,
     runtime: Runtime,
 }
@@ -28,6 +29,8 @@ pub(in crate::qmp) struct Session {
 /// What the machine says that was not asked.
 #[derive(Debug)]
 pub(super) enum Told {
+    /// A line that it has written to one of its outputs.
+    Line(String),
     Event(Stamped<UnknownEvent>),
     /// Something about events that cannot be shown.
     Trouble(Error),
@@ -62,10 +65,21 @@ impl Session {
         };
         Ok(Self {
             client,
-            events: Some(events),
+            events: Some(Ears {
+                events,
+                output: None,
+            }),
             interrupts: None,
             runtime,
         })
+    }
+
+    /// What a machine writes that was started here is heard, too.
+    pub(in crate::qmp) fn with_output(mut self, output: Output) -> Self {
+        if let Some(ears) = &mut self.events {
+            ears.output = Some(output);
+        }
+        self
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -139,12 +153,8 @@ impl Session {
         let Some(events) = &mut self.events else {
             return;
         };
-        loop {
-            match events.try_next().map_err(passing) {
-                Ok(Some(event)) => hear(Told::Event(event)),
-                Err(Ok(trouble)) => hear(Told::Trouble(trouble)),
-                Ok(None) | Err(Err(_)) => return,
-            }
+        while let Some(told) = events.try_next() {
+            hear(told);
         }
     }
 
@@ -177,11 +187,11 @@ impl Session {
     }
 
     /// Lets somebody else listen, who gives it [back](Self::listen_again).
-    pub(super) fn let_listen(&mut self) -> Option<Subscription<UnknownEvent>> {
+    pub(super) fn let_listen(&mut self) -> Option<Ears> {
         self.events.take()
     }
 
-    pub(super) fn listen_again(&mut self, events: Subscription<UnknownEvent>) {
+    pub(super) fn listen_again(&mut self, events: Ears) {
         self.events = Some(events);
     }
 }
@@ -190,22 +200,54 @@ impl Session {
 ///
 /// # Errors
 /// The session has ended.
-async fn next(events: &mut Option<Subscription<UnknownEvent>>) -> Result<Told, Error> {
+async fn next(events: &mut Option<Ears>) -> Result<Told, Error> {
     match events {
-        Some(events) => listen(events).await,
+        Some(events) => events.next().await,
         None => std::future::pending().await,
     }
 }
 
-/// What comes next from the subscription. Dropping the future loses nothing.
-///
-/// # Errors
-/// The session has ended.
-pub(super) async fn listen(events: &mut Subscription<UnknownEvent>) -> Result<Told, Error> {
-    match events.next().await.map_err(passing) {
-        Ok(event) => Ok(Told::Event(event)),
-        Err(Ok(trouble)) => Ok(Told::Trouble(trouble)),
-        Err(Err(end)) => Err(end),
+/// Where what the machine says comes from.
+#[derive(Debug)]
+pub(super) struct Ears {
+    events: Subscription<UnknownEvent>,
+    /// Of a machine that was started here.
+    output: Option<Output>,
+}
+
+impl Ears {
+    /// What comes next. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// The session has ended.
+    pub(super) async fn next(&mut self) -> Result<Told, Error> {
+        let line = async {
+            match &self.output {
+                Some(output) => output.next().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            line = line => Ok(Told::Line(line)),
+            event = self.events.next() => match event.map_err(passing) {
+                Ok(event) => Ok(Told::Event(event)),
+                Err(Ok(trouble)) => Ok(Told::Trouble(trouble)),
+                Err(Err(end)) => Err(end),
+            },
+        }
+    }
+
+    /// What is there.
+    fn try_next(&mut self) -> Option<Told> {
+        if let Some(line) = self.output.as_ref().and_then(Output::try_next) {
+            return Some(Told::Line(line));
+        }
+        match self.events.try_next().map_err(passing) {
+            Ok(Some(event)) => Some(Told::Event(event)),
+            Err(Ok(trouble)) => Some(Told::Trouble(trouble)),
+            Ok(None) | Err(Err(_)) => None,
+        }
     }
 }
 

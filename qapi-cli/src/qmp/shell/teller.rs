@@ -21,6 +21,7 @@ impl Teller {
     /// What is to be shown of it, lines with their ends.
     pub(super) fn tell(&mut self, told: Told) -> Option<String> {
         match told {
+            Told::Line(line) => Some(self.view.toned(Tone::Aside, &line) + "\n"),
             Told::Event(event) => self.event(&event),
             Told::Trouble(error) => Some(self.trouble(&error)),
         }

@@ -6,8 +6,6 @@ use std::time::Duration;
 use std::{fs, io};
 
 use qapi_client::Error;
-use qapi_client::tokio::Subscription;
-use qapi_types::UnknownEvent;
 use rustyline::config::{BellStyle, ColorMode, CompletionType, Config};
 use rustyline::error::{ReadlineError, Signal};
 use rustyline::history::FileHistory;
@@ -20,7 +18,7 @@ use super::super::Failure;
 use super::helper::Helper;
 use super::history;
 use super::interpreter::Interpreter;
-use super::session::{Told, listen};
+use super::session::{Ears, Told};
 use super::teller::Teller;
 use super::{Entry, Options};
 
@@ -142,18 +140,18 @@ fn unusable(error: ReadlineError) -> Failure {
 }
 
 /// Shows what the machine says while somebody types, until `stopped`; whoever types is interrupted when the session ends.
-/// Answers the subscription, and how the session has ended, if it has.
+/// Answers the ears, and how the session has ended, if it has.
 async fn listen_aside(
-    mut events: Subscription<UnknownEvent>,
+    mut events: Ears,
     mut printer: impl ExternalPrinter + Send + 'static,
     teller: Arc<Mutex<Teller>>,
     mut stopped: Receiver<()>,
-) -> (Subscription<UnknownEvent>, Option<Error>) {
+) -> (Ears, Option<Error>) {
     loop {
         let told = tokio::select! {
             biased;
             _ = &mut stopped => return (events, None),
-            told = listen(&mut events) => told,
+            told = events.next() => told,
         };
         let end = match told {
             Ok(told) => {

@@ -87,6 +87,41 @@ fn what_a_form_is_open_to() {
     }
 }
 
+/// What is missing, and where the schema has it.
+#[test]
+fn what_is_missing() {
+    let schema = schema();
+    for (words, expected) in [
+        ("stop", &[][..]),
+        ("add", &["driver add/arg/driver"]),
+        ("add driver=qcow2", &["file add/arg/qcow2/file"]),
+        (
+            "add driver=qcow2 file.driver=file",
+            &["file.filename add/arg/qcow2/file/file/filename"],
+        ),
+        (
+            "move channels.1.transport=socket channels.1.path=x",
+            &["channels.0 move/arg/channels"],
+        ),
+        (
+            "move channels.0.transport=socket channels.0.type=inet",
+            &[
+                "channels.0.host move/arg/channels/socket/inet/host",
+                "channels.0.port move/arg/channels/socket/inet/port",
+            ],
+        ),
+    ] {
+        let mut words = words.split(' ');
+        let mut form = Form::new(schema.command(words.next().unwrap()).unwrap());
+        words.for_each(|word| form.fill(word).unwrap());
+        let missing = form.missing().into_iter();
+        let missing: Vec<_> = missing
+            .map(|it| format!("{} {}", it.path, it.place))
+            .collect();
+        assert_eq!(missing, expected);
+    }
+}
+
 #[test]
 fn what_a_key_is() {
     let (schema, properties) = (schema(), properties());
