@@ -9,6 +9,7 @@ mod hint;
 mod history;
 mod hmp;
 mod interpreter;
+mod interrupts;
 mod knowledge;
 mod lines;
 mod listing;
@@ -35,6 +36,7 @@ use qapi_client::{Error, Filter};
 
 use super::layout::Layout;
 use super::{Failure, Monitor};
+pub(super) use hmp::COMMAND as HMP;
 use interpreter::{Flow, Interpreter};
 use lines::Lines;
 pub(super) use session::Session;
@@ -124,7 +126,7 @@ impl Shell {
 /// # Errors
 /// The connection ends and nobody has told the machine to; a line fails that does not come from a terminal.
 pub(super) fn attach(
-    session: Session,
+    mut session: Session,
     options: &Options,
     out: &mut dyn Write,
     err: &mut dyn Write,
