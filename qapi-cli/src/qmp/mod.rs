@@ -72,7 +72,7 @@ fn run(arguments: &Arguments, terminal: bool, out: &mut dyn Write, err: &mut dyn
         Command::Call(call) => call.run(&arguments.monitor, terminal, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, out),
-        Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Qom(qom) => qom.run(&arguments.monitor, out, err),
         Command::Wait(wait) => wait.run(&arguments.monitor, out),
     };
     let (code, message) = match done.and_then(|()| out.flush().map_err(Failure::Output)) {
