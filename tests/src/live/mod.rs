@@ -21,4 +21,4 @@ pub mod queries;
 pub use image::Image;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
-pub use program::{Program, announce, say};
+pub use program::{Program, announce, has_fuse, say};

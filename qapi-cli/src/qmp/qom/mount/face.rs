@@ -19,7 +19,8 @@ use tokio::runtime::Handle;
 use tokio::time;
 
 use super::file::Opening;
-use super::node::{NODES, Shown};
+use super::name::LONGEST;
+use super::node::Shown;
 use super::objects::{Attributes, KEPT, Objects};
 
 /// How long the system may think that what it knows of a file is so: not at all, for its size comes with its value, which may
@@ -373,9 +374,8 @@ impl Filesystem for Face {
     }
 
     fn statfs(&self, _: &Request, _: INodeNo, reply: ReplyStatfs) {
-        let used = self.objects.count();
-        let free = NODES.saturating_sub(used) as u64;
-        reply.statfs(0, 0, 0, NODES as u64, free, 4096, 255, 4096);
+        let (all, free) = self.objects.room();
+        reply.statfs(0, 0, 0, all as u64, free as u64, 4096, LONGEST as u32, 4096);
     }
 
     fn access(&self, _: &Request, number: INodeNo, mask: AccessFlags, reply: ReplyEmpty) {

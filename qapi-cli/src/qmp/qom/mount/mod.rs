@@ -31,6 +31,9 @@ use machine::Machine;
 use mounted::Mounted;
 use objects::Objects;
 
+/// How many nodes the system may know at once. It forgets them when it needs the memory, and does not ask whether we do.
+const NODES: usize = 1 << 18;
+
 /// How many reports wait to be written; whoever causes more waits with them.
 const REPORTS: usize = 64;
 
@@ -127,7 +130,7 @@ impl Mount {
         let machine = Machine::new(client);
         let root = machine.resolve(&self.path).await?;
         let (reports, mut reported) = mpsc::channel(REPORTS);
-        let objects = Objects::new(machine, root.clone(), reports);
+        let objects = Objects::new(machine, root.clone(), NODES, reports);
         let face = Face::new(objects, Handle::current(), options.timeout);
         let mut mounted = Mounted::new(face, directory).map_err(|error| self.failure(&error))?;
         self.tell(directory, &root, out)?;

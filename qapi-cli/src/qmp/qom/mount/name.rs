@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// How long the name of a file may be, in bytes.
-const LONGEST: usize = 255;
+pub(super) const LONGEST: usize = 255;
 
 /// The name of the file that a property is; `None` if that would be too long. No two properties' files have the same.
 ///

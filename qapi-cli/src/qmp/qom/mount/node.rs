@@ -12,9 +12,6 @@ use super::listing::{Entry, Listing};
 /// The number of the directory that is mounted: the system wants it to be this one.
 pub(super) const ROOT: u64 = 1;
 
-/// How many nodes there may be at once. The system forgets them when it needs the memory, and does not ask whether we do.
-pub(super) const NODES: usize = 1 << 18;
-
 /// What a node is to the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Shown {
@@ -114,6 +111,8 @@ impl Status {
 #[derive(Debug)]
 pub(super) struct Nodes {
     known: HashMap<u64, Known>,
+    /// How many there may be.
+    room: usize,
     keys: RandomState,
     /// The time of change of what is not known to have changed.
     since: SystemTime,
@@ -126,8 +125,8 @@ struct Known {
 }
 
 impl Nodes {
-    /// The object at the path `root`, which is mounted, and nothing else yet.
-    pub(super) fn new(root: String, keys: RandomState) -> Self {
+    /// The object at the path `root`, which is mounted, and nothing else yet; there is room for so many nodes.
+    pub(super) fn new(root: String, room: usize, keys: RandomState) -> Self {
         let since = SystemTime::now();
         let node = Node {
             number: ROOT,
@@ -145,6 +144,7 @@ impl Nodes {
         };
         Self {
             known: HashMap::from([(ROOT, root)]),
+            room,
             keys,
             since,
         }
@@ -178,7 +178,7 @@ impl Nodes {
         while self.known.get(&number).is_some_and(|it| !is_it(&it.node)) {
             number = number.wrapping_add(1) | 2;
         }
-        if self.known.len() >= NODES && !self.known.contains_key(&number) {
+        if self.known.len() >= self.room && !self.known.contains_key(&number) {
             return None;
         }
         let known = self.known.entry(number).or_insert_with(|| Known {
@@ -213,6 +213,11 @@ impl Nodes {
                 self.known.remove(&number);
             }
         }
+    }
+
+    /// How many nodes there may be at once.
+    pub(super) fn room(&self) -> usize {
+        self.room
     }
 
     pub(super) fn count(&self) -> usize {

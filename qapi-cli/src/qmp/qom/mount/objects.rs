@@ -16,7 +16,7 @@ use super::handles::Handles;
 use super::link::lead;
 use super::listing::{ENTRIES, Entry, Listing};
 use super::machine::{Machine, errno};
-use super::node::{NODES, Node, Nodes, Shown};
+use super::node::{Node, Nodes, Shown};
 
 /// How long a listing is used for finding what is in it: names in paths, and where links lead. What is not in it is looked for
 /// again, and whoever lists a directory gets a new one.
@@ -61,12 +61,18 @@ pub(super) struct Listed {
 }
 
 impl Objects {
-    /// The objects from the one at the path `root` on. What goes wrong is told by `reports`.
-    pub(super) fn new(machine: Machine, root: String, reports: mpsc::Sender<String>) -> Self {
+    /// The objects from the one at the path `root` on, `room` of them and their properties at once. What goes wrong is told by
+    /// `reports`.
+    pub(super) fn new(
+        machine: Machine,
+        root: String,
+        room: usize,
+        reports: mpsc::Sender<String>,
+    ) -> Self {
         let keys = RandomState::new();
         Self {
             machine,
-            nodes: Mutex::new(Nodes::new(root.clone(), keys.clone())),
+            nodes: Mutex::new(Nodes::new(root.clone(), room, keys.clone())),
             root,
             keys,
             files: Handles::default(),
@@ -88,7 +94,8 @@ impl Objects {
         let lead = self.lead(&parent, entry).await?;
         let node = self.nodes().look_up(&parent, entry, shown(entry, &lead));
         let Some(node) = node else {
-            self.report(format!("more than {NODES} files are in use"))
+            let room = self.room().0;
+            self.report(format!("more than {room} files are in use"))
                 .await;
             return Err(Errno::ENOSPC);
         };
@@ -158,9 +165,10 @@ impl Objects {
         self.nodes().forget(number, times);
     }
 
-    /// How many nodes the system knows.
-    pub(super) fn count(&self) -> usize {
-        self.nodes().count()
+    /// How many nodes the system may know at once, and how many more.
+    pub(super) fn room(&self) -> (usize, usize) {
+        let nodes = self.nodes();
+        (nodes.room(), nodes.room().saturating_sub(nodes.count()))
     }
 
     pub(super) fn node(&self, number: u64) -> Result<Arc<Node>, Errno> {
