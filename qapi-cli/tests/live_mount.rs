@@ -245,10 +245,7 @@ fn tools_find_read_and_count() {
     // Of a part, links out of it are told as text.
     drop(mount);
     let part = Mount::new(&machine, &[], &["/machine/peripheral"]);
-    assert_eq!(
-        part.read("balloon0/parent_bus"),
-        "/machine/q35/pcie.0\n"
-    );
+    assert_eq!(part.read("balloon0/parent_bus"), "/machine/q35/pcie.0\n");
     assert!(part.path("balloon0/virtio-bus/child[0]").is_dir());
     let led = part.path("balloon0/virtio-bus/child[0]").canonicalize();
     let backend = part.path("balloon0/virtio-backend").canonicalize();

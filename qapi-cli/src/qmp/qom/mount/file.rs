@@ -70,7 +70,7 @@ impl Objects {
             false => match self.value(&node).await {
                 Ok(content) => content,
                 Err((_, Error::Refused(_))) if !opening.read => Vec::new(),
-                Err((errno, error)) => return Err(self.failed(&node, &error, errno).await),
+                Err(why) => return Err(self.unread(&node, why).await),
             },
         };
         if opening.read {
@@ -104,7 +104,7 @@ impl Objects {
         if offset == 0 && state.read && !state.written {
             match self.value(&file.node).await {
                 Ok(content) => state.content = content,
-                Err((errno, error)) => return Err(self.failed(&file.node, &error, errno).await),
+                Err(why) => return Err(self.unread(&file.node, why).await),
             }
         }
         state.read = true;
@@ -253,6 +253,14 @@ impl Objects {
             self.report(format!("{}: {error}", node.place())).await;
         }
         errno
+    }
+
+    /// The same of what cannot be read; that nobody can needs no more words.
+    async fn unread(&self, node: &Node, (errno, error): (Errno, Error)) -> Errno {
+        match errno {
+            Errno::EACCES => errno,
+            errno => self.failed(node, &error, errno).await,
+        }
     }
 
     fn file(&self, handle: u64) -> Result<Arc<File>, Errno> {
