@@ -51,6 +51,11 @@ impl<T> Kept<T> {
         *self.lock() = None;
     }
 
+    /// What was asked for by then is not wanted any more.
+    pub(super) fn forget_until(&self, then: Instant) {
+        self.lock().take_if(|asked| asked.at <= then);
+    }
+
     fn asked(&self, age: Duration) -> Arc<Asked<T>> {
         let mut current = self.lock();
         match &*current {

@@ -12,6 +12,7 @@ mod mounted;
 mod name;
 mod node;
 mod objects;
+mod recent;
 
 use std::fs;
 use std::io::{self, Write};

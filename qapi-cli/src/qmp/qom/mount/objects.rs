@@ -17,6 +17,7 @@ use super::link::lead;
 use super::listing::{ENTRIES, Entry, Listing};
 use super::machine::{Machine, errno};
 use super::node::{Node, Nodes, Shown};
+use super::recent::Recent;
 
 /// How long a listing is used for finding what is in it: names in paths, and where links lead. What is not in it is looked for
 /// again, and whoever lists a directory gets a new one.
@@ -35,6 +36,7 @@ pub(super) struct Objects {
     /// The path of the object that is mounted.
     root: String,
     nodes: Mutex<Nodes>,
+    recent: Mutex<Recent>,
     pub(super) keys: RandomState,
     pub(super) files: Handles<File>,
     directories: Handles<Vec<Listed>>,
@@ -73,6 +75,7 @@ impl Objects {
         Self {
             machine,
             nodes: Mutex::new(Nodes::new(root.clone(), room, keys.clone())),
+            recent: Mutex::default(),
             root,
             keys,
             files: Handles::default(),
@@ -176,7 +179,7 @@ impl Objects {
     }
 
     /// The properties of an object, as they were less than `age` ago.
-    async fn list(&self, node: &Node, age: Duration) -> Result<Arc<Listing>, Errno> {
+    async fn list(&self, node: &Arc<Node>, age: Duration) -> Result<Arc<Listing>, Errno> {
         let ask = async {
             let path = node.path();
             let listed = self.machine.list(&path).await;
@@ -198,6 +201,9 @@ impl Objects {
                 .await;
             }
             node.status().saw(0, listing.fingerprint(&self.keys));
+            // Nothing that holds it can panic half way.
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.listed(node, listing.entries.len(), KEPT, ENTRIES);
             Ok(listing)
         };
         node.listing.get(age, ask).await
