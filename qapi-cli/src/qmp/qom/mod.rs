@@ -27,7 +27,8 @@ Examples:
   qmp --socket vm.qmp qom list /machine
   qmp --socket vm.qmp qom get /machine.type
   qmp --socket vm.qmp qom set /machine/peripheral/balloon0 guest-stats-polling-interval 2
-  qmp --socket vm.qmp qom tree /machine/peripheral --depth 2")]
+  qmp --socket vm.qmp qom tree /machine/peripheral --depth 2
+  qmp --socket vm.qmp qom mount vm")]
 pub(super) struct Qom {
     #[command(subcommand)]
     action: Action,

@@ -1,159 +1,17 @@
-//! `qmp qom mount` and a real machine, with the system's own ways to look at files.
-#![cfg(target_os = "linux")]
+//! What is in a mount, and what can be done with it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::process::Command;
 use std::thread;
 
 use qapi_client::blocking::Client;
-use qapi_tests::live::{MONITOR, Process, Program, has_fuse, machine};
 use qapi_types::Any;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 
-/// What the machines here have; the second monitor is for the test.
-const MACHINE: &[&str] = &[
-    "-qmp",
-    "unix:other,server=on,wait=off",
-    "-device",
-    "virtio-balloon-pci,id=balloon0",
-    "-device",
-    "qemu-xhci,id=xhci0",
-];
-
-/// A machine with a second session; nothing where there can be no mount.
-#[track_caller]
-fn vm() -> Option<(Process, Client)> {
-    let able = has_fuse() && Program::Fusermount.need().is_some();
-    let mut machine = able.then(|| machine(MACHINE)).flatten()?;
-    drop(machine.client(MONITOR));
-    let other = machine.client("other");
-    Some((machine, other))
-}
-
-/// A mount, which goes when this is dropped.
-struct Mount {
-    child: Child,
-    directory: PathBuf,
-}
-
-impl Mount {
-    /// `qmp … qom mount DIR …` of `machine`, as soon as it says that it is there.
-    fn new(machine: &Process, before: &[&str], after: &[&str]) -> Self {
-        let directory = machine.folder().join("mount");
-        fs::create_dir_all(&directory).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_qmp"))
-            .current_dir(machine.folder())
-            .env("QMP_SOCKET", MONITOR)
-            .args(before)
-            .args(["qom", "mount", "mount"])
-            .args(after)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        out.read_line(&mut line).unwrap();
-        let path = after.first().unwrap_or(&"/");
-        assert_eq!(line, format!("mounted {path} on mount\n"));
-        let mount = Self { child, directory };
-        assert!(mount.is_there());
-        mount
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.directory.join(path)
-    }
-
-    fn read(&self, path: &str) -> String {
-        let read = fs::read_to_string(self.path(path));
-        read.unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
-    /// Whether the system has it among its mounts.
-    fn is_there(&self) -> bool {
-        let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
-        let directory = self.directory.to_str().unwrap();
-        mounts
-            .lines()
-            .any(|line| line.split(' ').nth(1) == Some(directory))
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
-    }
-
-    /// How it has ended, and what it has said; it has left the directory as it was.
-    fn end(mut self) -> (ExitStatus, String) {
-        let mut said = String::new();
-        let mut err = self.child.stderr.take().unwrap();
-        err.read_to_string(&mut said).unwrap();
-        let status = self.child.wait().unwrap();
-        assert!(!self.is_there());
-        assert_eq!(fs::read_dir(&self.directory).unwrap().count(), 0);
-        (status, said)
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        // That there is nothing to end is as it should be.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let mut unmount = Command::new("fusermount3");
-        let unmount = unmount.args(["-u", "-z", "-q", "--"]).arg(&self.directory);
-        let _ = unmount.stderr(Stdio::null()).status();
-    }
-}
-
-/// All that is below a directory; nothing is followed.
-fn all_below(directory: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut pending = vec![directory.to_owned()];
-    while let Some(directory) = pending.pop() {
-        for entry in fs::read_dir(&directory).unwrap() {
-            let entry = entry.unwrap();
-            if entry.file_type().unwrap().is_dir() {
-                pending.push(entry.path());
-            }
-            found.push(entry.path());
-        }
-    }
-    found
-}
-
-/// What the machine says about every property that it has: types by path.
-fn properties(other: &mut Client) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut pending = vec![String::new()];
-    while let Some(path) = pending.pop() {
-        let object = if path.is_empty() { "/" } else { &path };
-        let arguments = format!(r#"{{"path": {}}}"#, Any::from(object));
-        let listed = other.execute_raw("qom-list", Some(&arguments.parse().unwrap()));
-        for property in listed.unwrap().to::<Vec<Any>>().unwrap() {
-            let text = |member: &str| property.get(member).unwrap().to::<String>().unwrap();
-            let path = format!("{path}/{}", text("name"));
-            if text("type").starts_with("child<") {
-                pending.push(path.clone());
-            }
-            found.insert(path, text("type"));
-        }
-    }
-    found
-}
-
-fn get(other: &mut Client, path: &str) -> Option<Any> {
-    let (object, name) = path.rsplit_once('/').unwrap();
-    let object = if object.is_empty() { "/" } else { object };
-    let (object, name) = (Any::from(object), Any::from(name));
-    let arguments = format!(r#"{{"path": {object}, "property": {name}}}"#);
-    let value = other.execute_raw("qom-get", Some(&arguments.parse().unwrap()));
-    value.ok()
-}
+use crate::{Mount, vm};
 
 /// Everything that the machine has is there, as what it is, and nothing else.
 #[test]
@@ -430,107 +288,47 @@ fn many_at_once() {
     });
 }
 
-/// However it ends, nothing stays mounted, whoever is still in there.
-#[test]
-fn ends() {
-    let Some((machine, _other)) = vm() else {
-        return;
-    };
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
-        let mount = Mount::new(&machine, &[], &[]);
-        mount.signal(signal);
-        assert_eq!(mount.end().0.code(), Some(0));
-    }
-    let mount = Mount::new(&machine, &[], &["/machine"]);
-    let mut open = File::open(mount.path("type")).unwrap();
-    mount.signal(Signal::TERM);
-    let (status, said) = mount.end();
-    assert_eq!((status.code(), &*said), (Some(0), ""));
-    let error = open.read(&mut [0]).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotConnected);
-
-    let mount = Mount::new(&machine, &[], &[]);
-    let mut unmount = Command::new("fusermount3");
-    let unmounted = unmount.arg("-u").arg(&mount.directory).status().unwrap();
-    assert!(unmounted.success());
-    assert_eq!(mount.end().0.code(), Some(0));
-
-    // There is but one who may have the directory.
-    let mount = Mount::new(&machine, &[], &[]);
-    for (directory, message) in [
-        ("mount", "directory not empty"),
-        (".", "directory not empty"),
-        ("qmp", "Not a directory"),
-        ("nowhere", "No such file or directory"),
-    ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_qmp"))
-            .current_dir(machine.folder())
-            .args(["--socket", "other", "qom", "mount", directory])
-            .output()
-            .unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        let expected = format!("qmp: cannot mount on {directory}: {message}");
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.starts_with(&expected), "{said}");
-    }
-    drop(mount);
-}
-
-/// A machine that dies in the middle of it takes the mount with it, and nobody waits for it.
-#[test]
-fn machines_that_die() {
-    let Some((mut machine, _other)) = vm() else {
-        return;
-    };
-    let mount = Mount::new(&machine, &[], &[]);
-    let (directory, started) = (mount.directory.clone(), AtomicBool::new(false));
-    let kill = machine.killer();
-    let code = thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                // As long as there is anything to be found.
-                let mut find = Command::new("find");
-                let find = find.arg(&directory).args(["-type", "f", "-size", "+1000"]);
-                find.stdout(Stdio::null()).stderr(Stdio::null());
-                while find.status().unwrap().success() && is_mount(&directory) {
-                    started.store(true, Ordering::Relaxed);
-                }
-            });
+/// All that is below a directory; nothing is followed.
+fn all_below(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut pending = vec![directory.to_owned()];
+    while let Some(directory) = pending.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                pending.push(entry.path());
+            }
+            found.push(entry.path());
         }
-        while !started.load(Ordering::Relaxed) {
-            thread::yield_now();
-        }
-        kill();
-        let (status, said) = mount.end();
-        // It depends on who has the word just then.
-        let last = said.lines().last().unwrap_or_default();
-        let told = ["qmp: the server has closed", "qmp: the connection is lost"];
-        assert!(told.iter().any(|told| last.starts_with(told)), "{said}");
-        status.code()
-    });
-    assert_eq!(code, Some(2));
-    machine.wait();
-}
-
-fn is_mount(directory: &Path) -> bool {
-    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some())
-}
-
-/// A machine that hangs keeps nobody longer than was said.
-#[test]
-fn machines_that_hang() {
-    let Some((machine, _other)) = vm() else {
-        return;
-    };
-    let mount = Mount::new(&machine, &["--timeout", "0.2"], &[]);
-    machine.freeze();
-    for path in ["machine/type", "machine/smm"] {
-        let error = fs::read(mount.path(path)).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::TimedOut, "{path}");
     }
-    mount.signal(Signal::TERM);
-    assert_eq!(mount.end().0.code(), Some(0));
-    machine.thaw();
-    let mount = Mount::new(&machine, &["--timeout", "0.2"], &[]);
-    assert_eq!(mount.read("machine/peripheral/type"), "container\n");
+    found
+}
+
+/// What the machine says about every property that it has: types by path.
+fn properties(other: &mut Client) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut pending = vec![String::new()];
+    while let Some(path) = pending.pop() {
+        let object = if path.is_empty() { "/" } else { &path };
+        let arguments = format!(r#"{{"path": {}}}"#, Any::from(object));
+        let listed = other.execute_raw("qom-list", Some(&arguments.parse().unwrap()));
+        for property in listed.unwrap().to::<Vec<Any>>().unwrap() {
+            let text = |member: &str| property.get(member).unwrap().to::<String>().unwrap();
+            let path = format!("{path}/{}", text("name"));
+            if text("type").starts_with("child<") {
+                pending.push(path.clone());
+            }
+            found.insert(path, text("type"));
+        }
+    }
+    found
+}
+
+fn get(other: &mut Client, path: &str) -> Option<Any> {
+    let (object, name) = path.rsplit_once('/').unwrap();
+    let object = if object.is_empty() { "/" } else { object };
+    let (object, name) = (Any::from(object), Any::from(name));
+    let arguments = format!(r#"{{"path": {object}, "property": {name}}}"#);
+    let value = other.execute_raw("qom-get", Some(&arguments.parse().unwrap()));
+    value.ok()
 }
