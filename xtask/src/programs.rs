@@ -8,7 +8,7 @@ use crate::steps::Outcome;
 use crate::workspace::root;
 
 /// A program and the Debian packages that have it.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 13] = [
     (
         "qemu-system-x86_64",
         "qemu-system-x86 qemu-system-modules-spice",
@@ -18,6 +18,7 @@ const PROGRAMS: [(&str, &str); 12] = [
     ("qemu-storage-daemon", "qemu-utils"),
     ("qemu-ga", "qemu-guest-agent"),
     ("tmux", "tmux"),
+    ("fusermount3", "fuse3"),
     ("mandoc", "mandoc"),
     ("man", "man-db"),
     ("groff", "groff-base"),

@@ -110,7 +110,7 @@ fn run(
         Command::Call(call) => call.run(&arguments.monitor, terminals.out, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
-        Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Qom(qom) => qom.run(&arguments.monitor, out, err),
         Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
