@@ -126,7 +126,7 @@ impl Mount {
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
         let options = monitor.options();
-        let client = Client::connect_with(monitor.address()?, options).await?;
+        let client = Client::connect_with(&monitor.address()?, options).await?;
         let mut end = client.subscribe::<UnknownEvent>([""; 0]);
         let machine = Machine::new(client);
         let root = machine.resolve(&self.path).await?;
