@@ -104,7 +104,7 @@ fn replies_refusals_and_events() {
     for (words, class) in [
         (&["no-such-command"][..], "CommandNotFound"),
         (&["device_del", "id=nobody"], "DeviceNotFound"),
-        (&["qom-get", "path=/machine"], "GenericError"),
+        (&["qom-get", r#"{"path": "/machine"}"#], "GenericError"),
     ] {
         let (code, out, err) = qmp(folder, &[&["call"], words].concat());
         assert_eq!((code, &*out), (Some(1), ""), "{words:?}");

@@ -6,7 +6,11 @@ use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use qapi_client::blocking::Client;
+use qapi_client::server::Request;
+use qapi_client::server::fake::Act;
+use qapi_tests::agent::Agent;
 use qapi_tests::live::machine;
+use qapi_types::Refusal;
 
 /// The machine that README talks to.
 const MACHINE: &[&str] = &[
@@ -34,6 +38,7 @@ fn sessions_are_as_shown() {
         return;
     };
     drop(machine.client("vm.sock"));
+    let _agent = Agent::listen(&machine.folder().join("vm.qga"), answer);
     let mut other = machine.client("other.sock");
     let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let readme = fs::read_to_string(readme).unwrap();
@@ -49,7 +54,7 @@ fn sessions_are_as_shown() {
                 .and_then(|setting| setting.split_once('='))
             {
                 environment.push((name, value));
-            } else if command.starts_with("qmp ") {
+            } else if command.starts_with("qmp ") || command.contains("| qmp ") {
                 let told = run(machine.folder(), command, &environment, &mut other);
                 // The test has monitors of its own.
                 let own =
@@ -64,6 +69,78 @@ fn sessions_are_as_shown() {
         }
     }
     assert!(held > 5);
+}
+
+/// What the agent of README's guest knows: commands, some of which it must not do, and replies.
+const GUEST: [(&str, &str); 15] = [
+    ("guest-get-host-name", r#"{"host-name": "build7"}"#),
+    (
+        "guest-get-osinfo",
+        r#"{"pretty-name": "Debian GNU/Linux 12 (bookworm)", "kernel-release": "6.1.0-37-amd64", "machine": "x86_64"}"#,
+    ),
+    ("guest-get-timezone", r#"{"zone": "CET", "offset": 3600}"#),
+    (
+        "guest-get-users",
+        r#"[{"user": "ada", "login-time": 1763704001}]"#,
+    ),
+    (
+        "guest-network-get-interfaces",
+        r#"[{"name": "lo", "hardware-address": "00:00:00:00:00:00", "ip-addresses": [
+            {"ip-address": "127.0.0.1", "ip-address-type": "ipv4", "prefix": 8},
+            {"ip-address": "::1", "ip-address-type": "ipv6", "prefix": 128}]},
+            {"name": "eth0", "hardware-address": "52:54:00:12:34:56", "ip-addresses": [
+            {"ip-address": "10.0.2.15", "ip-address-type": "ipv4", "prefix": 24}]}]"#,
+    ),
+    (
+        "guest-get-fsinfo",
+        r#"[{"name": "vda2", "mountpoint": "/", "type": "ext4", "used-bytes": 3350000000, "total-bytes": 20937965568, "disk": [
+            {"bus-type": "virtio", "bus": 0, "target": 0, "unit": 0, "dev": "/dev/vda",
+             "pci-controller": {"domain": 0, "bus": 0, "slot": 4, "function": 0}}]},
+            {"name": "vda1", "mountpoint": "/boot", "type": "ext4", "used-bytes": 117440512, "total-bytes": 988807168, "disk": [
+            {"bus-type": "virtio", "bus": 0, "target": 0, "unit": 0, "dev": "/dev/vda",
+             "pci-controller": {"domain": 0, "bus": 0, "slot": 4, "function": 0}}]}]"#,
+    ),
+    ("guest-exec", r#"{"pid": 1482}"#),
+    (
+        "guest-exec-status",
+        r#"{"exited": true, "exitcode": 3, "out-data": "aW5hY3RpdmUK"}"#,
+    ),
+    ("guest-file-open", "1000"),
+    (
+        "guest-file-read",
+        r#"{"count": 7, "buf-b64": "YnVpbGQ3Cg==", "eof": true}"#,
+    ),
+    ("guest-file-close", "{}"),
+    ("guest-fsfreeze-status", "\"thawed\""),
+    ("guest-fsfreeze-freeze", "2"),
+    ("guest-fsfreeze-thaw", "2"),
+    ("guest-ping", "{}"),
+];
+
+/// What it must not do.
+const FORBIDDEN: [&str; 2] = ["guest-set-time", "guest-set-user-password"];
+
+/// What it says to a command.
+fn answer(request: &Request) -> Vec<Act> {
+    let name = request.name().unwrap_or_default();
+    let reply = GUEST.iter().find(|(known, _)| *known == name);
+    vec![match (name, reply) {
+        ("guest-info", _) => {
+            let command = |name: &str, enabled: bool| {
+                format!(r#"{{"name": "{name}", "enabled": {enabled}, "success-response": true}}"#)
+            };
+            let enabled = GUEST.iter().map(|(name, _)| command(name, true));
+            let forbidden = FORBIDDEN.iter().map(|name| command(name, false));
+            let commands: Vec<String> = enabled.chain(forbidden).collect();
+            let commands = commands.join(", ");
+            Act::returns(format!(
+                r#"{{"version": "7.2.19", "supported_commands": [{commands}]}}"#
+            ))
+        }
+        ("guest-shutdown", _) => return Vec::new(),
+        (_, Some((_, reply))) => Act::returns(*reply),
+        (name, None) => Act::Refuse(Refusal::command_not_found(name)),
+    }]
 }
 
 /// What `command` prints, as a shell runs it, while the machine runs and stops if it is events that it prints.

@@ -373,3 +373,33 @@ fn a_name_that_is_nearly_right_is_suggested() {
     );
     check_help(&union("{ 'file': 'Sa' }", "frequency"), None);
 }
+
+/// Few names are compared, many are looked up: what stands twice is found either way.
+#[test]
+fn what_stands_twice_is_found_among_few_and_many() {
+    for count in [1, 15, 16, 17, 18, 40] {
+        let members: Vec<String> = (0..count).map(|at| format!("'m-{at}': 'int'")).collect();
+        let described: Vec<String> = (0..count)
+            .map(|at| format!("# @m-{at}: one\n#\n"))
+            .collect();
+        let (members, described) = (members.join(",\n"), described.concat());
+        let definition = |last: &str, docs: &str| {
+            format!(
+                "{{ 'pragma': {{ 'member-name-exceptions': [ 'Aa' ] }} }}\n##\n# @Aa:\n#\n# A.\n#\n{described}{docs}# Since: 1.0\n##\n{{ 'struct': 'Aa', 'data': {{\n{members},\n{last} }} }}"
+            )
+        };
+        let (docs, end) = (6 + 2 * count, 8 + 4 * count - count);
+        check(
+            &definition("'m-0': 'int', 'm-0': 'int'", ""),
+            &[&format!("{} Q0203", end + 2), &format!("{} Q0203", end + 2)],
+        );
+        check(
+            &definition("'m_0': 'int'", "# @m_0: two\n#\n"),
+            &[&format!("{} Q0704", end + 4)],
+        );
+        check(
+            &definition("'z': 'int'", "# @z: two\n#\n# @m-0: again\n#\n"),
+            &[&format!("{} Q0912", docs + 3)],
+        );
+    }
+}

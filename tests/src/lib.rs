@@ -1,8 +1,11 @@
 //! What the tests share: where the outside material is, and how to say that it is not there.
 
+#[cfg(unix)]
+pub mod agent;
 pub mod golden;
 #[cfg(unix)]
 pub mod live;
+pub mod manual_pages;
 pub mod trees;
 
 use std::path::PathBuf;

@@ -1,5 +1,7 @@
 //! `qapi`: checks QAPI schemas, shows them resolved, and compiles them.
 
+#[path = "../embedded.rs"]
+mod embedded;
 #[path = "../qapi/mod.rs"]
 mod qapi;
 

@@ -1,5 +1,7 @@
 //! `qmp`: talks to live machines.
 
+#[path = "../embedded.rs"]
+mod embedded;
 #[path = "../qmp/mod.rs"]
 mod qmp;
 

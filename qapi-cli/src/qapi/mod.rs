@@ -3,16 +3,20 @@
 mod check;
 mod defines;
 mod dump;
-mod embedded;
 mod explain;
 mod generate;
-mod man;
 mod progress;
 mod schema;
 
+#[path = "../manual.rs"]
+mod manual;
+
+use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+
+use manual::Unwritten;
 
 /// Compiles QAPI schemas, in which QEMU describes its management interface.
 ///
@@ -30,8 +34,8 @@ enum Command {
     Dump(dump::Dump),
     Generate(generate::Generate),
     Explain(explain::Explain),
-    Completions(man::Completions),
-    Man(man::Man),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 /// What scripts are told.
@@ -50,8 +54,14 @@ pub(crate) fn main() -> ExitCode {
         Command::Dump(dump) => dump.run(),
         Command::Generate(generate) => generate.run(),
         Command::Explain(explain) => explain.run(),
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
+        Command::Completions(completions) => {
+            written(completions.write(Arguments::command(), &mut io::stdout().lock()))
+        }
+        Command::Man(man) => match man.write(Arguments::command(), &mut io::stdout().lock()) {
+            Ok(()) => Outcome::Done,
+            Err(Unwritten::Output(error)) => written(Err(error)),
+            Err(Unwritten::NoSuch(message)) => Outcome::Unusable(message),
+        },
     };
     match outcome {
         Outcome::Done => ExitCode::SUCCESS,
@@ -63,12 +73,17 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Writes to standard output; a reader that has had enough (`qapi dump | head`) is no error.
+/// Writes to standard output.
 pub(crate) fn print(text: &str) -> Outcome {
-    use std::io::{ErrorKind, Write};
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Outcome::Unusable(format!("standard output: {error}"))
+    use io::Write;
+    written(io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// What writing has come to; a reader that has had enough (`qapi dump | head`) is no error.
+fn written(result: io::Result<()>) -> Outcome {
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Outcome::Unusable(format!("cannot write: {error}"))
         }
         _ => Outcome::Done,
     }

@@ -8,7 +8,8 @@ use qapi_codegen::diagnostic::{self, Diagnostic, Severity};
 use qapi_codegen::source::{DiskLoader, Sources};
 use qapi_codegen::{Analysis, Dialect, analyze};
 
-use super::{Outcome, embedded};
+use super::Outcome;
+use crate::embedded;
 
 #[derive(Debug, Args)]
 pub(crate) struct SchemaArguments {

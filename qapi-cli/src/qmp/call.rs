@@ -6,31 +6,35 @@ use std::time::Duration;
 use clap::Args;
 use qapi_client::blocking::Client;
 
-use super::arguments::parse;
+use super::arguments;
 use super::event::write_event;
-use super::layout::{Layout, write_json};
+use super::layout::{Shape, write_json};
 use super::{Failure, Monitor};
 
 /// Execute a command and print what it returns
+///
+/// Values are read by the machine's schema, not by their looks: a string as it stands, an integer also with 0x or with K, M, G,
+/// T, P, E for powers of 1024, a bool as on, off, true or false, lists and objects as JSON; the properties that `device_add`
+/// takes by their types. Text in double quotes is a string whatever stands in it. What the schema leaves open, such as the
+/// `value` of `qom-set`, and everything that a server without a schema takes, is JSON if it can be, else a string. A JSON
+/// object alone goes to the machine as it is.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   qmp --socket vm.qmp call query-status
-  qmp --socket vm.qmp call device_add driver=virtio-net-pci id=net1 mq=true
+  qmp --socket vm.qmp call device_add driver=virtio-net-pci id=net1 mq=on
+  qmp --socket vm.qmp call blockdev-add driver=qcow2 node-name=n file.driver=file file.filename=disk.qcow2
+  qmp --socket vm.qmp call send-key keys.0.type=qcode keys.0.data=ret
   qmp --socket vm.qmp call blockdev-add '{\"driver\": \"null-co\", \"node-name\": \"n\"}'")]
 pub(super) struct Call {
     /// The command's name
     name: String,
-    /// One JSON object, or members of it: a value that is JSON is taken as such, any other as a string ('id="5"' says
-    /// that the 5 is one)
+    /// The arguments: members, of which `file.driver` is one within another and `keys.0` an element of a list; a JSON object;
+    /// or both
     #[arg(value_name = "JSON|KEY=VALUE")]
     arguments: Vec<String>,
-    /// Print the reply over many lines, as on a terminal
-    #[arg(long, conflicts_with = "compact")]
-    pretty: bool,
-    /// Print the reply on one line, as into a file or pipe
-    #[arg(long)]
-    compact: bool,
+    #[command(flatten)]
+    shape: Shape,
     /// Print the events that come before the reply to standard error, one a line
     #[arg(long)]
     events: bool,
@@ -44,17 +48,14 @@ impl Call {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let arguments = parse(&self.arguments).map_err(Failure::Usage)?;
+        arguments::check(&self.arguments)?;
         let mut client = monitor.connect()?;
+        let arguments = arguments::live(&mut client, &self.name, &self.arguments)?;
         let result = client.execute_raw(&self.name, arguments.as_ref());
         if self.events {
             show_events(&mut client, err)?;
         }
-        let layout = match self.pretty || (terminal && !self.compact) {
-            true => Layout::Pretty,
-            false => Layout::Compact,
-        };
-        write_json(result?.as_json(), layout, out)?;
+        write_json(result?.as_json(), self.shape.layout(terminal), out)?;
         Ok(writeln!(out)?)
     }
 }
@@ -66,3 +67,6 @@ fn show_events(client: &mut Client, err: &mut dyn Write) -> Result<(), Failure> 
     }
     Ok(())
 }
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -2,36 +2,59 @@
 
 use std::io::{self, Write};
 
+use qapi_client::Stamped;
 use qapi_client::core::RawEvent;
-use qapi_types::{Any, Null, Writer};
+use qapi_types::{Any, Encode, Null, UnknownEvent, Writer};
 
 use super::layout::{Layout, legible_word, write_json};
 
 /// Writes the event as a line for people, its time, name and data, or as the message that it was.
 pub(super) fn write_event(event: &RawEvent, json: bool, out: &mut dyn Write) -> io::Result<()> {
-    // Data that are not JSON have nothing to say.
-    let data: Any = event.data.decode().unwrap_or(Null.into());
+    let told = Stamped {
+        event: UnknownEvent {
+            name: event.name.clone(),
+            // Data that are not JSON have nothing to say.
+            data: event.data.decode().unwrap_or(Null.into()),
+        },
+        timestamp: event.timestamp,
+    };
+    write_told(&told, json, out)
+}
+
+/// The same for one whose data have been looked at.
+pub(super) fn write_told(
+    told: &Stamped<UnknownEvent>,
+    json: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if json {
-        write_json(&message(event, &data), Layout::Compact, out)?;
+        write_json(message(told).as_json(), Layout::Compact, out)?;
         return writeln!(out);
     }
-    let time = event.timestamp;
+    let (time, event) = (told.timestamp, &told.event);
     let name = legible_word(&event.name);
     write!(out, "{}.{:06} {name}", time.seconds, time.microseconds)?;
-    if data.as_json() != "{}" {
+    if event.data.as_json() != "{}" {
         write!(out, " ")?;
-        write_json(data.as_json(), Layout::Compact, out)?;
+        write_json(event.data.as_json(), Layout::Compact, out)?;
     }
     writeln!(out)
 }
 
 /// The event as a message, its members in a fixed order.
-fn message(event: &RawEvent, data: &Any) -> String {
-    let mut writer = Writer::new();
-    writer.object(&[
-        ("event", &event.name),
-        ("data", data),
-        ("timestamp", &event.timestamp),
-    ]);
-    writer.into_text()
+pub(super) fn message(told: &Stamped<UnknownEvent>) -> Any {
+    struct Message<'a>(&'a Stamped<UnknownEvent>);
+
+    impl Encode for Message<'_> {
+        fn encode(&self, w: &mut Writer) {
+            let Stamped { event, timestamp } = self.0;
+            w.object(&[
+                ("event", &event.name),
+                ("data", &event.data),
+                ("timestamp", timestamp),
+            ]);
+        }
+    }
+
+    Any::encode_from(&Message(told))
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use clap::Args;
+
 /// How much space a JSON text is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
@@ -9,6 +11,26 @@ pub(super) enum Layout {
     Pretty,
     /// One line, no spaces.
     Compact,
+}
+
+/// Which layout the command line asks for.
+#[derive(Debug, Args)]
+pub(super) struct Shape {
+    /// Print the reply over many lines, as on a terminal
+    #[arg(long, conflicts_with = "compact")]
+    pretty: bool,
+    /// Print the reply on one line, as into a file or pipe
+    #[arg(long)]
+    compact: bool,
+}
+
+impl Shape {
+    pub(super) fn layout(&self, terminal: bool) -> Layout {
+        match self.pretty || (terminal && !self.compact) {
+            true => Layout::Pretty,
+            false => Layout::Compact,
+        }
+    }
 }
 
 /// Writes the valid text `json` with new whitespace. Strings, numbers and the order of members stay; only characters that
@@ -104,6 +126,40 @@ pub(super) fn legible_word(word: &str) -> String {
     legible(word).replace('\n', "\u{fffd}")
 }
 
+/// Rows of cells as lines, with what belongs together below each other. One cell that is longer than all reason does not push
+/// the others out of sight.
+pub(super) fn columns<R: AsRef<[String]>>(rows: impl IntoIterator<Item = R>) -> Vec<String> {
+    let rows: Vec<R> = rows.into_iter().collect();
+    let mut widths = Vec::new();
+    for row in &rows {
+        for (at, cell) in row.as_ref().iter().enumerate() {
+            let width = cell.chars().count().min(40);
+            match widths.get_mut(at) {
+                Some(widest) => *widest = width.max(*widest),
+                None => widths.push(width),
+            }
+        }
+    }
+    let line = |row: &R| {
+        let cells = row.as_ref().iter().zip(&widths);
+        let padded = cells.map(|(cell, &width)| format!("{cell:width$}"));
+        let padded: Vec<String> = padded.collect();
+        padded.join("  ").trim_end_matches(' ').to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// As much of a text as has room in so many columns.
+pub(super) fn cut(text: &str, columns: usize) -> String {
+    match text.char_indices().nth(columns) {
+        Some(_) => {
+            let kept = text.chars().take(columns.saturating_sub(1));
+            kept.chain(['…']).collect()
+        }
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +186,20 @@ mod tests {
                 assert_eq!(String::from_utf8(out).unwrap(), expected);
             }
         }
+    }
+
+    #[test]
+    fn cells_stand_below_each_other() {
+        let long = "x".repeat(50);
+        let rows = [vec!["a", "b"], vec!["ä\u{1b}", "", "c"], vec![&long, "b"]];
+        let rows = rows.map(|row| row.into_iter().map(str::to_owned).collect::<Vec<_>>());
+        let expected = [
+            format!("a{:41}b", ""),
+            format!("ä\u{1b}{:43}c", ""),
+            format!("{long}  b"),
+        ];
+        assert_eq!(columns(rows), expected);
+        assert_eq!(columns(Vec::<Vec<String>>::new()), Vec::<String>::new());
     }
 
     #[test]

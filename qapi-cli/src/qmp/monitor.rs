@@ -1,5 +1,6 @@
 //! Which machine to talk to, and how long to wait for it.
 
+use std::env;
 use std::ffi::OsString;
 use std::time::Duration;
 
@@ -10,12 +11,18 @@ use qapi_client::{Address, AddressError};
 
 use super::Failure;
 
+/// The variable that names the monitor where the command line does not.
+const MONITOR: &str = "QMP_SOCKET";
+
+/// The same for a guest's agent.
+const AGENT: &str = "QGA_SOCKET";
+
 /// Which monitor to talk to.
 #[derive(Debug, Args)]
 pub(super) struct Monitor {
-    /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT
-    #[arg(long, short, value_name = "ADDRESS", env = "QMP_SOCKET",
-        value_parser = OsStringValueParser::new().try_map(address))]
+    /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT [default: what the variable
+    /// QMP_SOCKET says, for `agent` QGA_SOCKET]
+    #[arg(long, short, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
     socket: Option<Address>,
     /// How long to wait for the connection, and for each reply; 0 waits for ever
     #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
@@ -24,14 +31,34 @@ pub(super) struct Monitor {
 
 impl Monitor {
     pub(super) fn connect(&self) -> Result<Client, Failure> {
-        Ok(Client::connect_with(self.address()?, self.options())?)
+        Ok(Client::connect_with(&self.address()?, self.options())?)
     }
 
     /// Where the monitor is. A subcommand that makes its own machine does not ask.
-    pub(super) fn address(&self) -> Result<&Address, Failure> {
-        self.socket.as_ref().ok_or_else(|| {
-            Failure::Usage("no monitor is named: say --socket <ADDRESS>, or set QMP_SOCKET".into())
-        })
+    pub(super) fn address(&self) -> Result<Address, Failure> {
+        self.named_by(&[MONITOR], "no monitor is named")
+    }
+
+    /// Where the guest's agent is. Whoever has but one socket may have named it as the monitor.
+    pub(super) fn agent_address(&self) -> Result<Address, Failure> {
+        self.named_by(&[AGENT, MONITOR], "no guest agent is named")
+    }
+
+    /// What the command line says, or else the first of the variables that says anything.
+    fn named_by(&self, variables: &[&str], otherwise: &str) -> Result<Address, Failure> {
+        if let Some(address) = &self.socket {
+            return Ok(address.clone());
+        }
+        for variable in variables {
+            if let Some(word) = env::var_os(variable).filter(|word| !word.is_empty()) {
+                return address(word)
+                    .map_err(|error| Failure::Usage(format!("{variable}: {error}")));
+            }
+        }
+        let variable = variables[0];
+        Err(Failure::Usage(format!(
+            "{otherwise}: say --socket <ADDRESS>, or set {variable}"
+        )))
     }
 
     /// How long a session waits.

@@ -5,7 +5,7 @@ use std::thread;
 use clap::Parser;
 use qapi_client::server::fake::{Act, Fake, FakeMachine};
 
-use super::{Arguments, run};
+use super::{Arguments, Terminals, run};
 
 const GREETING: &str =
     r#"{"QMP": {"version": {"qemu": "0.12.0", "package": ""}, "capabilities": []}}"#;
@@ -35,7 +35,7 @@ fn qmp(words: &[&str], request: &str, reply: &str) -> (u8, String, String) {
                 peer.write_all(answer.as_bytes()).unwrap();
             }
         });
-        run(&arguments, false, &mut out, &mut err)
+        run(&arguments, Terminals::default(), &mut out, &mut err)
     });
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (code, text(out), text(err))
@@ -64,7 +64,7 @@ pub(super) fn directed(
             direct(&fake);
             fake
         });
-        let code = run(&arguments, false, &mut out, &mut err);
+        let code = run(&arguments, Terminals::default(), &mut out, &mut err);
         drop(fake.join().unwrap());
         code
     });
@@ -78,7 +78,7 @@ fn replies_events_and_codes() {
     let event = r#"{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}"#;
     for (words, reply, expected) in [
         (
-            &["stop", "a=1"][..],
+            &["stop", r#"{"a":1}"#][..],
             r#"{"return": {"b": [1, 2]}, "id": 1}"#.to_owned(),
             (0, "{\"b\":[1,2]}\n", ""),
         ),
@@ -88,7 +88,7 @@ fn replies_events_and_codes() {
             (0, "{\n  \"b\": 1\n}\n", ""),
         ),
         (
-            &["stop", "a=1", "--events"],
+            &["stop", r#"{"a":1}"#, "--events"],
             format!(r#"{event}{{"return": {{}}, "id": 1}}"#),
             (
                 0,
@@ -97,14 +97,14 @@ fn replies_events_and_codes() {
             ),
         ),
         (
-            &["stop", "a=1"],
+            &["stop", r#"{"a":1}"#],
             format!(
                 r#"{event}{{"error": {{"class": "GenericError", "desc": "No \u001b[2J"}}, "id": 1}}"#
             ),
             (1, "", "qmp: GenericError: No \u{fffd}[2J\n"),
         ),
         (
-            &["stop", "a=1"],
+            &["stop", r#"{"a":1}"#],
             String::new(),
             (2, "", "qmp: the server has closed the connection\n"),
         ),
@@ -149,7 +149,15 @@ fn command_lines() {
 fn arguments_are_read_before_the_machine_is_bothered() {
     let arguments = Arguments::try_parse_from(["qmp", "--socket", "/nowhere", "call", "stop", "x"]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    assert_eq!(run(&arguments.unwrap(), false, &mut out, &mut err), 2);
+    assert_eq!(
+        run(
+            &arguments.unwrap(),
+            Terminals::default(),
+            &mut out,
+            &mut err
+        ),
+        2
+    );
     assert_eq!(err, b"qmp: `x` is neither KEY=VALUE nor a JSON object\n");
 }
 
@@ -184,7 +192,7 @@ fn readers_may_have_seen_enough() {
         let code = thread::scope(|scope| {
             let machine = FakeMachine::new().on("x", Act::returns("{}"));
             let fake = scope.spawn(|| machine.over(listener.accept().unwrap().0).unwrap());
-            let code = run(&arguments, false, &mut Ended(kind), &mut err);
+            let code = run(&arguments, Terminals::default(), &mut Ended(kind), &mut err);
             drop(fake.join().unwrap());
             code
         });

@@ -1,5 +1,7 @@
 //! Cutting a stream of bytes into messages.
 
+use std::ops::Range;
+
 use super::Violation;
 
 /// Cuts a stream of bytes into JSON objects, by JSON's own brackets: a message may span many lines, or many messages
@@ -24,6 +26,8 @@ pub struct Framer {
     start: usize,
     /// How far it has been looked at.
     seen: usize,
+    /// The message that was told last.
+    last: Range<usize>,
     depth: usize,
     within: Within,
     longest: usize,
@@ -44,6 +48,7 @@ impl Framer {
             bytes: Vec::new(),
             start: 0,
             seen: 0,
+            last: 0..0,
             depth: 0,
             within: Within::Structure,
             longest,
@@ -57,6 +62,7 @@ impl Framer {
         self.bytes.drain(..self.start);
         self.seen -= self.start;
         self.start = 0;
+        self.last = 0..0;
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -70,14 +76,15 @@ impl Framer {
     )]
     pub fn next(&mut self) -> Result<Option<&[u8]>, Violation> {
         if self.is_within()? && self.reaches_end()? {
-            let message = self.start..self.seen;
+            self.last = self.start..self.seen;
             self.start = self.seen;
-            return Ok(Some(&self.bytes[message]));
+            return Ok(Some(self.message()));
         }
         // A stream that has nothing to say takes next to no memory, however much it has said before.
         if self.start == self.bytes.len() && self.bytes.capacity() > KEPT {
             self.bytes = Vec::new();
             (self.start, self.seen) = (0, 0);
+            self.last = 0..0;
         }
         Ok(None)
     }
@@ -141,6 +148,11 @@ impl Framer {
             _ if at < self.bytes.len() => Err(self.too_long()),
             _ => Ok(false),
         }
+    }
+
+    /// The message that [`next`](Self::next) has answered last, until it is asked again or more is received.
+    pub fn message(&self) -> &[u8] {
+        &self.bytes[self.last.clone()]
     }
 
     fn too_long(&self) -> Violation {

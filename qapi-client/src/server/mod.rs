@@ -15,7 +15,7 @@
 
 #[cfg(unix)]
 mod blocking;
-#[cfg(unix)]
+pub(crate) mod dialog;
 pub mod exchange;
 #[cfg(unix)]
 pub mod fake;

@@ -296,11 +296,12 @@ fn add_undescribed(table: &Table, docs: &mut [(ModuleId, Doc)]) {
             EntityKind::Builtin(_) | EntityKind::Array { .. } => {}
         }
         let members = &mut docs[at].1.members;
-        let mut known: HashSet<String> = members.iter().map(|(name, _)| name.clone()).collect();
-        for name in names {
-            if known.insert(name.to_owned()) {
-                members.push((name.to_owned(), String::new()));
-            }
-        }
+        let mut known: HashSet<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+        names.retain(|name| known.insert(name));
+        members.extend(
+            names
+                .into_iter()
+                .map(|name| (name.to_owned(), String::new())),
+        );
     }
 }

@@ -108,11 +108,15 @@ impl Described {
             features: vec![false; document.features.len()],
         };
         let features = places(&document.features);
+        let mut undescribed = Vec::new();
         for feature in documented_features(id, resolver) {
             match features.get(feature.name.as_str()) {
                 Some(&at) => found.features[at] = true,
-                None => reject_undescribed_feature(id, &feature, resolver),
+                None => undescribed.push(feature.clone()),
             }
+        }
+        for feature in undescribed {
+            reject_undescribed_feature(id, &feature, resolver);
         }
         let members = places(&document.members);
         let excepted = resolver
@@ -120,14 +124,16 @@ impl Described {
             .documentation_exceptions
             .contains(&resolver.table.entity(id).name);
         let required = resolver.dialect.requires_descriptions() && !excepted;
+        let mut undescribed = Vec::new();
         for (name, span) in documented_members(id, resolver) {
-            match members.get(name.as_str()) {
+            match members.get(name) {
                 Some(&at) => found.members[at] = true,
-                None if required => {
-                    reject_undescribed_member(id, &name, span, &document.members, resolver);
-                }
+                None if required => undescribed.push((name.to_owned(), span)),
                 None => {}
             }
+        }
+        for (name, span) in undescribed {
+            reject_undescribed_member(id, &name, span, &document.members, resolver);
         }
         self.docs.insert(doc, found);
     }
@@ -174,16 +180,24 @@ fn reject_unknown(
     let (what, mut undescribed) = match kind {
         Kind::Member => {
             let members = documented_members(id, resolver).into_iter();
-            ("member", members.map(|(name, _)| name).collect::<Vec<_>>())
+            let names = members.map(|(name, _)| name.to_owned());
+            ("member", names.collect::<Vec<_>>())
         }
         Kind::Feature => {
             let features = documented_features(id, resolver).into_iter();
-            ("feature", features.map(|feature| feature.name).collect())
+            let names = features.map(|feature| feature.name.clone());
+            ("feature", names.collect())
         }
     };
     let described = places(list);
     undescribed.retain(|name| !described.contains_key(name.as_str()));
-    for name in unknown.iter().filter(|name| !name.text.is_empty()) {
+    // What is described again has been told of already.
+    let is_first = |name: &&&Key| {
+        let first = described.get(name.text.as_str());
+        first.is_some_and(|&at| list[at].name.span == name.span)
+    };
+    let unknown = unknown.iter().filter(is_first);
+    for name in unknown.filter(|name| !name.text.is_empty()) {
         let message = format!("there is no {what} {} to be described", quoted(&name.text));
         let mut diagnostic =
             Diagnostic::error(Code::UnknownMember, name.span, message).label(name.span, "");
@@ -249,37 +263,37 @@ impl Diagnostic {
 }
 
 /// The features that an entity's documentation tells of: its own, and those of what is documented with it.
-fn documented_features(id: EntityId, resolver: &Resolver<'_>) -> Vec<Feature> {
+fn documented_features<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<&'a Feature> {
     let entity = resolver.table.entity(id);
-    let mut features = entity.features.clone();
+    let mut features: Vec<&Feature> = entity.features.iter().collect();
     if let EntityKind::Enum { values, .. } = &entity.kind {
-        features.extend(values.iter().flat_map(|value| value.features.clone()));
+        features.extend(values.iter().flat_map(|value| &value.features));
     }
     for owner in documented_objects(id, resolver) {
         let members = object(resolver.table, owner)
             .into_iter()
             .flat_map(|object| &object.members);
-        features.extend(members.flat_map(|member| member.features.clone()));
+        features.extend(members.flat_map(|member| &member.features));
     }
     features
 }
 
 /// The members, values or branches that an entity's documentation describes. Those of a named base and of
 /// a union's branches are described where they are defined.
-pub(super) fn documented_members(id: EntityId, resolver: &Resolver<'_>) -> Vec<(String, Span)> {
+fn documented_members<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<(&'a str, Span)> {
     let entity = resolver.table.entity(id);
     let mut members = Vec::new();
     match &entity.kind {
         EntityKind::Enum { values, .. } => members.extend(
             values
                 .iter()
-                .map(|value| (value.name.clone(), value.span.unwrap_or(entity.span))),
+                .map(|value| (value.name.as_str(), value.span.unwrap_or(entity.span))),
         ),
         EntityKind::Alternate { branches } => {
             members.extend(
                 branches
                     .iter()
-                    .map(|branch| (branch.name.clone(), branch.span)),
+                    .map(|branch| (branch.name.as_str(), branch.span)),
             );
         }
         _ => {}
@@ -290,7 +304,7 @@ pub(super) fn documented_members(id: EntityId, resolver: &Resolver<'_>) -> Vec<(
                 object
                     .members
                     .iter()
-                    .map(|member| (member.name.clone(), member.span)),
+                    .map(|member| (member.name.as_str(), member.span)),
             );
         }
     }

@@ -1,5 +1,6 @@
 //! The second pass: every name is defined, implicit types and arrays too, in the order in which QEMU does.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::features;
@@ -389,7 +390,7 @@ impl Definer<'_> {
     /// Defines the array type of a name, if it is one and not yet defined.
     fn array_of(&mut self, ty: &TypeName, origin: &Origin) {
         let name = ty.entity_name();
-        if !ty.array || self.table.by_name.contains_key(&name) {
+        if !ty.array || self.table.by_name.contains_key(&*name) {
             return;
         }
         let element = TypeName {
@@ -400,7 +401,7 @@ impl Definer<'_> {
             element,
             resolved: None,
         };
-        self.implicit(name, kind, None, origin);
+        self.implicit(name.into_owned(), kind, None, origin);
     }
 
     /// A named type as it is; inline members as an implicit type, if there are any.
@@ -457,11 +458,10 @@ impl Definer<'_> {
 
 impl TypeName {
     /// The name of the entity that it stands for.
-    pub(super) fn entity_name(&self) -> String {
-        if self.array {
-            format!("{}List", self.name)
-        } else {
-            self.name.clone()
+    pub(super) fn entity_name(&self) -> Cow<'_, str> {
+        match self.array {
+            true => Cow::Owned(format!("{}List", self.name)),
+            false => Cow::Borrowed(&self.name),
         }
     }
 }

@@ -28,6 +28,18 @@ pub(super) fn mangled(name: &str) -> String {
     name.replace(['-', '.'], "_")
 }
 
+/// Whether two names are the same in C.
+pub(super) fn same_mangled(one: &str, other: &str) -> bool {
+    let c = |byte: u8| {
+        if matches!(byte, b'-' | b'.') {
+            b'_'
+        } else {
+            byte
+        }
+    };
+    one.len() == other.len() && one.bytes().map(c).eq(other.bytes().map(c))
+}
+
 /// name = [ "__" RFQDN "_" ] [ "x-" ] letter { letter | digit | "-" | "_" } ; answers what follows the prefixes.
 fn stem(name: &str) -> Option<&str> {
     let valid = |stem: &str| {

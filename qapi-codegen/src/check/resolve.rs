@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
 use super::entities::{Entity, EntityId, EntityKind, ObjectEntity, Ordered, Table};
-use super::names::{article, mangled};
+use super::names::{article, mangled, same_mangled};
 use super::scope::Scope;
 use super::shape::TypeName;
 use super::structs::{self, all_members, object};
@@ -117,7 +117,7 @@ impl Resolver<'_> {
         ty: &TypeName,
         what: &dyn Display,
     ) -> Option<EntityId> {
-        let found = self.table.by_name.get(&ty.entity_name()).copied();
+        let found = self.table.by_name.get(&*ty.entity_name()).copied();
         let is_type = |entity: &Entity| {
             !matches!(
                 entity.kind,
@@ -194,10 +194,21 @@ impl Resolver<'_> {
 }
 
 /// The names of members seen so far in one JSON object.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Clash {
-    seen: HashMap<String, (String, Span, EntityId)>,
+    seen: Vec<Seen>,
+    /// Where each is by its name in C, once they are many.
+    many: HashMap<String, usize>,
 }
+
+struct Seen {
+    name: String,
+    span: Span,
+    owner: EntityId,
+}
+
+/// So many names are compared one by one, which costs less than to hash them.
+const FEW: usize = 16;
 
 impl Clash {
     /// Adds a member that stands at `span` in `owner`; it becomes one of `id`'s at the place `at`.
@@ -211,8 +222,29 @@ impl Clash {
         resolver: &mut Resolver<'_>,
     ) {
         self.check(name, span, owner, at, id, resolver);
-        let place = (name.to_owned(), span, owner);
-        self.seen.entry(mangled(name)).or_insert(place);
+        self.seen.push(Seen {
+            name: name.to_owned(),
+            span,
+            owner,
+        });
+        let last = self.seen.len() - 1;
+        let unlisted = match last {
+            ..FEW => return,
+            FEW => 0..=last,
+            _ => last..=last,
+        };
+        for at in unlisted {
+            let name = mangled(&self.seen[at].name);
+            self.many.entry(name).or_insert(at);
+        }
+    }
+
+    /// The first of this name in C.
+    fn earlier(&self, name: &str) -> Option<&Seen> {
+        match self.seen.len() > FEW {
+            false => self.seen.iter().find(|it| same_mangled(&it.name, name)),
+            true => self.many.get(&mangled(name)).map(|&at| &self.seen[at]),
+        }
     }
 
     fn check(
@@ -224,7 +256,7 @@ impl Clash {
         id: EntityId,
         resolver: &mut Resolver<'_>,
     ) {
-        let Some((earlier, earlier_span, earlier_owner)) = self.seen.get(&mangled(name)) else {
+        let Some(earlier) = self.earlier(name) else {
             return;
         };
         let member = |name: &str, owner: EntityId| {
@@ -234,7 +266,7 @@ impl Clash {
             };
             format!("the member {}{origin}", quoted(name))
         };
-        let (this, other) = (member(name, owner), member(earlier, *earlier_owner));
+        let (this, other) = (member(name, owner), member(&earlier.name, earlier.owner));
         let message = format!("{this} clashes with {other}");
         let mut diagnostic = resolver.scope(id).diagnostic(Code::NameClash, message);
         if at != span {
@@ -242,7 +274,7 @@ impl Clash {
         }
         let diagnostic = diagnostic
             .label(span, "this member")
-            .label(*earlier_span, "and this one");
+            .label(earlier.span, "and this one");
         resolver.sink.push(diagnostic);
     }
 

@@ -1,7 +1,7 @@
 //! Structs, and what all objects have in common: bases, members, and that they do not contain themselves.
 
 use super::entities::{EntityId, EntityKind, ObjectEntity, Table};
-use super::names::{Permit, mangled};
+use super::names::{Permit, same_mangled};
 use super::resolve::{Clash, Resolver};
 use super::scope::{Named, Scope};
 use super::shape::ShapeData;
@@ -72,17 +72,17 @@ fn resolve_at(id: EntityId, level: usize, resolver: &mut Resolver<'_>) {
     check_features(id, resolver);
     let mut clash = Clash::default();
     resolve_base(id, level, &mut clash, resolver);
-    for at in 0..resolver.object(id).members.len() {
-        let member = &resolver.object(id).members[at];
-        let (name, span) = (member.name.clone(), member.span);
-        let ty = member.ty.clone();
-        let member_features = member.features.clone();
-        let what = Named("the member", &name);
-        let found = resolver.type_of(id, &ty, &what);
-        resolver.object_mut(id).members[at].resolved = found;
-        features::check_clash(&member_features, &mut resolver.scope(id));
-        clash.add(&name, span, id, span, id, resolver);
+    // Nobody asks for them until it is known what they are.
+    let mut members = std::mem::take(&mut resolver.object_mut(id).members);
+    for member in &mut members {
+        let what = Named("the member", &member.name);
+        member.resolved = resolver.type_of(id, &member.ty, &what);
+        if !member.features.is_empty() {
+            features::check_clash(&member.features, &mut resolver.scope(id));
+        }
+        clash.add(&member.name, member.span, id, member.span, id, resolver);
     }
+    resolver.object_mut(id).members = members;
     count_members(id, resolver);
     unions::resolve(id, level, &clash, resolver);
     resolver.object_mut(id).progress = Progress::Done;
@@ -191,9 +191,8 @@ pub(super) fn object(table: &Table, id: EntityId) -> Option<&ObjectEntity> {
 
 /// The member of a name, the base's included; the mangled name counts.
 pub(super) fn find_member(id: EntityId, name: &str, table: &Table) -> Option<(EntityId, usize)> {
-    let name = mangled(name);
     let mut members = all_members(id, table).into_iter();
     members.find(|&(owner, at)| {
-        object(table, owner).is_some_and(|object| mangled(&object.members[at].name) == name)
+        object(table, owner).is_some_and(|object| same_mangled(&object.members[at].name, name))
     })
 }

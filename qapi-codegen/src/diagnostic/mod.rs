@@ -13,7 +13,7 @@ pub use code::{Code, Explanation};
 pub use json::json;
 pub use render::{human, short};
 pub(crate) use sink::Sink;
-pub(crate) use suggest::{closest, quoted};
+pub use suggest::{closest, quoted};
 
 use crate::source::Span;
 

@@ -4,7 +4,7 @@
 const SHOWN: usize = 80;
 
 /// A name as messages show it: in backquotes, control characters escaped, cut when gigantic.
-pub(crate) fn quoted(name: &str) -> String {
+pub fn quoted(name: &str) -> String {
     let mut shown = String::new();
     for ch in name.chars().take(SHOWN) {
         match ch {
@@ -19,10 +19,14 @@ pub(crate) fn quoted(name: &str) -> String {
 }
 
 /// The name that was probably meant: at most a third of its letters differ, and letter case does not count.
-pub(crate) fn closest<'a>(
-    wrong: &str,
-    names: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+///
+/// ```
+/// use qapi_codegen::diagnostic::closest;
+///
+/// assert_eq!(closest("drivr", ["driver", "node-name"]), Some("driver"));
+/// assert_eq!(closest("file", ["driver", "node-name"]), None);
+/// ```
+pub fn closest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > SHOWN {
         return None;
     }

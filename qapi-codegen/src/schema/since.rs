@@ -41,7 +41,7 @@ impl Version {
     /// The version in a member's description: `(since 8.0)`, `(Since: 8.0)`, and where none is in
     /// parentheses, `since 8.0`. Where several are told (a value that came later, say), the member itself is
     /// as old as the oldest.
-    pub(crate) fn in_description(text: &str) -> Option<Version> {
+    pub fn in_description(text: &str) -> Option<Version> {
         let told: Vec<(bool, Version)> = told(text).collect();
         let parenthesized = told
             .iter()

@@ -5,9 +5,8 @@
 //! rules for where a section ends changed with 9.0: [`Reader`] has today's, [`super::legacy`] the earlier
 //! ones.
 
-use std::collections::HashMap;
-
 use super::legacy;
+use super::places::Places;
 use super::style;
 use super::tree::{Description, Document, Key, Section, SectionKind};
 use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
@@ -187,29 +186,30 @@ pub(crate) fn tag(line: &str) -> Option<(SectionKind, &str, usize)> {
     if text.starts_with(':') {
         return None;
     }
-    let kind = match name {
-        "Returns" => SectionKind::Returns,
-        "Errors" => SectionKind::Errors,
-        "Since" => SectionKind::Since,
-        "TODO" => SectionKind::Todo,
-        "Note" => SectionKind::Note,
-        "Notes" => SectionKind::Notes,
-        "Example" => SectionKind::Example,
-        "Examples" => SectionKind::Examples,
-        _ => return None,
-    };
-    Some((kind, name, line.len() - text.trim_start_matches(' ').len()))
+    let (_, kind) = TAGS.iter().find(|(tag, _)| *tag == name)?;
+    Some((*kind, name, line.len() - text.trim_start_matches(' ').len()))
 }
+
+const TAGS: [(&str, SectionKind); 8] = [
+    ("Returns", SectionKind::Returns),
+    ("Errors", SectionKind::Errors),
+    ("Since", SectionKind::Since),
+    ("TODO", SectionKind::Todo),
+    ("Note", SectionKind::Note),
+    ("Notes", SectionKind::Notes),
+    ("Example", SectionKind::Example),
+    ("Examples", SectionKind::Examples),
+];
 
 /// Puts a [`Document`] together, section after section.
 pub(super) struct Builder {
     document: Document,
     current: Current,
-    /// Where the current description or section begins, and what it is called in messages.
-    begun: (Span, String),
+    /// Where the current description or section begins, if it has to have text.
+    begun: Option<Span>,
     features_seen: bool,
     /// Where members, and where features, are described first.
-    described: [HashMap<String, Span>; 2],
+    described: [Places; 2],
     /// Descriptions and sections without text: where, and which.
     empty: Vec<(Span, String)>,
 }
@@ -240,7 +240,7 @@ impl Builder {
         Builder {
             document,
             current: Current::Body,
-            begun: (first, String::new()),
+            begun: None,
             features_seen: false,
             described: Default::default(),
             empty: Vec::new(),
@@ -286,18 +286,18 @@ impl Builder {
     pub(super) fn member(&mut self, name: &str, line: &Line<'_>, sink: &mut Sink) {
         self.close();
         self.current = Current::Member;
-        let described = describe(&mut self.described[0], name, line, sink);
-        self.document.members.push(described);
-        self.begun = (line.span, format!("@{name}"));
+        let [members, _] = &mut self.described;
+        describe(name, line, &mut self.document.members, members, sink);
+        self.begun = Some(line.span);
     }
 
     /// Begins the description of a feature.
     pub(super) fn feature(&mut self, name: &str, line: &Line<'_>, sink: &mut Sink) {
         self.close();
         self.current = Current::Feature;
-        let described = describe(&mut self.described[1], name, line, sink);
-        self.document.features.push(described);
-        self.begun = (line.span, format!("@{name}"));
+        let [_, features] = &mut self.described;
+        describe(name, line, &mut self.document.features, features, sink);
+        self.begun = Some(line.span);
     }
 
     /// Takes note of a `Features:` line.
@@ -333,7 +333,7 @@ impl Builder {
             );
         }
         self.push_section(kind, line.span);
-        self.begun = (line.span, format!("{name}:"));
+        self.begun = Some(line.span);
     }
 
     /// Begins a plain paragraph: it joins a plain section, and else begins one.
@@ -367,12 +367,30 @@ impl Builder {
     /// Ends what is being read: blank lines at its ends go, and only the body and plain text may be empty.
     fn close(&mut self) {
         let text = self.current_text();
-        let trimmed = text.trim_matches('\n');
-        let empty = trimmed.is_empty();
-        *text = trimmed.to_owned();
-        let (span, name) = (self.begun.0, std::mem::take(&mut self.begun.1));
-        if empty && !name.is_empty() {
-            self.empty.push((span, name));
+        text.truncate(text.trim_end_matches('\n').len());
+        let blank = text.len() - text.trim_start_matches('\n').len();
+        text.drain(..blank);
+        let empty = text.is_empty();
+        if let Some(span) = self.begun.take().filter(|_| empty) {
+            self.empty.push((span, self.current_name()));
+        }
+    }
+
+    /// What is being read, as it is written.
+    fn current_name(&self) -> String {
+        let document = &self.document;
+        let described = match self.current {
+            Current::Member => document.members.last(),
+            Current::Feature => document.features.last(),
+            Current::Body | Current::Section => None,
+        };
+        let tag = || {
+            let kind = document.sections.last()?.kind;
+            TAGS.iter().find(|(_, it)| *it == kind).map(|(tag, _)| *tag)
+        };
+        match described {
+            Some(described) => format!("@{}", described.name.text),
+            None => format!("{}:", tag().unwrap_or_default()),
         }
     }
 
@@ -387,35 +405,35 @@ impl Builder {
 }
 
 fn describe(
-    described: &mut HashMap<String, Span>,
     name: &str,
     line: &Line<'_>,
+    descriptions: &mut Vec<Description>,
+    places: &mut Places,
     sink: &mut Sink,
-) -> Description {
+) {
     let span = line.part(1, 1 + name.len());
-    if name.is_empty() {
+    let name = Key {
+        text: name.to_owned(),
+        span,
+    };
+    let earlier = places.earlier(&name, descriptions.iter().map(|it| &it.name));
+    if name.text.is_empty() {
         let message = "a name is missing after `@`";
         sink.push(
             Diagnostic::error(Code::SymbolLine, line.span, message).label(line.part(0, 1), ""),
         );
-    } else if let Some(&earlier) = described.get(name) {
-        let message = format!("{} is described twice", quoted(name));
+    } else if let Some(earlier) = earlier {
+        let message = format!("{} is described twice", quoted(&name.text));
         sink.push(
             Diagnostic::error(Code::DuplicateDescription, line.span, message)
                 .label(span, "here again")
                 .label(earlier, "first here"),
         );
-    } else {
-        described.insert(name.to_owned(), span);
     }
-    let name = Key {
-        text: name.to_owned(),
-        span,
-    };
-    Description {
+    descriptions.push(Description {
         name,
         text: String::new(),
-    }
+    });
 }
 
 /// The rules since QEMU 9.0: tags count only at the start of a paragraph, and the text of a description or

@@ -75,6 +75,10 @@ impl<'a> Lexer<'a> {
                 return self.end();
             };
             let single = match byte {
+                b' ' | b'\n' => {
+                    self.at += 1;
+                    continue;
+                }
                 b'{' => TokenKind::OpenBrace,
                 b'}' => TokenKind::CloseBrace,
                 b'[' => TokenKind::OpenBracket,
@@ -120,6 +124,10 @@ impl<'a> Lexer<'a> {
     /// string = "'" { printable ASCII | "\\" "\\" } "'"
     fn string(&mut self, sink: &mut Sink) -> Token {
         let start = self.at;
+        if let Some(value) = self.plain_string(start) {
+            self.at = start + value.len() + 2;
+            return self.token(TokenKind::String(value.to_owned()), start);
+        }
         let mut value = String::new();
         let mut faulty = false;
         let mut chars = self.text[start + 1..].char_indices();
@@ -175,6 +183,15 @@ impl<'a> Lexer<'a> {
             );
         }
         self.token(TokenKind::Unterminated, start)
+    }
+
+    /// What is in the string that begins at `start`, if nothing in it needs a closer look.
+    fn plain_string(&self, start: usize) -> Option<&'a str> {
+        let rest = &self.text[start + 1..];
+        let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'\'' | b'\\');
+        let end = rest.bytes().position(|byte| !plain(&byte))?;
+        let (value, after) = rest.split_at_checked(end)?;
+        after.starts_with('\'').then_some(value)
     }
 
     fn escape_error(&self, start: usize, at: usize, escaped: char, sink: &mut Sink) {

@@ -4,6 +4,7 @@ mod document;
 mod legacy;
 mod lexer;
 mod parser;
+mod places;
 mod pragma;
 mod style;
 mod tree;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::document::{RawDocument, RawLine};
 use super::lexer::{Lexer, Token, TokenKind};
+use super::places::Places;
 use super::pragma::Pragmas;
 use super::tree::{Definition, Expr, ExprKind, Item, Key, Object};
 use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
@@ -367,7 +368,7 @@ impl<'a> Parser<'a> {
     fn object(&mut self, depth: usize, sink: &mut Sink) -> Result<Expr, Faulty> {
         let open = self.advance(sink).span;
         let mut object = Object::default();
-        let mut places: HashMap<String, Span> = HashMap::new();
+        let mut places = Places::default();
         if self.token.kind == TokenKind::CloseBrace {
             return Ok(self.close(open, ExprKind::Object(object), sink));
         }
@@ -385,7 +386,7 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected("`:`", sink));
             }
             self.advance(sink);
-            let previous = places.insert(key.text.clone(), key.span);
+            let previous = places.earlier(&key, object.members.iter().map(|(key, _)| key));
             if let Some(previous) = previous {
                 let message = format!("the key {} stands twice", quoted(&key.text));
                 sink.push(

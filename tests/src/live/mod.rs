@@ -17,8 +17,10 @@ mod machine;
 mod process;
 mod program;
 pub mod queries;
+mod terminal;
 
 pub use image::Image;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
 pub use program::{Program, announce, say};
+pub use terminal::Terminal;

@@ -19,6 +19,8 @@ pub enum Program {
     StorageDaemon,
     /// The guest agent.
     GuestAgent,
+    /// What has terminals that nobody sits at.
+    Terminal,
     /// The browser that shows the reference.
     Browser,
     /// What runs the scripts that drive the browser.
@@ -27,12 +29,13 @@ pub enum Program {
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::System,
         Self::Mainframe,
         Self::Image,
         Self::StorageDaemon,
         Self::GuestAgent,
+        Self::Terminal,
         Self::Browser,
         Self::Node,
     ];
@@ -45,6 +48,7 @@ impl Program {
             Self::Image => "qemu-img",
             Self::StorageDaemon => "qemu-storage-daemon",
             Self::GuestAgent => "qemu-ga",
+            Self::Terminal => "tmux",
             Self::Browser => "chromium",
             Self::Node => "node",
         }

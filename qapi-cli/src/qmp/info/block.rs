@@ -4,6 +4,7 @@ use qapi_client::Error;
 use qapi_client::blocking::Client;
 use qapi_types::{Any, AnyMembers};
 
+use super::super::quantity::percent;
 use super::{Fact, ask_all, bytes, number, text};
 
 pub(super) fn devices(client: &mut Client) -> Result<Option<Fact>, Error> {
@@ -51,6 +52,8 @@ pub(super) fn jobs(client: &mut Client) -> Result<Option<Fact>, Error> {
         let progress = ["current-progress", "total-progress"].map(|name| number(job, &[name]));
         if let [Some(current), Some(total)] = progress {
             line += &format!(", {current} of {total}");
+            // A total of nothing is one that is not known yet.
+            line += &percent(current, total).map_or(String::new(), |part| format!(" ({part})"));
         }
         if let Some(error) = text(job, &["error"]) {
             line += &format!(", {error}");

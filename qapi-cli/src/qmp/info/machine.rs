@@ -2,22 +2,26 @@
 
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_types::{Any, AnyMembers};
+use qapi_types::AnyMembers;
 
 use super::{Fact, ask, ask_all, bytes, number, text};
 
 pub(super) fn name(client: &mut Client) -> Result<Option<Fact>, Error> {
     let reply = ask(client, "query-name")?;
-    Ok(reply.and_then(|reply| word(text(&reply, &["name"])?)))
+    Ok(reply
+        .and_then(|reply| text(&reply, &["name"]))
+        .map(Fact::word))
 }
 
 pub(super) fn version(client: &mut Client) -> Result<Option<Fact>, Error> {
-    Ok(word(client.greeting().version.to_string()))
+    Ok(Some(Fact::word(client.greeting().version.to_string())))
 }
 
 pub(super) fn status(client: &mut Client) -> Result<Option<Fact>, Error> {
     let reply = ask(client, "query-status")?;
-    Ok(reply.and_then(|reply| word(text(&reply, &["status"])?)))
+    Ok(reply
+        .and_then(|reply| text(&reply, &["status"]))
+        .map(Fact::word))
 }
 
 pub(super) fn cpus(client: &mut Client) -> Result<Option<Fact>, Error> {
@@ -49,12 +53,4 @@ pub(super) fn memory(client: &mut Client) -> Result<Option<Fact>, Error> {
         lines.push(format!("{} plugged in", bytes(plugged)));
     }
     Ok(Some(Fact { value, lines }))
-}
-
-/// A fact that is one word.
-fn word(word: String) -> Option<Fact> {
-    Some(Fact {
-        value: Any::from(&*word),
-        lines: vec![word],
-    })
 }

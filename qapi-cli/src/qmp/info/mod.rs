@@ -4,39 +4,44 @@ mod block;
 mod machine;
 mod network;
 mod peers;
+mod watch;
 
 use std::io::Write;
+use std::time::Duration;
 
 use clap::Args;
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_types::{Any, AnyMembers};
+use qapi_types::Any;
 
-use super::layout::{Layout, legible_word, write_json};
+use super::facts::{Fact, Facts, Question, ask};
+use super::monitor::seconds;
+use super::quantity::bytes;
 use super::{Failure, Monitor};
 
 /// Show what one wants to know of a machine: name, version, state, processors, memory, disks, jobs, network and more
 ///
 /// What the machine does not tell is left out.
 ///
-/// Ends with 0; with 2 if the command line makes no sense, or the connection cannot be made or breaks.
+/// With --watch it goes on until the machine ends, or is interrupted: on a terminal in its place, elsewhere with a line for what
+/// has changed and when, or with an object each time that something has. At events that matter the machine is asked at once.
+///
+/// Ends with 0, also when the machine does; with 2 if the command line makes no sense, or the connection cannot be made or
+/// breaks; with 130 after Ctrl-C.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  qmp --socket vm.qmp info
+  qmp --socket vm.qmp info --watch
+  qmp --socket vm.qmp info --watch 10 --json | while read -r line; do …")]
 pub(super) struct Info {
-    /// Print one JSON object
+    /// Go on, and ask every so many seconds [default: 2]
+    #[arg(long, value_name = "SECS", num_args = 0..=1, default_missing_value = "2", value_parser = seconds)]
+    watch: Option<Duration>,
+    /// Print one JSON object; with --watch, a line for each
     #[arg(long)]
     json: bool,
 }
-
-/// What is known of one subject.
-struct Fact {
-    /// As data.
-    value: Any,
-    /// For people, a line each; without any there is nothing to say.
-    lines: Vec<String>,
-}
-
-/// Finds out what there is to know of a subject; the machine may know nothing of it.
-type Question = fn(&mut Client) -> Result<Option<Fact>, Error>;
 
 const QUESTIONS: [(&str, Question); 11] = [
     ("name", machine::name),
@@ -53,34 +58,18 @@ const QUESTIONS: [(&str, Question); 11] = [
 ];
 
 impl Info {
-    pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
+    pub(super) fn run(
+        &self,
+        monitor: &Monitor,
+        terminal: bool,
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
         let mut client = monitor.connect()?;
-        let mut known = AnyMembers::new();
-        for (subject, question) in QUESTIONS {
-            let fact = question(&mut client)?;
-            let Some(Fact { value, lines }) = fact.filter(|fact| !fact.lines.is_empty()) else {
-                continue;
-            };
-            for (at, line) in lines.iter().enumerate().filter(|_| !self.json) {
-                let subject = if at == 0 { subject } else { "" };
-                writeln!(out, "{subject:<10} {}", legible_word(line))?;
-            }
-            known.push(subject, value);
+        if let Some(interval) = self.watch {
+            return watch::watch(&mut client, interval, self.json, terminal, out);
         }
-        if self.json {
-            write_json(Any::from(known).as_json(), Layout::Compact, out)?;
-            writeln!(out)?;
-        }
-        Ok(())
-    }
-}
-
-/// What a query answers; `None` if the machine does not have it, or cannot answer now.
-fn ask(client: &mut Client, query: &str) -> Result<Option<Any>, Error> {
-    match client.execute_raw(query, None) {
-        Ok(value) => Ok(Some(value)),
-        Err(Error::Refused(_)) => Ok(None),
-        Err(error) => Err(error),
+        let facts = Facts::gather(&mut client, &QUESTIONS)?;
+        Ok(facts.show(self.json, out)?)
     }
 }
 
@@ -103,19 +92,6 @@ fn number(value: &Any, path: &[&str]) -> Option<u64> {
 fn within(value: &Any, path: &[&str]) -> Option<Any> {
     path.iter()
         .try_fold(value.clone(), |value, name| value.get(name))
-}
-
-/// A number of bytes in the largest unit of which there is a whole one.
-fn bytes(count: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let at = count.checked_ilog2().unwrap_or(0) / 10;
-    let unit = 1u64 << (10 * at);
-    // The tenths are cut off, so that nothing is said to be larger than it is.
-    let tenths = u128::from(count % unit) * 10 / u128::from(unit);
-    match tenths {
-        0 => format!("{} {}", count / unit, units[at as usize]),
-        tenths => format!("{}.{tenths} {}", count / unit, units[at as usize]),
-    }
 }
 
 #[cfg(all(test, unix))]

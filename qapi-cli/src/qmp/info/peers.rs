@@ -4,6 +4,7 @@ use qapi_client::Error;
 use qapi_client::blocking::Client;
 use qapi_types::{Any, AnyMembers};
 
+use super::super::quantity::percent;
 use super::{Fact, ask, ask_all, bytes, number, text};
 
 pub(super) fn character_devices(client: &mut Client) -> Result<Option<Fact>, Error> {
@@ -82,9 +83,18 @@ pub(super) fn migration(client: &mut Client) -> Result<Option<Fact>, Error> {
     let Some(mut line) = text(&value, &["status"]) else {
         return Ok(None);
     };
-    let ram = ["transferred", "remaining"].map(|name| number(&value, &["ram", name]));
-    if let [Some(transferred), Some(remaining)] = ram {
+    let ram = |name| number(&value, &["ram", name]);
+    if let (Some(transferred), Some(remaining)) = (ram("transferred"), ram("remaining")) {
+        let total = ram("total").unwrap_or_default();
+        let done = percent(total.saturating_sub(remaining), total);
+        line += &done.map_or(String::new(), |part| format!(", {part}"));
         line += &format!(", {} sent, {} to go", bytes(transferred), bytes(remaining));
+    }
+    if let Some(milliseconds) = number(&value, &["total-time"]) {
+        line += &format!(", {}.{} s", milliseconds / 1000, milliseconds % 1000 / 100);
+    }
+    if let Some(why) = text(&value, &["error-desc"]) {
+        line += &format!(", {why}");
     }
     Ok(Some(Fact {
         value,

@@ -1,7 +1,6 @@
 use qapi_client::server::fake::{Act, FakeMachine};
 use qapi_types::{Any, Refusal};
 
-use super::bytes;
 use crate::qmp::tests::{against, directed};
 
 /// What a machine says that has something of everything.
@@ -41,7 +40,7 @@ const ANSWERS: [(&str, &str); 11] = [
     ),
     (
         "query-migrate",
-        r#"{"status": "active", "ram": {"transferred": 2048, "remaining": 1}}"#,
+        r#"{"status": "active", "total-time": 1250, "ram": {"transferred": 2048, "remaining": 1, "total": 3}}"#,
     ),
 ];
 
@@ -89,7 +88,7 @@ memory     128 MiB
            1.5 GiB plugged in
 block      /d: n, qcow2, f, 1 GiB
            cd0: empty
-jobs       j: commit, running, 5 of 9
+jobs       j: commit, running, 5 of 9 (55%)
            k: create, concluded, full
 network    /machine/peripheral/net1: e1000, 52:54, 52:54
 chardev    c: pty:/1, nobody listens
@@ -97,7 +96,7 @@ chardev    c: pty:/1, nobody listens
 display    gtk
            vnc [::]:5900
            spice h:1
-migration  active, 2 KiB sent, 1 B to go
+migration  active, 66%, 2 KiB sent, 1 B to go, 1.2 s
 ";
     assert_eq!((code, &*out, &*err), (0, expected, ""));
 
@@ -145,17 +144,108 @@ fn a_machine_that_goes_is_told() {
     );
 }
 
+/// A machine that stops when it is asked for the first time, is reset at the second, and ends at the third.
+fn short_lived(words: &[&str], goodbye: &[Act]) -> (u8, String, String) {
+    let refused = Act::Refuse(Refusal::command_not_found("it"));
+    let machine = whole()
+        .not_on("query-status")
+        .on("query-block", refused.clone())
+        .on("query-chardev", refused);
+    let mut asked = 0;
+    directed(machine, &[&["info"], words].concat(), |fake| {
+        while let Some(request) = fake.asked() {
+            if request.name() != Some("query-status") {
+                fake.act(&request, properties("/"));
+                continue;
+            }
+            asked += 1;
+            match asked {
+                1 => {
+                    fake.act(&request, Act::returns(r#"{"status": "running"}"#));
+                    fake.say(Act::event("STOP", "{}"));
+                }
+                2 => {
+                    fake.act(&request, Act::returns(r#"{"status": "paused"}"#));
+                    fake.say(Act::event("RESET", "{}"));
+                }
+                _ => goodbye.iter().cloned().for_each(|act| fake.say(act)),
+            }
+        }
+    })
+}
+
+/// Nobody waits for the next time to ask when something happens; what has not changed is not said again.
 #[test]
-fn numbers_of_bytes() {
-    for (count, expected) in [
-        (0, "0 B"),
-        (1023, "1023 B"),
-        (1024, "1 KiB"),
-        (1536, "1.5 KiB"),
-        (2047, "1.9 KiB"),
-        (1 << 30, "1 GiB"),
-        (u64::MAX, "15.9 EiB"),
+fn what_changes_is_told() {
+    let shutdown = Act::event("SHUTDOWN", r#"{"guest": false, "reason": "host-\u001b"}"#);
+    let first = "\
+name       v\u{fffd}m
+version    10.2.0
+status     running
+cpus       2 (x86_64)
+memory     128 MiB
+           1.5 GiB plugged in
+jobs       j: commit, running, 5 of 9 (55%)
+           k: create, concluded, full
+display    gtk
+           vnc [::]:5900
+           spice h:1
+migration  active, 66%, 2 KiB sent, 1 B to go, 1.2 s
+status     paused
+";
+    for (goodbye, last) in [
+        (
+            vec![shutdown.clone(), Act::Die],
+            "ended      host-\u{fffd}\n",
+        ),
+        (vec![Act::Die], "ended      the connection was closed\n"),
     ] {
-        assert_eq!(bytes(count), expected);
+        let (code, out, err) = short_lived(&["--watch", "100000"], &goodbye);
+        // Behind the time, which is as long as it will be for a while.
+        let told: Vec<&str> = out.lines().map(|line| &line[18..]).collect();
+        let expected = format!("{first}{last}");
+        assert_eq!(told, expected.lines().collect::<Vec<_>>());
+        assert_eq!((code, &*err), (0, ""));
     }
+
+    let (code, out, err) = short_lived(&["--watch", "100000", "--json"], &[shutdown, Act::Die]);
+    let objects: Vec<Any> = out.lines().map(|line| line.parse().unwrap()).collect();
+    let told = |name| {
+        objects
+            .iter()
+            .map(|object| object.get(name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((code, &*err), (0, ""));
+    let word = |word: &str| Some(Any::from(word));
+    assert_eq!(
+        told("status"),
+        [word("running"), word("paused"), word("paused")]
+    );
+    assert_eq!(told("ended"), [None, None, word("host-\u{1b}")]);
+
+    let (code, out, err) = short_lived(&["--watch", "100000"], &[Act::bytes("!")]);
+    assert_eq!((code, out.lines().count()), (2, 13));
+    assert!(err.starts_with("qmp: this is not QMP: "), "{err}");
+}
+
+/// Without events, it is asked all the same.
+#[test]
+fn a_quiet_machine_is_asked_again() {
+    let mut asked = 0;
+    let machine = whole().not_on("query-status");
+    let (code, out, err) = directed(machine, &["info", "--watch", "0"], |fake| {
+        while let Some(request) = fake.asked() {
+            let of_status = request.name() == Some("query-status");
+            asked += u32::from(of_status);
+            match of_status {
+                true if asked > 2 => fake.say(Act::Die),
+                true => fake.act(&request, Act::returns(r#"{"status": "running"}"#)),
+                false => fake.act(&request, properties("/")),
+            }
+        }
+    });
+    assert_eq!((code, &*err), (0, ""));
+    let ended = "ended      the connection was closed\n";
+    assert!(out.ends_with(ended), "{out}");
 }

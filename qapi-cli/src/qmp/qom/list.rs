@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::Args;
 
-use super::super::layout::{Layout, legible_word, write_json};
+use super::super::layout::{Layout, columns, legible_word, write_json};
 use super::super::{Failure, Monitor};
 use super::property::properties;
 
@@ -22,19 +22,19 @@ pub(super) struct List {
 impl List {
     pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
         let properties = properties(&mut monitor.connect()?, &self.path)?;
-        let widths = properties
-            .iter()
-            .map(|property| property.name.chars().count());
-        // One name that is longer than all reason does not push the types out of sight.
-        let width = widths.max().unwrap_or(0).min(40);
-        for property in properties {
-            if self.json {
+        if self.json {
+            for property in properties {
                 write_json(&qapi_types::to_string(&property), Layout::Compact, out)?;
                 writeln!(out)?;
-            } else {
-                let (name, ty) = (legible_word(&property.name), legible_word(&property.ty));
-                writeln!(out, "{name:width$}  {ty}")?;
             }
+            return Ok(());
+        }
+        for line in columns(
+            properties
+                .into_iter()
+                .map(|property| [property.name, property.ty]),
+        ) {
+            writeln!(out, "{}", legible_word(&line))?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use clap::{Args, Subcommand};
 use super::{Failure, Monitor};
 
 pub(super) use property::{Place, properties};
+pub(super) use value::Reading;
 
 /// Look at the objects of the machine, and change their properties
 ///

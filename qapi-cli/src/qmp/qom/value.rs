@@ -8,7 +8,7 @@ use super::super::layout::{Layout, legible_word, write_json};
 
 /// How a word is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(in crate::qmp) enum Reading {
     Bool,
     Integer,
     /// An integer that may have a unit.
@@ -21,7 +21,7 @@ pub(super) enum Reading {
 
 impl Reading {
     /// How values of the type `ty` are read, if it is one of QOM's own.
-    pub(super) fn of_type(ty: &str) -> Option<Self> {
+    pub(in crate::qmp) fn of_type(ty: &str) -> Option<Self> {
         Some(match ty {
             "bool" => Self::Bool,
             "int" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32"
@@ -49,7 +49,7 @@ impl Reading {
     ///
     /// # Errors
     /// It has none; the text says what would have.
-    pub(super) fn read(self, word: &str) -> Result<Any, &'static str> {
+    pub(in crate::qmp) fn read(self, word: &str) -> Result<Any, &'static str> {
         match self {
             Self::Bool => match word {
                 "true" | "on" => Ok(true.into()),

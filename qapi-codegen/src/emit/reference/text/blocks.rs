@@ -6,7 +6,7 @@ use crate::markup::{Block, Cell, Document, ExchangeLine, Inline, ListKind};
 
 impl Writer {
     /// Writes a document, with a blank line before it that keeps it apart from other text.
-    pub(super) fn document(&mut self, document: &Document) {
+    pub fn document(&mut self, document: &Document) {
         self.blocks(&document.blocks);
     }
 

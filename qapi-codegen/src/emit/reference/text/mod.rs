@@ -17,7 +17,8 @@ use super::layout::{Item, Layout, Piece, Title, marks};
 use super::model::{EntryId, EntryKind, Part, Reference, SubjectId};
 use crate::emit::{GENERATED, OutputFile};
 use crate::markup::Document;
-use writer::Writer;
+
+pub use writer::Writer;
 
 /// Columns of a line.
 pub const WIDTH: usize = 80;

@@ -5,10 +5,20 @@ use super::{STEP, WIDTH};
 /// Columns that are left to a text however deep it is indented.
 const MIN_WIDTH: usize = 30;
 
-/// Writes lines.
-#[derive(Default)]
-pub(super) struct Writer {
+/// Writes lines, as the reference has them: names in the first column, what belongs to them indented below, text filled.
+///
+/// ```
+/// use qapi_codegen::{emit::reference::text::Writer, markup};
+///
+/// let mut writer = Writer::new(40);
+/// writer.named("stop", vec!["command".to_owned()]);
+/// writer.inside(|writer| writer.document(&markup::parse("Stop the machine: its processors stand still.")));
+/// assert_eq!(writer.finish(), "stop: command\n    Stop the machine: its processors\n    stand still.\n");
+/// ```
+pub struct Writer {
     out: String,
+    /// Columns of a line.
+    columns: usize,
     indent: usize,
     /// The sign of a list that the next line begins with, in place of its indentation.
     sign: Option<String>,
@@ -16,19 +26,37 @@ pub(super) struct Writer {
     gap: bool,
 }
 
+impl Default for Writer {
+    /// As wide as the reference.
+    fn default() -> Self {
+        Self::new(WIDTH)
+    }
+}
+
 impl Writer {
+    /// Nothing written; lines have so many columns, unless a word has more.
+    pub fn new(columns: usize) -> Self {
+        Self {
+            out: String::new(),
+            columns,
+            indent: 0,
+            sign: None,
+            gap: false,
+        }
+    }
+
     /// What was written.
-    pub(super) fn finish(self) -> String {
+    pub fn finish(self) -> String {
         self.out
     }
 
     /// Asks for a blank line before what comes next, unless nothing does.
-    pub(super) fn gap(&mut self) {
+    pub fn gap(&mut self) {
         self.gap = !self.out.is_empty() && self.sign.is_none();
     }
 
     /// Writes what belongs to the line before.
-    pub(super) fn inside(&mut self, write: impl FnOnce(&mut Self)) {
+    pub fn inside(&mut self, write: impl FnOnce(&mut Self)) {
         self.indented(STEP, write);
     }
 
@@ -56,11 +84,11 @@ impl Writer {
 
     /// Columns that are left.
     pub(super) fn width(&self) -> usize {
-        WIDTH.saturating_sub(self.indent).max(MIN_WIDTH)
+        self.columns.saturating_sub(self.indent).max(MIN_WIDTH)
     }
 
     /// Writes a line as it is.
-    pub(super) fn line(&mut self, text: &str) {
+    pub fn line(&mut self, text: &str) {
         if std::mem::take(&mut self.gap) {
             self.out.push('\n');
         }
@@ -76,7 +104,7 @@ impl Writer {
     }
 
     /// Writes running text, filled.
-    pub(super) fn paragraph(&mut self, text: &str) {
+    pub fn paragraph(&mut self, text: &str) {
         self.hanging(text, 0);
     }
 
@@ -91,7 +119,7 @@ impl Writer {
     }
 
     /// Writes a name and what there is to know of it; where that takes several lines, they hang.
-    pub(super) fn named(&mut self, name: &str, remarks: Vec<String>) {
+    pub fn named(&mut self, name: &str, remarks: Vec<String>) {
         match remarks.is_empty() {
             true => self.hanging(&format!("{name}:"), STEP),
             false => self.hanging(&format!("{name}: {}", remarks.join(", ")), 2 * STEP),

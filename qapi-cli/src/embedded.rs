@@ -1,4 +1,4 @@
-//! The schema that is built into the command.
+//! The schema that is built into both commands.
 
 use qapi_codegen::source::MemoryLoader;
 

@@ -1,0 +1,148 @@
+//! Lines that keep their place on a terminal while they change.
+
+use std::io::{self, Write};
+
+use terminal_size::{Height, Width, terminal_size};
+use unicode_width::UnicodeWidthChar;
+
+/// Switches to the terminal's other screen, and hides the cursor; and back again.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l";
+const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
+
+/// All between these two is shown at once, by terminals that know them.
+const BEGIN: &str = "\x1b[?2026h";
+const END: &str = "\x1b[?2026l";
+
+/// A terminal of which nothing is known has this size.
+const SIZE: (u16, u16) = (80, 24);
+
+/// A screen of its own, as long as it is there: what was on the terminal before is there again afterwards, with the lines that
+/// were shown last below it.
+pub(super) struct Board<'a> {
+    out: &'a mut dyn Write,
+    lines: Vec<String>,
+    size: (u16, u16),
+}
+
+impl<'a> Board<'a> {
+    pub(super) fn new(out: &'a mut dyn Write) -> io::Result<Self> {
+        out.write_all(ENTER.as_bytes())?;
+        Ok(Self {
+            out,
+            lines: Vec::new(),
+            size: size(),
+        })
+    }
+
+    /// Shows these lines instead of those before. They have nothing in them that a terminal obeys.
+    pub(super) fn show(&mut self, lines: Vec<String>) -> io::Result<()> {
+        self.size = size();
+        self.lines = lines;
+        self.draw()
+    }
+
+    /// Shows the same again, if there is another amount of room for them.
+    pub(super) fn fit(&mut self) -> io::Result<()> {
+        match self.size == size() {
+            true => Ok(()),
+            false => {
+                self.size = size();
+                self.draw()
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let frame = frame(&self.lines, self.size);
+        self.out.write_all(frame.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+impl Drop for Board<'_> {
+    fn drop(&mut self) {
+        // Should the terminal be gone, nobody misses it.
+        let _ = self.out.write_all(LEAVE.as_bytes());
+        for line in &self.lines {
+            let _ = writeln!(self.out, "{line}");
+        }
+        let _ = self.out.flush();
+    }
+}
+
+/// Columns and rows.
+fn size() -> (u16, u16) {
+    match terminal_size() {
+        Some((Width(columns), Height(rows))) => (columns, rows),
+        None => SIZE,
+    }
+}
+
+/// What puts the lines where those before were. Each place is written once, so that nothing flickers; what does not fit is
+/// left out, for a line that goes on in the next would move all others.
+fn frame(lines: &[String], (columns, rows): (u16, u16)) -> String {
+    let rows = usize::from(rows);
+    let mut frame = format!("{BEGIN}\x1b[H");
+    let (shown, hidden) = match lines.len() > rows {
+        true => lines.split_at(rows.saturating_sub(1)),
+        false => (lines, &[][..]),
+    };
+    let more = (!hidden.is_empty()).then(|| format!("… and {} more", hidden.len()));
+    for (at, line) in shown.iter().chain(more.iter()).enumerate() {
+        if at > 0 {
+            frame += "\r\n";
+        }
+        frame += cut(line, columns.into());
+        frame += "\x1b[K";
+    }
+    frame + "\x1b[J" + END
+}
+
+/// As much of the line as there are columns for.
+fn cut(line: &str, columns: usize) -> &str {
+    let mut width = 0;
+    for (at, character) in line.char_indices() {
+        width += character.width().unwrap_or(0);
+        if width > columns {
+            return &line[..at];
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_fit_the_screen() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        for (text, size, expected) in [
+            ("", (80, 24), "\x1b[J"),
+            ("ab\nc", (80, 2), "ab\x1b[K\r\nc\x1b[K\x1b[J"),
+            (
+                "abc\ne\u{301}f",
+                (2, 2),
+                "ab\x1b[K\r\ne\u{301}f\x1b[K\x1b[J",
+            ),
+            ("ab界", (3, 2), "ab\x1b[K\x1b[J"),
+            ("a\nb\nc", (80, 2), "a\x1b[K\r\n… and 2 more\x1b[K\x1b[J"),
+            ("a\nb", (0, 0), "\x1b[K\x1b[J"),
+        ] {
+            let expected = format!("{BEGIN}\x1b[H{expected}{END}");
+            assert_eq!(frame(&lines(text), size), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_lines_stay() {
+        let mut out = Vec::new();
+        let mut board = Board::new(&mut out).unwrap();
+        board.show(vec!["first".to_owned()]).unwrap();
+        board.show(vec!["last".to_owned()]).unwrap();
+        drop(board);
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.starts_with(ENTER));
+        assert!(out.ends_with(&format!("{LEAVE}last\n")), "{out:?}");
+    }
+}

@@ -1,0 +1,168 @@
+//! What the shell does itself.
+
+use std::path::Path;
+
+use qapi_client::Filter;
+
+use super::super::Failure;
+use super::super::schema::tell;
+use super::interpreter::{Flow, Interpreter};
+use super::words::Word;
+
+/// A command of the shell's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Own {
+    Help,
+    Exit,
+    Hmp,
+    Oob,
+    Events,
+    Record,
+}
+
+impl Own {
+    pub(super) const ALL: [Self; 6] = [
+        Self::Help,
+        Self::Hmp,
+        Self::Oob,
+        Self::Events,
+        Self::Record,
+        Self::Exit,
+    ];
+
+    /// The one that is called `name`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|own| own.name() == name)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Help => "help",
+            Self::Exit => "exit",
+            Self::Hmp => "hmp",
+            Self::Oob => "oob",
+            Self::Events => "events",
+            Self::Record => "record",
+        }
+    }
+
+    /// What may follow its name.
+    pub(super) fn usage(self) -> &'static str {
+        match self {
+            Self::Help => "[NAME]",
+            Self::Exit => "",
+            Self::Hmp => "[COMMAND]",
+            Self::Oob => "COMMAND [KEY=VALUE ...]",
+            Self::Events => "[on|off|GLOB ...]",
+            Self::Record => "[FILE|off]",
+        }
+    }
+
+    pub(super) fn summary(self) -> &'static str {
+        match self {
+            Self::Help => "tell what a command, an event or a type is",
+            Self::Exit => "leave; the machine goes on (Ctrl-D does the same)",
+            Self::Hmp => "execute a command of the human monitor, or speak with nothing else",
+            Self::Oob => "execute a command out of band, past those that the machine is busy with",
+            Self::Events => "show all events, none, or those of these names",
+            Self::Record => "write down what is said, to be replayed",
+        }
+    }
+}
+
+impl Interpreter<'_> {
+    /// Does something that is the shell's own to do; `rest` is where the text begins that follows its name.
+    pub(super) fn own(
+        &mut self,
+        own: Own,
+        words: &[Word],
+        text: &str,
+        rest: usize,
+    ) -> Result<Flow, Failure> {
+        let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
+        match (own, &*words) {
+            (Own::Exit, []) => Ok(Flow::Leave),
+            (Own::Help, []) => self.help(),
+            (Own::Help, [name]) => self.help_with(name),
+            (Own::Hmp, _) => {
+                let line = text[rest..].lines().next().unwrap_or_default().trim();
+                match line {
+                    "" => self.enter_hmp(),
+                    line => self.hmp(line),
+                }
+            }
+            (Own::Events, words) => self.show_events(words),
+            (Own::Record, []) => {
+                let recording = self.teller().recorder.is_some();
+                self.say(match recording {
+                    true => "what is said is written down",
+                    false => "nothing is written down",
+                })?;
+                Ok(Flow::On)
+            }
+            (Own::Record, ["off"]) => {
+                self.teller().recorder = None;
+                Ok(Flow::On)
+            }
+            (Own::Record, [file]) => match self.record(Path::new(file)) {
+                Err(Failure::Usage(message)) => self.complain(&message),
+                done => done.map(|()| Flow::On),
+            },
+            (own, _) => {
+                let (name, usage) = (own.name(), own.usage());
+                self.complain(format!("usage: {name} {usage}").trim_end())
+            }
+        }
+    }
+
+    fn show_events(&mut self, words: &[&str]) -> Result<Flow, Failure> {
+        let events = match words {
+            [] => {
+                let shown = self.teller().view.events.is_some();
+                self.say(if shown {
+                    "events are shown"
+                } else {
+                    "no events are shown"
+                })?;
+                return Ok(Flow::On);
+            }
+            ["on"] => Some(Filter::all()),
+            ["off"] => None,
+            names => Some(names.iter().copied().collect()),
+        };
+        self.teller().view.events = events;
+        Ok(Flow::On)
+    }
+
+    fn help(&mut self) -> Result<Flow, Failure> {
+        writeln!(
+            self.out,
+            "NAME [KEY=VALUE ...]             execute a command of the machine's\n\
+             {{\"execute\": NAME, ...}}           the same as a message in JSON\n\
+             transaction( ACTION ... ... )    execute actions, a line each, all of them or none"
+        )?;
+        for own in Own::ALL {
+            let usage = format!("{} {}", own.name(), own.usage());
+            writeln!(self.out, "{usage:<32} {}", own.summary())?;
+        }
+        Ok(Flow::On)
+    }
+
+    /// What the schema has at a path, or what is the shell's own.
+    fn help_with(&mut self, path: &str) -> Result<Flow, Failure> {
+        if let Some(own) = Own::named(path) {
+            let usage = format!("{} {}", own.name(), own.usage());
+            writeln!(self.out, "{}\n    {}", usage.trim_end(), own.summary())?;
+            return Ok(Flow::On);
+        }
+        let knowledge = self.knowledge();
+        let Some(schema) = &knowledge.schema else {
+            return self.complain("the machine does not tell what it takes");
+        };
+        let width = self.size.map(|(columns, _)| columns);
+        match tell(schema, knowledge.words(), Some(path), width, self.out) {
+            Err(Failure::Unmet(message)) => self.complain(&message),
+            told => told.map(|()| Flow::On),
+        }
+    }
+}

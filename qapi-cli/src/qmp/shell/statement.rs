@@ -1,0 +1,232 @@
+//! What is to be done, as it is written.
+
+use std::ops::Range;
+
+use super::own::Own;
+use super::words::{Open, Word, Words, value_end};
+
+/// One thing to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Statement {
+    /// A line without anything, or with a comment.
+    Nothing,
+    /// Something that the shell does: which, its words, and where the text begins that follows its name.
+    Own(Own, Vec<Word>, usize),
+    /// A command of the machine's.
+    Command(Command),
+    /// A message in JSON, as it stands there.
+    Message(Range<usize>),
+    /// A line for the human monitor.
+    Hmp(Range<usize>),
+}
+
+/// A command of the machine's and its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Command {
+    pub(super) name: Word,
+    pub(super) words: Vec<Word>,
+    pub(super) out_of_band: bool,
+}
+
+/// To whom one speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mode {
+    #[default]
+    Qmp,
+    Hmp,
+}
+
+/// A statement and where the next one begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Read {
+    pub(super) statement: Statement,
+    /// What is missing, if it is not complete.
+    pub(super) open: Option<Open>,
+    pub(super) end: usize,
+}
+
+/// Reads the statement that begins at byte `from` of `text`; `None` if there is none any more.
+pub(super) fn read(text: &str, from: usize, mode: Mode) -> Option<Read> {
+    let rest = &text[from..];
+    if rest.is_empty() {
+        return None;
+    }
+    let start = text.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
+    let line_end = rest.find('\n').map_or(text.len(), |at| from + at);
+    let line = start.min(line_end)..line_end;
+    let complete = |statement, end: usize| {
+        Some(Read {
+            statement,
+            open: None,
+            end: text.len().min(end + 1),
+        })
+    };
+    let content = text[line.clone()].trim_end();
+    if content.is_empty() || content.starts_with('#') {
+        return complete(Statement::Nothing, line_end);
+    }
+    let line = line.start..line.start + content.len();
+    if mode == Mode::Hmp {
+        return complete(Statement::Hmp(line), line_end);
+    }
+    if content.starts_with('{') {
+        let end = value_end(text, line.start);
+        let open = end.err();
+        // What stands behind it on its line is for whoever reads the message.
+        let end = end.unwrap_or(text.len());
+        let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+        return Some(Read {
+            statement: Statement::Message(line.start..end),
+            open,
+            end: text.len().min(end + 1),
+        });
+    }
+    let first = Words::of_line(text, line.start);
+    if let Some(Word {
+        text: name, span, ..
+    }) = first.words.first()
+        && Own::named(name) == Some(Own::Hmp)
+    {
+        // What the human monitor is told is not for us to take apart.
+        let statement = Statement::Own(Own::Hmp, Vec::new(), span.end);
+        return complete(statement, line_end);
+    }
+    Some(command(text, first, false))
+}
+
+/// Whether all that `text` says is complete.
+pub(super) fn is_complete(text: &str, mode: Mode) -> bool {
+    let mut at = 0;
+    while let Some(read) = read(text, at, mode) {
+        if read.open.is_some() {
+            return false;
+        }
+        at = read.end;
+    }
+    true
+}
+
+/// The command, of the machine's or of the shell's, that these words are.
+fn command(text: &str, mut line: Words, out_of_band: bool) -> Read {
+    let end = text.len().min(line.end + 1);
+    let name = line.words.remove(0);
+    let follows = name.span.end;
+    match Own::named(&name.text) {
+        Some(Own::Oob) if !out_of_band && !line.words.is_empty() => {
+            return command(text, line, true);
+        }
+        Some(own) if !out_of_band => {
+            return Read {
+                statement: Statement::Own(own, line.words, follows),
+                open: line.open,
+                end,
+            };
+        }
+        _ => {}
+    }
+    if let Some(opening) = transaction(text, &name, &line.words) {
+        let (words, open, end) = actions(text, opening);
+        let name = Word {
+            text: "transaction".to_owned(),
+            ..name
+        };
+        let statement = Statement::Command(Command {
+            name,
+            words,
+            out_of_band,
+        });
+        return Read {
+            statement,
+            open,
+            end,
+        };
+    }
+    Read {
+        statement: Statement::Command(Command {
+            name,
+            words: line.words,
+            out_of_band,
+        }),
+        open: line.open,
+        end,
+    }
+}
+
+/// Where the actions begin, if this is `transaction(`.
+fn transaction(text: &str, name: &Word, words: &[Word]) -> Option<usize> {
+    let behind = |span: &Range<usize>, name: &str| {
+        let found = text[span.clone()].strip_prefix(name)?;
+        found
+            .starts_with('(')
+            .then_some(span.start + name.len() + 1)
+    };
+    match words.first() {
+        Some(first) if name.text == "transaction" => behind(&first.span, ""),
+        _ => behind(&name.span, "transaction"),
+    }
+}
+
+/// The arguments that say the actions, a line each, that begin at byte `from`; what is missing; where the next statement
+/// begins. Words before the first action are the transaction's own.
+fn actions(text: &str, from: usize) -> (Vec<Word>, Option<Open>, usize) {
+    let mut arguments = Vec::new();
+    let mut count = 0;
+    let mut at = from;
+    loop {
+        let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        let comment = text[at..line_end].trim_start().starts_with('#');
+        let mut line = match comment {
+            true => Words::empty(line_end),
+            false => Words::of_line(text, at),
+        };
+        // One in quotes is a word like any other.
+        let closes = |word: &Word| &text[word.span.clone()] == ")";
+        if let Some(closing) = line.words.iter().position(closes) {
+            let closed = line.words.split_off(closing);
+            action(&mut arguments, line.words, &mut count);
+            // What follows on the line is another statement, and most likely one that makes no sense.
+            let end = match &*closed {
+                [closing] => closing.span.end.max(line.end + 1).min(text.len()),
+                [closing, ..] => closing.span.end,
+                [] => line.end,
+            };
+            return (arguments, None, end);
+        }
+        let (open, end) = (line.open, line.end);
+        action(&mut arguments, line.words, &mut count);
+        if open.is_some() || end >= text.len() {
+            return (arguments, open.or(Some(Open::Transaction)), text.len());
+        }
+        at = end + 1;
+    }
+}
+
+/// Adds the action that a line of words is: its name, and its data.
+fn action(arguments: &mut Vec<Word>, words: Vec<Word>, count: &mut usize) {
+    let mut words = words.into_iter().peekable();
+    let named = |word: &Word| word.equals.is_none() && !word.text.starts_with('{');
+    while let Some(word) = words.next_if(|word| !named(word) && *count == 0) {
+        arguments.push(word);
+    }
+    let Some(name) = words.next() else {
+        return;
+    };
+    let number = *count;
+    *count += 1;
+    arguments.push(prefixed(name, &format!("actions.{number}.type=")));
+    for word in words {
+        let prefix = match word.text.starts_with('{') {
+            true => format!("actions.{number}.data="),
+            false => format!("actions.{number}.data."),
+        };
+        arguments.push(prefixed(word, &prefix));
+    }
+}
+
+fn prefixed(word: Word, prefix: &str) -> Word {
+    let text = format!("{prefix}{}", word.text);
+    Word { text, ..word }
+}
+
+#[cfg(test)]
+mod tests;

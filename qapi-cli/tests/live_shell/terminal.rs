@@ -1,0 +1,159 @@
+//! A terminal with a program in it: what is typed goes in, what a person would see comes out.
+
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::process::{Child, ExitStatus};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+use rustix::termios::{LocalModes, tcgetattr};
+use vt100::Parser;
+
+/// How long a program may take to show something: far longer than any takes that is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// So many rows and columns.
+const ROWS: NonZero<u16> = NonZero::new(30).unwrap();
+const COLUMNS: NonZero<u16> = NonZero::new(100).unwrap();
+
+/// A terminal, in which a program runs until it is dropped.
+pub(crate) struct Terminal {
+    pty: Arc<Pty>,
+    child: Child,
+    display: Arc<Display>,
+}
+
+struct Display {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// What is on the screen.
+pub(crate) struct State {
+    screen: Parser,
+    /// Nothing will change any more: the program has closed the terminal.
+    ended: bool,
+}
+
+impl Terminal {
+    /// Runs `command`, which is told that the terminal can do what most can.
+    pub(crate) fn run(command: impl FnOnce(Command) -> Command) -> Self {
+        let (pty, pts) = open().expect("there is a terminal to be had");
+        pty.resize(Size::new(ROWS.get(), COLUMNS.get())).unwrap();
+        let program = Command::new(env!("CARGO_BIN_EXE_qmp"))
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR");
+        let child = command(program).spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let display = Arc::new(Display {
+            state: Mutex::new(State {
+                screen: Parser::new(ROWS, COLUMNS, 0),
+                ended: false,
+            }),
+            changed: Condvar::new(),
+        });
+        thread::spawn({
+            let (pty, display) = (Arc::clone(&pty), Arc::clone(&display));
+            move || display.follow(&pty)
+        });
+        Self {
+            pty,
+            child,
+            display,
+        }
+    }
+
+    /// Types `keys`.
+    pub(crate) fn keys(&self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until what is on the screen is as `fits` wants it, and answers it: its lines without what is empty at the right
+    /// and below.
+    #[track_caller]
+    pub(crate) fn until(&self, what: &str, fits: impl Fn(&State) -> bool) -> String {
+        let state = self.display.lock();
+        let (state, _) = self
+            .display
+            .changed
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended && !fits(state))
+            .unwrap();
+        let shown = state.shown();
+        assert!(fits(&state), "no {what}, but:\n{shown}");
+        shown
+    }
+
+    /// Waits until `text` is on the screen.
+    #[track_caller]
+    pub(crate) fn sees(&self, text: &str) -> String {
+        self.until(text, |state| state.shown().contains(text))
+    }
+
+    /// Waits until the line in which the cursor is says `text`.
+    #[track_caller]
+    pub(crate) fn line_is(&self, text: &str) -> String {
+        self.until(text, |state| state.line().trim_end() == text)
+    }
+
+    /// Waits for the program to end; answers how, and what is on the screen.
+    #[track_caller]
+    pub(crate) fn end(&mut self) -> (ExitStatus, String) {
+        let state = self.display.lock();
+        let (state, _) = self
+            .display
+            .changed
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended)
+            .unwrap();
+        assert!(state.ended, "it has not ended:\n{}", state.shown());
+        (self.child.wait().unwrap(), state.shown())
+    }
+
+    /// Whether lines are edited by the system, as it is before a program takes that over and after.
+    pub(crate) fn is_as_it_was(&self) -> bool {
+        let modes = tcgetattr(&*self.pty).unwrap().local_modes;
+        modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
+    }
+}
+
+impl Display {
+    /// Shows what comes, until nothing will.
+    fn follow(&self, pty: &Pty) {
+        let mut chunk = [0; 4096];
+        // A terminal that has been closed answers with an error.
+        while let Ok(count @ 1..) = { pty }.read(&mut chunk) {
+            self.lock().screen.process(&chunk[..count]);
+            self.changed.notify_all();
+        }
+        self.lock().ended = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    pub(crate) fn shown(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// The line in which the cursor is.
+    fn line(&self) -> String {
+        let screen = self.screen.screen();
+        let (row, _) = screen.cursor_position();
+        let mut rows = screen.rows(0, COLUMNS.get());
+        rows.nth(row.into()).unwrap_or_default()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
