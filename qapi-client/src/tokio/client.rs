@@ -150,7 +150,7 @@ impl Client {
         Ok(client)
     }
 
-    fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &Shared {
         &self.handle.0
     }
 
@@ -319,7 +319,7 @@ impl Client {
         }
     }
 
-    async fn reply(
+    pub(super) async fn reply(
         &self,
         waiting: Waiting<'_>,
         name: &str,
@@ -343,10 +343,9 @@ impl Client {
         let timeout = options.timeout(name, self.options());
         let outcome = match within(timeout, waiting.outcome()).await {
             Some(outcome) => outcome,
-            None => waiting.give_up().map_err(|sent| Error::TimedOut {
-                waiting_for: format!("the reply to {name}"),
-                sent,
-            })?,
+            None => waiting
+                .give_up()
+                .map_err(|sent| Error::not_in_time(name, sent))?,
         };
         match outcome {
             // Only then is the session asked how it has ended.

@@ -2,6 +2,7 @@
 //!
 //! The runtime has to have its timers and its I/O enabled.
 
+mod batch;
 mod callers;
 mod client;
 mod connect;
