@@ -281,7 +281,7 @@ impl Session {
     }
 
     /// Adds a message to what is to be sent: a line of ASCII.
-    fn send(&mut self, members: &[(&str, &dyn Encode)]) {
+    fn send(&mut self, members: &[(&'static str, &dyn Encode)]) {
         let text = to_string(&Message(members));
         if text.is_ascii() {
             self.outgoing.extend(text.into_bytes());
@@ -348,7 +348,7 @@ impl Decode for Oob {
 }
 
 /// A message of these members.
-struct Message<'a>(&'a [(&'a str, &'a dyn Encode)]);
+struct Message<'a>(&'a [(&'static str, &'a dyn Encode)]);
 
 impl Encode for Message<'_> {
     fn encode(&self, w: &mut qapi_types::Writer) {
@@ -373,9 +373,9 @@ impl Encode for Data {
         w.raw(&self.0);
     }
 
-    fn encode_member(&self, name: &str, w: &mut qapi_types::Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut qapi_types::Writer) {
         if self.0 != "{}" {
-            w.name(name);
+            w.schema_name(name);
             self.encode(w);
         }
     }
