@@ -51,6 +51,12 @@ macro_rules! integers {
     ($($integer:ident $words:literal,)*) => {$(
         impl Decode for $integer {
             fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                if let Some((value, end)) = r.short_integer()
+                    && let Ok(value) = value.try_into()
+                {
+                    r.go_to(end);
+                    return Ok(value);
+                }
                 let value = r.integer($integer::MIN as i128, $integer::MAX as i128, $words)?;
                 Ok(value as $integer)
             }
@@ -83,7 +89,7 @@ impl Decode for f64 {
 
 impl Decode for String {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(r.string()?.into_owned())
+        r.owned_string()
     }
 }
 
@@ -110,18 +116,18 @@ impl<T: DecodeMembers> DecodeMembers for Box<T> {
 
 impl<T: Decode> Decode for Vec<T> {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut array = r.array()?;
         let mut elements = Vec::new();
-        while r.element(&mut array)? {
+        let mut more = r.first_element()?;
+        while more {
             r.charge(size_of::<T>())?;
-            r.skip_whitespace();
             let start = r.offset();
             match T::decode(r) {
                 Ok(element) => elements.push(element),
                 Err(error) => {
-                    return Err(error.placed(r.text(), start).in_element(array.index()));
+                    return Err(error.placed(r.text(), start).in_element(elements.len()));
                 }
             }
+            more = r.next_element()?;
         }
         Ok(elements)
     }

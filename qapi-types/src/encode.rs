@@ -26,8 +26,8 @@ pub trait Encode {
 
     /// Writes the value as a member of the object that is open. A value that stands for an optional member which is not
     /// there writes nothing.
-    fn encode_member(&self, name: &str, w: &mut Writer) {
-        w.name(name);
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
+        w.schema_name(name);
         self.encode(w);
     }
 }
@@ -93,9 +93,9 @@ impl Encode for LateTag<'_> {
         w.string(self.0);
     }
 
-    fn encode_member(&self, name: &str, w: &mut Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
         if !self.0.is_empty() {
-            w.name(name);
+            w.schema_name(name);
             self.encode(w);
         }
     }
@@ -118,9 +118,9 @@ impl<T: Encode> Encode for Option<T> {
         }
     }
 
-    fn encode_member(&self, name: &str, w: &mut Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
         if let Some(value) = self {
-            w.name(name);
+            w.schema_name(name);
             value.encode(w);
         }
     }
@@ -150,7 +150,7 @@ impl<T: Encode + ?Sized> Encode for Box<T> {
         (**self).encode(w);
     }
 
-    fn encode_member(&self, name: &str, w: &mut Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
         (**self).encode_member(name, w);
     }
 }
@@ -160,7 +160,7 @@ impl<T: Encode + ?Sized> Encode for &T {
         (**self).encode(w);
     }
 
-    fn encode_member(&self, name: &str, w: &mut Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
         (**self).encode_member(name, w);
     }
 }

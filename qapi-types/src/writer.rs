@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write};
 
 use crate::encode::{Encode, EncodeMembers};
-use crate::plain::plain;
+use crate::plain::{is_plain, plain};
 
 /// Room for most commands, so that their text is not moved while it grows.
 const USUAL: usize = 128;
@@ -28,7 +28,7 @@ impl Writer {
     }
 
     /// Writes an object; absent members are left out.
-    pub fn object(&mut self, members: &[(&str, &dyn Encode)]) {
+    pub fn object(&mut self, members: &[(&'static str, &dyn Encode)]) {
         self.text.push('{');
         self.members(members);
         self.text.push('}');
@@ -41,8 +41,9 @@ impl Writer {
         self.text.push('}');
     }
 
-    /// Writes members into the object that is open; absent ones are left out.
-    pub fn members(&mut self, members: &[(&str, &dyn Encode)]) {
+    /// Writes members into the object that is open; absent ones are left out. Their names are those of a schema, see
+    /// [`schema_name`](Self::schema_name).
+    pub fn members(&mut self, members: &[(&'static str, &dyn Encode)]) {
         for (name, value) in members {
             value.encode_member(name, self);
         }
@@ -50,23 +51,45 @@ impl Writer {
 
     /// Writes a member's name, and what belongs before and after it; its value is to follow.
     pub fn name(&mut self, name: &str) {
-        // Nothing but an object's beginning ends with a brace that opens: no flag is needed to tell the first.
-        let first = self.text.ends_with('{');
-        self.text.push_str(if first { "\"" } else { ",\"" });
-        self.inside(name);
+        self.separate();
+        self.string(name);
+        self.text.push(':');
+    }
+
+    /// As [`name`](Self::name), for a name that stands in the program: as the language of schemas has it, of ASCII letters,
+    /// digits, `-`, `_` and `.`. It is written as it is.
+    pub fn schema_name(&mut self, name: &'static str) {
+        debug_assert!(is_plain(name.as_bytes()), "{name:?} is no schema's");
+        self.text.reserve(name.len() + 4);
+        self.separate();
+        self.text.push('"');
+        self.text.push_str(name);
         self.text.push_str("\":");
+    }
+
+    /// Writes the comma between two members.
+    #[inline]
+    fn separate(&mut self) {
+        // Nothing but an object's beginning ends with a brace that opens: no flag is needed to tell the first.
+        if !self.text.ends_with('{') {
+            self.text.push(',');
+        }
     }
 
     /// Writes a string. Only what JSON wants escaped is; the rest is UTF-8, which QEMU reads.
     pub fn string(&mut self, string: &str) {
+        self.text.reserve(string.len() + 2);
         self.text.push('"');
-        self.inside(string);
+        if is_plain(string.as_bytes()) {
+            self.text.push_str(string);
+        } else {
+            self.escaped_string(string);
+        }
         self.text.push('"');
     }
 
-    /// Writes what is between the quotes of a string.
-    #[inline]
-    fn inside(&mut self, string: &str) {
+    #[cold]
+    fn escaped_string(&mut self, string: &str) {
         let mut rest = string;
         loop {
             let (as_it_is, special) = rest.split_at(plain(rest.as_bytes()));
@@ -80,7 +103,6 @@ impl Writer {
         }
     }
 
-    #[cold]
     fn escaped(&mut self, byte: u8) {
         match byte {
             b'"' => self.text.push_str("\\\""),

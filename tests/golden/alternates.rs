@@ -284,8 +284,8 @@ mod bindings {
                     let mut amount = None;
                     let mut mode = None;
                     r.object(&mut [
-                        ("reference", &mut reference),
                         ("amount", &mut amount),
+                        ("reference", &mut reference),
                         ("mode", &mut mode),
                     ])?;
                     Ok(Self {

@@ -131,8 +131,8 @@ mod bindings {
                     let mut nothing = None;
                     r.object(&mut [
                         ("level", &mut level),
-                        ("levels", &mut levels),
                         ("nothing", &mut nothing),
+                        ("levels", &mut levels),
                     ])?;
                     Ok(Self {
                         level: rt::required(level, "level")?,

@@ -52,7 +52,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut open = None;
-                    r.object(&mut [("id", &mut id), ("open", &mut open)])?;
+                    r.object(&mut [("open", &mut open), ("id", &mut id)])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         open,
@@ -255,7 +255,7 @@ mod bindings {
                     let mut id = None;
                     let tag = r.discriminator("kind")?;
                     let mut base: &mut rt::Slots<'_> =
-                        &mut [("id", &mut id), ("kind", &mut rt::Seen)];
+                        &mut [("kind", &mut rt::Seen), ("id", &mut id)];
                     let kind = types::MotionBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
                         id: rt::required(id, "id")?,

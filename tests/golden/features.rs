@@ -224,9 +224,9 @@ mod bindings {
                     let mut old = None;
                     let mut fresh = None;
                     r.object(&mut [
+                        ("fresh", &mut fresh),
                         ("good", &mut good),
                         ("old", &mut old),
-                        ("fresh", &mut fresh),
                     ])?;
                     Ok(Self {
                         good: rt::required(good, "good")?,

@@ -192,8 +192,8 @@ mod bindings {
                     let mut with_new = None;
                     r.object(&mut [
                         ("string", &mut string),
-                        ("new", &mut new),
                         ("with-new", &mut with_new),
+                        ("new", &mut new),
                     ])?;
                     Ok(Self {
                         string,
@@ -270,7 +270,7 @@ mod bindings {
                     let mut x_others = None;
                     let mut with = None;
                     let mut own: &mut rt::Slots<'_> =
-                        &mut [("x-others", &mut x_others), ("with", &mut with)];
+                        &mut [("with", &mut with), ("x-others", &mut x_others)];
                     let others = rt::DecodeMembers::decode_members(r, &mut own)?;
                     Ok(Self {
                         x_others,
@@ -513,7 +513,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
                     let mut vec = None;
                     let mut r#box = None;
-                    r.object(&mut [("vec", &mut vec), ("box", &mut r#box)])?;
+                    r.object(&mut [("box", &mut r#box), ("vec", &mut vec)])?;
                     Ok(Self {
                         vec: rt::required(vec, "vec")?,
                         r#box,
@@ -772,9 +772,9 @@ mod bindings {
                     let mut default = None;
                     let mut clone = None;
                     r.object(&mut [
-                        ("into", &mut into),
-                        ("default", &mut default),
                         ("clone", &mut clone),
+                        ("default", &mut default),
+                        ("into", &mut into),
                     ])?;
                     Ok(Self {
                         into,
@@ -1053,19 +1053,19 @@ mod bindings {
                     let mut kind = None;
                     let mut name = None;
                     r.object(&mut [
-                        ("fn", &mut r#fn),
-                        ("true", &mut r#true),
-                        ("self", &mut self_),
-                        ("type", &mut r#type),
-                        ("new", &mut new),
                         ("r", &mut r_),
+                        ("true", &mut r#true),
                         ("w", &mut w),
-                        ("rt", &mut rt_),
-                        ("others", &mut others),
-                        ("value", &mut value),
-                        ("async", &mut r#async),
-                        ("kind", &mut kind),
                         ("name", &mut name),
+                        ("fn", &mut r#fn),
+                        ("others", &mut others),
+                        ("new", &mut new),
+                        ("async", &mut r#async),
+                        ("value", &mut value),
+                        ("rt", &mut rt_),
+                        ("type", &mut r#type),
+                        ("self", &mut self_),
+                        ("kind", &mut kind),
                     ])?;
                     Ok(Self {
                         r#fn: rt::required(r#fn, "fn")?,
@@ -1215,11 +1215,11 @@ mod bindings {
                     let mut outer_ = None;
                     let tag = r.discriminator("type")?;
                     let mut base: &mut rt::Slots<'_> = &mut [
-                        ("base", &mut base_),
-                        ("branch", &mut branch),
                         ("r", &mut r_),
                         ("outer", &mut outer_),
+                        ("base", &mut base_),
                         ("type", &mut rt::Seen),
+                        ("branch", &mut branch),
                     ];
                     let r#type = types::TaggedBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {

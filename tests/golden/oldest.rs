@@ -261,7 +261,7 @@ mod bindings {
                     let mut id = None;
                     let tag = r.late_discriminator("kind")?;
                     let mut base: &mut rt::Slots<'_> =
-                        &mut [("id", &mut id), ("kind", &mut rt::Seen)];
+                        &mut [("kind", &mut rt::Seen), ("id", &mut id)];
                     let kind = types::JobBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
                         id: rt::required(id, "id")?,

@@ -116,7 +116,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut status = None;
-                    r.object(&mut [("id", &mut id), ("status", &mut status)])?;
+                    r.object(&mut [("status", &mut status), ("id", &mut id)])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         status: rt::required(status, "status")?,

@@ -100,7 +100,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut size = None;
-                    r.object(&mut [("id", &mut id), ("size", &mut size)])?;
+                    r.object(&mut [("size", &mut size), ("id", &mut id)])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         size,
@@ -170,24 +170,24 @@ mod bindings {
                     let mut list = None;
                     let mut lists = None;
                     r.object(&mut [
-                        ("id", &mut id),
-                        ("size", &mut size),
                         ("text", &mut text),
-                        ("flag", &mut flag),
-                        ("number", &mut number),
-                        ("i8", &mut i8),
-                        ("u8", &mut u8),
-                        ("i16", &mut i16),
-                        ("u16", &mut u16),
-                        ("i32", &mut i32),
-                        ("u32", &mut u32),
-                        ("i64", &mut i64),
-                        ("u64", &mut u64),
-                        ("int", &mut int),
-                        ("any", &mut any),
-                        ("null", &mut null),
                         ("list", &mut list),
+                        ("u8", &mut u8),
+                        ("any", &mut any),
                         ("lists", &mut lists),
+                        ("i32", &mut i32),
+                        ("i64", &mut i64),
+                        ("u16", &mut u16),
+                        ("number", &mut number),
+                        ("size", &mut size),
+                        ("i8", &mut i8),
+                        ("null", &mut null),
+                        ("u32", &mut u32),
+                        ("int", &mut int),
+                        ("u64", &mut u64),
+                        ("id", &mut id),
+                        ("i16", &mut i16),
+                        ("flag", &mut flag),
                     ])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
@@ -236,7 +236,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut size = None;
-                    r.object(&mut [("id", &mut id), ("size", &mut size)])?;
+                    r.object(&mut [("size", &mut size), ("id", &mut id)])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         size,

@@ -189,7 +189,7 @@ mod bindings {
                 ) -> Result<Self, rt::DecodeError> {
                     let mut host = None;
                     let mut port = None;
-                    r.members(&mut [("host", &mut host), ("port", &mut port)], outer)?;
+                    r.members(&mut [("port", &mut port), ("host", &mut host)], outer)?;
                     Ok(Self {
                         host: rt::required(host, "host")?,
                         port,
@@ -386,7 +386,7 @@ mod bindings {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut id = None;
                     let mut driver = None;
-                    r.object(&mut [("id", &mut id), ("driver", &mut driver)])?;
+                    r.object(&mut [("driver", &mut driver), ("id", &mut id)])?;
                     Ok(Self {
                         id: rt::required(id, "id")?,
                         driver: rt::required(driver, "driver")?,
@@ -463,7 +463,7 @@ mod bindings {
                     let mut id = None;
                     let tag = r.discriminator("driver")?;
                     let mut base: &mut rt::Slots<'_> =
-                        &mut [("id", &mut id), ("driver", &mut rt::Seen)];
+                        &mut [("driver", &mut rt::Seen), ("id", &mut id)];
                     let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
                         id: rt::required(id, "id")?,

@@ -163,7 +163,7 @@ mod bindings {
                     let mut id = None;
                     let tag = r.discriminator("driver")?;
                     let mut base: &mut rt::Slots<'_> =
-                        &mut [("id", &mut id), ("driver", &mut rt::Seen)];
+                        &mut [("driver", &mut rt::Seen), ("id", &mut id)];
                     let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
                         id: rt::required(id, "id")?,

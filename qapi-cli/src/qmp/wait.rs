@@ -88,7 +88,7 @@ impl Wait {
     /// Says how it has ended: `end` in words, or an object whose member `key` is `subject`.
     fn show(
         &self,
-        key: &str,
+        key: &'static str,
         subject: &str,
         end: &str,
         out: &mut dyn Write,

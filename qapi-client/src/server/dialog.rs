@@ -136,7 +136,7 @@ impl Dialog {
     }
 
     /// Adds a message to what is to be sent: a line of ASCII.
-    pub(crate) fn send(&mut self, members: &[(&str, &dyn Encode)]) {
+    pub(crate) fn send(&mut self, members: &[(&'static str, &dyn Encode)]) {
         let text = to_string(&Message(members));
         self.pass_on(ascii(&text).as_bytes());
     }
@@ -201,7 +201,7 @@ impl Decode for Oob {
 }
 
 /// A message of these members.
-struct Message<'a>(&'a [(&'a str, &'a dyn Encode)]);
+struct Message<'a>(&'a [(&'static str, &'a dyn Encode)]);
 
 impl Encode for Message<'_> {
     fn encode(&self, w: &mut qapi_types::Writer) {

@@ -309,7 +309,7 @@ impl Mouth {
         }
     }
 
-    fn message(&mut self, members: &[(&str, Option<&str>)]) {
+    fn message(&mut self, members: &[(&'static str, Option<&str>)]) {
         let members: Vec<(&str, Json<'_>)> = members
             .iter()
             .map(|(name, json)| (*name, Json(*json)))
@@ -346,9 +346,9 @@ impl Encode for Json<'_> {
         w.raw(self.0.unwrap_or("null"));
     }
 
-    fn encode_member(&self, name: &str, w: &mut Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
         if self.0.is_some() {
-            w.name(name);
+            w.schema_name(name);
             self.encode(w);
         }
     }

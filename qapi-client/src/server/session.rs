@@ -259,9 +259,9 @@ impl Encode for Data {
         w.raw(&self.0);
     }
 
-    fn encode_member(&self, name: &str, w: &mut qapi_types::Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut qapi_types::Writer) {
         if self.0 != "{}" {
-            w.name(name);
+            w.schema_name(name);
             self.encode(w);
         }
     }

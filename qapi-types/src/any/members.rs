@@ -118,7 +118,8 @@ impl Encode for AnyMembers {
 impl EncodeMembers for AnyMembers {
     fn encode_members(&self, w: &mut Writer) {
         for (name, value) in &self.members {
-            w.members(&[(name, value)]);
+            w.name(name);
+            value.encode(w);
         }
     }
 }

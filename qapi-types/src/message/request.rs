@@ -71,9 +71,9 @@ impl Encode for Arguments {
         w.raw(&self.0);
     }
 
-    fn encode_member(&self, name: &str, w: &mut Writer) {
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
         if !self.0.is_empty() && self.0 != "{}" {
-            w.name(name);
+            w.schema_name(name);
             self.encode(w);
         }
     }

@@ -4,6 +4,7 @@
 //! slice that it is, and an error knows its offset. The text is checked to be UTF-8 once, at the door; from there on
 //! strings without an escape are borrowed from it.
 
+mod ahead;
 mod exact;
 mod number;
 mod object;
@@ -142,6 +143,10 @@ impl<'de> Reader<'de> {
         self.at
     }
 
+    pub(crate) fn go_to(&mut self, offset: usize) {
+        self.at = offset;
+    }
+
     pub(crate) fn text(&self) -> &'de str {
         self.text
     }
@@ -159,6 +164,15 @@ impl<'de> Reader<'de> {
     pub(crate) fn skip_whitespace(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
+        }
+    }
+
+    /// Goes past whitespace, which is one space or none unless somebody has laid the text out for people.
+    #[inline]
+    fn blank(&mut self) {
+        self.at += usize::from(self.peek() == Some(b' '));
+        if let Some(..=b' ') = self.peek() {
+            self.skip_whitespace();
         }
     }
 
@@ -276,6 +290,37 @@ impl<'de> Reader<'de> {
             (_, Progress::Opened) => array.state = Progress::Running,
         }
         Ok(true)
+    }
+
+    /// Goes past the bracket that opens an array, and answers whether it has an element: then the reader stands before the
+    /// first.
+    pub(crate) fn first_element(&mut self) -> Result<bool, DecodeError> {
+        if self.next_token() != Some(b'[') {
+            return Err(self.unexpected("an array"));
+        }
+        self.enter()?;
+        self.blank();
+        if self.peek() == Some(b']') {
+            self.leave();
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Whether the array has another element; if so the reader stands before it.
+    pub(crate) fn next_element(&mut self) -> Result<bool, DecodeError> {
+        match self.next_token() {
+            Some(b',') => {
+                self.at += 1;
+                self.blank();
+                Ok(true)
+            }
+            Some(b']') => {
+                self.leave();
+                Ok(false)
+            }
+            _ => Err(self.unexpected("`,` or `]`")),
+        }
     }
 
     /// Goes past the bracket that opens an object or array, one level down.

@@ -69,12 +69,6 @@ impl<'de> Reader<'de> {
             Some(b'-' | b'0'..=b'9') => self.at,
             _ => return Err(self.unexpected("an integer")),
         };
-        if let Some((value, length)) = short_integer(&self.text.as_bytes()[start..])
-            && (min..=max).contains(&value)
-        {
-            self.at += length;
-            return Ok(value);
-        }
         let number = self.number()?;
         if number.contains(['.', 'e', 'E']) {
             let found = format!("the number {}", legible(number));
@@ -107,31 +101,30 @@ impl<'de> Reader<'de> {
             }
         }
     }
-}
 
-/// The integer that `bytes` begin with, and its length, if it has so few digits that nothing can overflow. Nearly all
-/// have; the others, and whatever is no integer, take the long way.
-fn short_integer(bytes: &[u8]) -> Option<(i128, usize)> {
-    let negative = bytes.first() == Some(&b'-');
-    let digits = &bytes[usize::from(negative)..];
-    let mut value = 0_u64;
-    let mut count = 0;
-    while let Some(digit @ b'0'..=b'9') = digits.get(count) {
-        if count == 19 {
-            return None;
+    /// The integer at the reader's position, and where it ends, if it has so few digits that nothing can overflow. Nearly
+    /// all have; the others, and whatever is no integer, take the long way.
+    #[inline]
+    pub(crate) fn short_integer(&mut self) -> Option<(i64, usize)> {
+        self.blank();
+        let negative = self.peek() == Some(b'-');
+        let start = self.at + usize::from(negative);
+        let digits = self.text.as_bytes().get(start..)?;
+        let mut value = 0_i64;
+        let mut count = 0;
+        for byte in digits.iter().take(19) {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+            count += 1;
         }
-        value = value * 10 + u64::from(digit - b'0');
-        count += 1;
-    }
-    match (digits, digits.get(count)) {
-        (_, Some(b'.' | b'e' | b'E')) => None,
         // No number begins with a zero but zero itself.
-        ([] | [b'0', b'0'..=b'9', ..], _) => None,
-        _ if count == 0 => None,
-        _ => {
-            let value = i128::from(value);
-            let value = if negative { -value } else { value };
-            Some((value, count + usize::from(negative)))
+        let usual = count == 1 || (2..19).contains(&count) && digits[0] != b'0';
+        match digits.get(count) {
+            Some(b'.' | b'e' | b'E') => None,
+            _ => usual.then(|| (if negative { -value } else { value }, start + count)),
         }
     }
 }

@@ -46,44 +46,93 @@ impl<'de> Reader<'de> {
     }
 
     fn fill(&mut self, slots: &mut Slots<'_>, outer: &mut dyn Members) -> Result<(), DecodeError> {
-        let mut object = self.open_object()?;
+        let bytes = self.text.as_bytes();
+        let mut more = self.first_member()?;
         let mut expected = 0;
-        while self.before_name(&mut object)? {
-            if let Some((name, slot)) = slots.get_mut(expected)
-                && self.name_is(name)
-            {
+        while more {
+            let rest = bytes.get(self.at..).unwrap_or_default();
+            let before = expected;
+            let found = loop {
+                let Some((name, slot)) = slots.get_mut(expected) else {
+                    break None;
+                };
                 expected += 1;
-                self.token(b':', "`:`")?;
-                self.fill_slot(name, *slot)?;
-                continue;
+                if let Some(value) = value_of(rest, name) {
+                    break Some((*name, &mut **slot, bytes.len() - value.len()));
+                }
+            };
+            match found {
+                Some((name, slot, value)) => {
+                    self.at = value;
+                    self.fill_slot(name, slot)?;
+                }
+                None => expected = self.fill_other(slots, before, outer)?,
             }
-            let name = self.string()?;
-            self.token(b':', "`:`")?;
-            if let Some(index) = slots.iter().position(|(own, _)| *own == name) {
-                expected = index + 1;
-                self.fill_slot(&name, slots[index].1)?;
-            } else if let Some(slot) = outer.slot(&name) {
-                self.fill_slot(&name, slot)?;
-            } else {
-                self.skip().map_err(|error| error.in_member(&name))?;
-            }
+            more = self.next_member()?;
         }
         Ok(())
     }
 
-    /// Goes past the name at the reader's position if it is `name`, written without escapes.
-    fn name_is(&mut self, name: &str) -> bool {
-        let rest = &self.text.as_bytes()[self.at + 1..];
-        let there = rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes());
-        if there {
-            self.at += name.len() + 2;
+    /// Reads a member that is none of `slots` from the expected one on, and answers which is expected now.
+    fn fill_other(
+        &mut self,
+        slots: &mut Slots<'_>,
+        expected: usize,
+        outer: &mut dyn Members,
+    ) -> Result<usize, DecodeError> {
+        let name = self.string()?;
+        self.colon()?;
+        if let Some(index) = slots.iter().position(|(own, _)| *own == name) {
+            self.fill_slot(&name, slots[index].1)?;
+            return Ok(index + 1);
         }
-        there
+        match outer.slot(&name) {
+            Some(slot) => self.fill_slot(&name, slot)?,
+            None => self.skip().map_err(|error| error.in_member(&name))?,
+        }
+        Ok(expected)
+    }
+
+    /// Goes past the colon behind a name, to the value.
+    #[inline]
+    fn colon(&mut self) -> Result<(), DecodeError> {
+        self.token(b':', "`:`")?;
+        self.blank();
+        Ok(())
+    }
+
+    /// Goes past the brace that opens an object, and answers whether it has a member: then the reader stands before the
+    /// first one's name.
+    #[inline]
+    pub(super) fn first_member(&mut self) -> Result<bool, DecodeError> {
+        let mut object = self.open_object()?;
+        if self.peek() == Some(b'"') {
+            return Ok(true);
+        }
+        self.before_name(&mut object)
+    }
+
+    /// Whether the object has another member; if so the reader stands before its name.
+    #[inline]
+    fn next_member(&mut self) -> Result<bool, DecodeError> {
+        match self.text.as_bytes().get(self.at..) {
+            Some([b',', b' ', b'"', ..]) => {
+                self.at += 2;
+                Ok(true)
+            }
+            Some([b'}', ..]) => {
+                self.leave();
+                Ok(false)
+            }
+            _ => self.before_name(&mut Object {
+                state: Progress::Running,
+            }),
+        }
     }
 
     /// Reads the value of the member `name`, which the reader stands before, into its slot.
+    #[inline]
     pub(crate) fn fill_slot(&mut self, name: &str, slot: &mut dyn Slot) -> Result<(), DecodeError> {
-        self.skip_whitespace();
         let start = self.at;
         slot.fill(self)
             .map_err(|error| error.placed(self.text, start).in_member(name))
@@ -113,7 +162,7 @@ impl<'de> Reader<'de> {
             return Ok(None);
         }
         let name = self.string()?;
-        self.token(b':', "`:`")?;
+        self.colon()?;
         Ok(Some(name))
     }
 
@@ -135,4 +184,28 @@ impl<'de> Reader<'de> {
             _ => Err(self.unexpected("a member's name")),
         }
     }
+}
+
+/// What follows the member's name that `rest` begins with, if this is `name`, written as QEMU does: no escapes, a space
+/// after the colon.
+#[inline]
+fn value_of<'a>(rest: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let rest = rest.strip_prefix(b"\"")?;
+    let (text, rest) = rest.split_at_checked(name.len())?;
+    let value = rest.strip_prefix(b"\": ")?;
+    same(text, name.as_bytes()).then_some(value)
+}
+
+/// Whether two texts of the same length are equal. Names are short: to call for it would take longer than it takes.
+#[inline]
+pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
+    if let (Some(left_end), Some(right_end)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) {
+        return left_end == right_end
+            && left.first_chunk::<8>() == right.first_chunk::<8>()
+            && (left.len() <= 16 || left == right);
+    }
+    if let (Some(left_end), Some(right_end)) = (left.last_chunk::<4>(), right.last_chunk::<4>()) {
+        return left_end == right_end && left.first_chunk::<4>() == right.first_chunk::<4>();
+    }
+    left == right
 }

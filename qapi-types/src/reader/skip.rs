@@ -1,10 +1,8 @@
 //! Going past values without looking into them: no recursion, one bit a level.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Reader;
-use super::string::closing_quote;
 use crate::error::{DecodeError, Problem};
 
 /// The brackets that are open, as a stack of bits: 1 for an object, 0 for an array.
@@ -120,113 +118,5 @@ impl<'de> Reader<'de> {
         let start = self.at;
         self.skip()?;
         Ok(start..self.at)
-    }
-
-    /// Looks ahead, in the object that the reader stands before, for the string that the member `name` has; the position
-    /// stays where it is. This is how a union learns its branch, whatever the order of the members. Should the member be
-    /// there twice, the first counts.
-    ///
-    /// # Errors
-    /// There is no object, it has no such member, or the member is no string.
-    pub fn discriminator(&mut self, name: &'static str) -> Result<Cow<'de, str>, DecodeError> {
-        self.skip_whitespace();
-        let start = self.at;
-        // What is passed on the way will be read again and checked then, so brackets and quotes are all that matters now.
-        // If they lead nowhere, what is wrong is for the careful way to say.
-        match ahead(self.text.as_bytes(), start, name) {
-            Some(value) => self.at = value,
-            None => self.find_member(name)?,
-        }
-        let value = self.string().map_err(|error| error.in_member(name))?;
-        self.last_string.discriminator = Some(name);
-        self.at = start;
-        Ok(value)
-    }
-
-    /// As [`discriminator`](Self::discriminator), for a union whose discriminator is younger than the oldest server: where
-    /// it is missing, the answer is the empty name, which no branch has.
-    ///
-    /// ```
-    /// let mut r = qapi_types::Reader::new(r#"{"policy": 7}"#);
-    /// assert_eq!(r.late_discriminator("sev-type")?, "");
-    /// assert_eq!(r.offset(), 0);
-    /// # Ok::<(), qapi_types::DecodeError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// There is no object, or the member is no string.
-    pub fn late_discriminator(&mut self, name: &'static str) -> Result<Cow<'de, str>, DecodeError> {
-        let start = self.at;
-        match self.discriminator(name) {
-            Err(error) if matches!(error.problem(), Problem::Missing { .. }) => {
-                self.at = start;
-                Ok(Cow::Borrowed(""))
-            }
-            result => result,
-        }
-    }
-
-    /// Goes to the value of the member `name` of the object at the reader's position.
-    #[cold]
-    fn find_member(&mut self, name: &'static str) -> Result<(), DecodeError> {
-        let start = self.at;
-        self.token(b'{', "an object")?;
-        let mut first = true;
-        loop {
-            match self.next_token() {
-                Some(b'}') => return Err(self.error_at(Problem::Missing { member: name }, start)),
-                _ if first => first = false,
-                Some(b',') => self.at += 1,
-                _ => return Err(self.unexpected("`,` or `}`")),
-            }
-            if self.next_token() != Some(b'"') {
-                return Err(self.unexpected("a member's name"));
-            }
-            let member = self.string()?;
-            self.token(b':', "`:`")?;
-            if member == name {
-                return Ok(());
-            }
-            self.skip().map_err(|error| error.in_member(&member))?;
-        }
-    }
-}
-
-/// How a byte outside of strings changes the depth.
-const STEPS: [i8; 256] = {
-    let mut steps = [0; 256];
-    steps[b'{' as usize] = 1;
-    steps[b'[' as usize] = 1;
-    steps[b'}' as usize] = -1;
-    steps[b']' as usize] = -1;
-    steps
-};
-
-/// Where in `bytes` the value of the member `name` begins, of the object that begins at `start`; `None` if this is not
-/// plain to see: there is no such member, a name has an escape, what is there is not JSON.
-fn ahead(bytes: &[u8], start: usize, name: &str) -> Option<usize> {
-    let mut rest = bytes.get(start..)?.strip_prefix(b"{")?;
-    let (mut depth, mut lowest) = (0_isize, 0);
-    loop {
-        // To the next string. How deep it lies is counted without a branch, for brackets are hard to predict.
-        let between = rest.iter().position(|&byte| {
-            depth += isize::from(STEPS[usize::from(byte)]);
-            lowest = lowest.min(depth);
-            byte == b'"'
-        })?;
-        let end = closing_quote(rest, between)?;
-        let (string, after) = (&rest[between + 1..end], &rest[end + 1..]);
-        match depth {
-            _ if lowest < 0 => return None,
-            0 if string == name.as_bytes() => {
-                let after = after.trim_ascii_start();
-                if let [b':', value @ ..] = after {
-                    return Some(bytes.len() - value.len());
-                }
-            }
-            0 if string.contains(&b'\\') => return None,
-            _ => {}
-        }
-        rest = after;
     }
 }

@@ -44,6 +44,21 @@ impl<'de> Reader<'de> {
         self.unescape(start, end).map(Cow::Owned)
     }
 
+    /// As [`string`](Self::string), for who keeps it.
+    #[inline]
+    pub(crate) fn owned_string(&mut self) -> Result<String, DecodeError> {
+        if let Some([b'"', rest @ ..]) = self.text.as_bytes().get(self.at..) {
+            let start = self.at + 1;
+            let end = start + plain(rest);
+            if let (Some(b'"'), Some(text)) = (rest.get(end - start), self.text.get(start..end)) {
+                self.at = end + 1;
+                // By way of a box: it has no room to spare, and there is less to do than for a string that may have.
+                return Ok(Box::<str>::from(text).into_string());
+            }
+        }
+        self.string().map(Cow::into_owned)
+    }
+
     /// The rest of a string that begins at `start` and has its first special byte, not the closing quote, at `special`.
     #[cold]
     #[inline(never)]

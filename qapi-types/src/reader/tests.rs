@@ -397,3 +397,70 @@ proptest! {
         prop_assert_eq!(found.as_deref(), object.get("t").and_then(Value::as_str), "{}", text);
     }
 }
+
+/// Names of all lengths that are compared in a way of their own, and others that differ from them in one place.
+const NAMES: [&str; 12] = [
+    "",
+    "a",
+    "id",
+    "drv",
+    "name",
+    "format",
+    "filename",
+    "node-name",
+    "backing_file",
+    "backing-filename",
+    "backing_file_depth",
+    "bps_write_max_length",
+];
+const STRANGERS: [&str; 6] = [
+    "b",
+    "nane",
+    "fornat",
+    "filenane",
+    "backing_f+le_depth",
+    "bps_write+max_length",
+];
+
+proptest! {
+    /// Members find their slots, in whatever order and layout they come, and those without a slot are skipped.
+    #[test]
+    fn order_and_layout_do_not_matter(
+        members in prop::sample::subsequence([NAMES.as_slice(), &STRANGERS].concat(), 0..18).prop_shuffle(),
+        (blank, colon) in prop::sample::select(vec![("", ":"), (" ", ": "), ("\n  ", " :\t"), ("", ": "), ("\r\n", ":  ")]),
+        escaped in prop::option::of(0..12_usize),
+        twice in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let member = |(index, name): (usize, &&str)| {
+            let name = match escaped {
+                Some(at) if at < name.len() => format!("{}\\u{:04x}{}", &name[..at], name.as_bytes()[at], &name[at + 1..]),
+                _ => name.to_string(),
+            };
+            format!("\"{name}\"{colon}{index}")
+        };
+        let mut texts: Vec<_> = members.iter().enumerate().map(member).collect();
+        let again = twice.filter(|_| !members.is_empty()).map(|index| *index.get(&members));
+        texts.extend(again.map(|name| member((0, &name))));
+        let text = format!("{{{blank}{}{blank}}}", texts.join(&format!(",{blank}")));
+
+        let mut values = [None::<u8>; NAMES.len()];
+        let slots = NAMES.iter().zip(&mut values);
+        let mut slots: Vec<_> = slots.map(|(name, value)| (*name, value as &mut dyn crate::Slot)).collect();
+        let mut reader = Reader::new(&text);
+        let result = reader.object(&mut slots);
+        match again {
+            Some(name) if NAMES.contains(&name) => {
+                let error = result.unwrap_err();
+                prop_assert_eq!(error.problem(), &Problem::Duplicate, "{}", text);
+                prop_assert_eq!(error.path(), name);
+            }
+            _ => {
+                prop_assert!(result.is_ok() && reader.end().is_ok(), "{text}: {result:?}");
+                for (name, value) in NAMES.iter().zip(values) {
+                    let index = members.iter().position(|member| member == name);
+                    prop_assert_eq!(value.map(usize::from), index, "{} of {}", name, text);
+                }
+            }
+        }
+    }
+}

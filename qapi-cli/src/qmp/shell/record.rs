@@ -19,7 +19,7 @@ pub(super) struct Recorder {
 }
 
 /// A message of the machine's: what it is about, and what it says; the id, if it is a reply.
-struct Said<'a>(&'a str, &'a dyn Encode, Option<u64>);
+struct Said<'a>(&'static str, &'a dyn Encode, Option<u64>);
 
 impl Encode for Said<'_> {
     fn encode(&self, w: &mut Writer) {

@@ -40,7 +40,7 @@ impl Tone {
 }
 
 /// A message with one member, or the part of it that matters.
-struct Single<'a>(&'a str, &'a dyn Encode);
+struct Single<'a>(&'static str, &'a dyn Encode);
 
 impl Encode for Single<'_> {
     fn encode(&self, w: &mut Writer) {
@@ -76,7 +76,12 @@ impl View {
         self.message("error", refusal, out)
     }
 
-    fn message(&self, name: &str, value: &dyn Encode, out: &mut dyn Write) -> io::Result<()> {
+    fn message(
+        &self,
+        name: &'static str,
+        value: &dyn Encode,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let message = Any::encode_from(&Single(name, value));
         write_json(message.as_json(), Layout::Compact, out)?;
         writeln!(out)

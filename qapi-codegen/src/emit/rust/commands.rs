@@ -123,7 +123,7 @@ fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node 
     let mut body = members::slots(fields);
     body.push(let_slots(
         "mut own: &mut rt::Slots<'_>",
-        members::slot_list(fields, false),
+        members::slot_list(fields, None, false),
     ));
     body.push(line(
         "let others = rt::DecodeMembers::decode_members(r, &mut own)?;",

@@ -1,5 +1,6 @@
 //! The members of objects as fields: what structs, unions, commands and events have in common.
 
+use super::arrival;
 use super::docs::{self, Docs};
 use super::layout::{Node, Width, block, function, line, list, nested};
 use super::names;
@@ -82,21 +83,29 @@ pub(super) fn slots(fields: &[Field<'_>]) -> Vec<Node> {
         .collect()
 }
 
-/// `("a", &mut a)` for every field; strict bindings say which are required.
-pub(super) fn slot_list(fields: &[Field<'_>], strict: bool) -> Vec<Node> {
-    let slots = fields.iter().map(|field| {
+/// `("a", &mut a)` for every field, and for the discriminator of a union, as they arrive; strict bindings say which are
+/// required, and look at them in the schema's order.
+pub(super) fn slot_list(
+    fields: &[Field<'_>],
+    discriminator: Option<&str>,
+    strict: bool,
+) -> Vec<Node> {
+    let places = fields.iter().map(|field| {
         let local = field.local();
-        match strict && !field.optional {
-            true => slot(&field.member.name, &format!("rt::Required(&mut {local})")),
-            false => slot(&field.member.name, &local),
-        }
+        let place = match strict && !field.optional {
+            true => format!("&mut rt::Required(&mut {local})"),
+            false => format!("&mut {local}"),
+        };
+        (field.member.name.as_str(), place)
     });
+    let seen = discriminator.map(|name| (name, "&mut rt::Seen".to_owned()));
+    let slots = places.chain(seen).collect();
+    let slots = match strict {
+        true => slots,
+        false => arrival::sort(slots, |(name, _)| *name),
+    };
+    let slots = slots.into_iter().map(|(name, place)| pair(name, place));
     slots.collect()
-}
-
-/// `("a", &mut a)`
-pub(super) fn slot(member: &str, place: &str) -> Node {
-    pair(member, format!("&mut {place}"))
 }
 
 /// `("a", value)`

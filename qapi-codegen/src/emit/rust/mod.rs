@@ -4,6 +4,7 @@
 //! The root gathers these under `types`, `commands` and `events`, and adds the enum of all events.
 
 mod alternates;
+mod arrival;
 mod commands;
 mod cycles;
 mod docs;

@@ -59,14 +59,17 @@ pub(super) fn decode(
     let value = construct("Self", members::filled(fields));
     let mut body = members::slots(fields);
     if !as_branch {
-        body.push(members::read(strict, members::slot_list(fields, strict)));
+        body.push(members::read(
+            strict,
+            members::slot_list(fields, None, strict),
+        ));
         body.push(value);
         return vec![decode_impl(name, body, types)];
     }
     let method = if strict { "exact_members" } else { "members" };
     let slots = nested(
         "&mut [",
-        members::slot_list(fields, strict),
+        members::slot_list(fields, None, strict),
         "]",
         Width::Call,
     );

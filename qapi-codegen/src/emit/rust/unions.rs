@@ -209,15 +209,14 @@ impl Parts<'_, '_, '_> {
     fn decode(&self) -> Vec<Node> {
         let as_branch = self.types.plan.as_branch(self.id).decodes;
         let strict = self.types.plan.settings.is_strict();
-        let mut slots = members::slot_list(&self.fields, strict);
-        slots.push(members::slot(&self.union.discriminator, "rt::Seen"));
+        let discriminator = &self.union.discriminator;
+        let slots = members::slot_list(&self.fields, Some(discriminator), strict);
         let mut body = members::slots(&self.fields);
         let method = if self.late {
             "late_discriminator"
         } else {
             "discriminator"
         };
-        let discriminator = &self.union.discriminator;
         body.push(line(format!("let tag = r.{method}({discriminator:?})?;")));
         if as_branch {
             body.push(let_slots("base: &mut rt::Slots<'_>", slots));
