@@ -3,6 +3,8 @@
 use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
+#[cfg(unix)]
+use std::os::fd::OwnedFd;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +15,7 @@ use ::tokio::time::sleep;
 
 use super::connection::Connection;
 use super::dial::dial;
+use super::outgoing::{Outgoing, send};
 use super::shared::{Shared, State};
 use crate::core::End;
 use crate::reconnect::Again;
@@ -112,7 +115,7 @@ impl Driven {
                 if let Some(end) = state.session.ended() {
                     return Poll::Ready(end.clone());
                 }
-                let sent = send(&mut state, connection, cx);
+                let sent = send(&mut *state, connection, cx);
                 // What was asked last has gone out, if the connection takes it.
                 if state.deserted {
                     return Poll::Ready(End::Closed);
@@ -154,38 +157,24 @@ impl Drop for Driven {
     }
 }
 
-/// Sends what the connection takes.
-fn send(state: &mut State, connection: &mut Connection, cx: &mut Context<'_>) -> io::Result<()> {
-    while !state.session.outgoing().is_empty() {
-        let bytes = state.session.outgoing();
-        #[cfg(unix)]
-        let call = state.session.descriptors();
-        #[cfg(unix)]
-        let descriptors =
-            call.and_then(|call| state.descriptors.iter().find(|(id, _)| *id == call));
-        #[cfg(unix)]
-        let written = match descriptors {
-            Some((_, descriptors)) => {
-                connection.poll_write_with_descriptors(cx, bytes, descriptors)
-            }
-            None => connection.poll_write(cx, bytes),
-        };
-        #[cfg(not(unix))]
-        let written = connection.poll_write(cx, bytes);
-        match written {
-            Poll::Pending => return Ok(()),
-            Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-            Poll::Ready(Ok(count)) => state.session.sent(count),
-            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-            Poll::Ready(Err(error)) => return Err(error),
-        }
-        #[cfg(unix)]
-        if call.is_some() {
-            state.drop_descriptors();
-        }
+impl Outgoing for State {
+    fn bytes(&self) -> &[u8] {
+        self.session.outgoing()
     }
-    match connection.poll_flush(cx) {
-        Poll::Ready(flushed) => flushed,
-        Poll::Pending => Ok(()),
+
+    #[cfg(unix)]
+    fn descriptors(&self) -> &[OwnedFd] {
+        let call = self.session.descriptors();
+        let mut all = self.descriptors.iter();
+        let found = all.find(|(id, _)| Some(*id) == call);
+        found.map_or(&[], |(_, descriptors)| descriptors)
+    }
+
+    fn sent(&mut self, count: usize) {
+        self.session.sent(count);
+        #[cfg(unix)]
+        if !self.descriptors.is_empty() {
+            self.drop_descriptors();
+        }
     }
 }

@@ -9,8 +9,11 @@ mod dial;
 mod driver;
 #[cfg(all(unix, feature = "operations"))]
 mod fdset;
+#[cfg(all(unix, feature = "server"))]
+mod mux;
 #[cfg(feature = "operations")]
 mod operations;
+mod outgoing;
 mod shared;
 mod subscription;
 
@@ -18,4 +21,6 @@ pub use crate::options::Options;
 pub use client::Client;
 #[cfg(all(unix, feature = "operations"))]
 pub use fdset::FdSet;
+#[cfg(all(unix, feature = "server"))]
+pub use mux::{Mux, MuxOptions};
 pub use subscription::Subscription;
