@@ -1,10 +1,16 @@
 //! File descriptors on their way to a server.
 
+#[cfg(feature = "server")]
+mod arrival;
+
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
+
+#[cfg(feature = "server")]
+pub(crate) use arrival::receive;
 
 /// How many a system takes in one go, as Linux has it.
 pub(crate) const MOST: usize = 253;
@@ -28,7 +34,7 @@ pub(crate) fn send(socket: impl AsFd, bytes: &[u8], descriptors: &[OwnedFd]) -> 
 
 /// A server that has gone is an error, and no signal.
 #[cfg(not(target_vendor = "apple"))]
-const QUIET: SendFlags = SendFlags::NOSIGNAL;
+pub(crate) const QUIET: SendFlags = SendFlags::NOSIGNAL;
 /// Sockets of std's are told so when they are made.
 #[cfg(target_vendor = "apple")]
-const QUIET: SendFlags = SendFlags::empty();
+pub(crate) const QUIET: SendFlags = SendFlags::empty();

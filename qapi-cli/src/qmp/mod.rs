@@ -14,6 +14,7 @@ mod interrupt;
 mod job;
 mod layout;
 mod monitor;
+mod mux;
 mod program;
 mod qom;
 mod quantity;
@@ -22,6 +23,7 @@ mod run;
 mod schema;
 mod screen;
 mod shell;
+mod socket;
 mod wait;
 mod words;
 
@@ -55,6 +57,8 @@ enum Command {
     Call(call::Call),
     Events(events::Events),
     Info(info::Info),
+    #[command(name = "mux")]
+    Multiplex(mux::Multiplexer),
     Qom(qom::Qom),
     Run(run::Run),
     Schema(schema::Schema),
@@ -110,6 +114,7 @@ fn run(
         Command::Call(call) => call.run(&arguments.monitor, terminals.out, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
+        Command::Multiplex(mux) => mux.run(&arguments.monitor, out, err),
         Command::Qom(qom) => qom.run(&arguments.monitor, out, err),
         Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),

@@ -72,8 +72,8 @@ impl Monitor {
     }
 }
 
-/// What is no text can only be a path.
-fn address(word: OsString) -> Result<Address, AddressError> {
+/// An address on a command line. What is no text can only be a path.
+pub(super) fn address(word: OsString) -> Result<Address, AddressError> {
     match word.into_string() {
         Ok(text) => text.parse(),
         Err(path) => Ok(Address::Unix(path.into())),

@@ -269,7 +269,7 @@ impl<D> Client<D> {
         }
         // A machine keeps the descriptor of a command that it has refused: another client's must not find it.
         if TAKE_DESCRIPTORS.contains(&name) && heard.descriptors.is_empty() {
-            let why = format!("no descriptor has come with {name}");
+            let why = format!("no descriptor that can be passed on has come with {name}");
             return Judgement::Refuse(Refusal::generic(why));
         }
         Judgement::PassOn

@@ -59,6 +59,7 @@ pub struct Mux<D> {
     /// The descriptors of commands that have not been sent.
     descriptors: Vec<(CallId, Vec<D>)>,
     changed: Vec<ClientId>,
+    takes_descriptors: bool,
     closing: bool,
 }
 
@@ -110,8 +111,14 @@ impl<D> Mux<D> {
             calls: BTreeMap::new(),
             descriptors: Vec::new(),
             changed: Vec::new(),
+            takes_descriptors: true,
             closing: false,
         }
+    }
+
+    /// Says that the machine cannot be passed descriptors: those that clients send are dropped.
+    pub fn without_descriptors(&mut self) {
+        self.takes_descriptors = false;
     }
 
     /// Takes what the machine has sent.
@@ -183,7 +190,10 @@ impl<D> Mux<D> {
 
     /// Takes what a client has sent, when it is [listened to](Self::listens_to), and the descriptors that came with the
     /// last of these bytes.
-    pub fn hear(&mut self, id: ClientId, bytes: &[u8], descriptors: Vec<D>) {
+    pub fn hear(&mut self, id: ClientId, bytes: &[u8], mut descriptors: Vec<D>) {
+        if !self.takes_descriptors {
+            descriptors.clear();
+        }
         if let Some(client) = self.clients.get_mut(&id) {
             client.hear(bytes, descriptors);
             self.attend(id);
@@ -253,6 +263,11 @@ impl<D> Mux<D> {
     /// again, or are to part.
     pub fn changed(&mut self) -> impl Iterator<Item = ClientId> + use<D> {
         std::mem::take(&mut self.changed).into_iter()
+    }
+
+    /// The session with the machine, for whoever tells how it is.
+    pub(crate) fn machine(&self) -> &Session {
+        &self.machine
     }
 
     fn is_over(&self) -> bool {

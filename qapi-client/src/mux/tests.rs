@@ -376,11 +376,15 @@ fn descriptors_go_with_the_command_that_takes_them() {
 
     // Without one, and where none is of use.
     play.says(a, r#"{"execute": "getfd"}"#);
-    let lacking =
-        r#"{"error": {"class":"GenericError","desc":"no descriptor has come with getfd"}}"#;
+    let lacking = r#"{"error": {"class":"GenericError","desc":"no descriptor that can be passed on has come with getfd"}}"#;
     play.check(&[(a, &[lacking])]);
     play.mux.hear(b, b" ", vec![Rc::clone(&first)]);
     assert_eq!(held(&first), 0);
+    play.mux.without_descriptors();
+    play.mux
+        .hear(a, br#"{"execute": "getfd"}"#, vec![Rc::clone(&first)]);
+    assert_eq!(held(&first), 0);
+    play.check(&[(a, &[lacking])]);
     assert!(play.asked().is_empty());
 }
 

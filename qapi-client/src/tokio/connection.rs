@@ -19,6 +19,8 @@ use ::tokio::time::sleep;
 #[cfg(unix)]
 use crate::child::Running;
 use crate::core::End;
+#[cfg(all(unix, feature = "server"))]
+use crate::descriptors::QUIET;
 
 /// A connection to a server.
 pub(super) struct Connection {
@@ -87,6 +89,36 @@ impl Connection {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.stream.as_mut().poll_read(cx, buffer)
+    }
+
+    /// Receives what is there, and adds the descriptors that have come along, if the stream has any.
+    #[cfg(all(unix, feature = "server"))]
+    pub(super) fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+        descriptors: &mut Vec<OwnedFd>,
+    ) -> Poll<io::Result<usize>> {
+        let Some(stream) = (*self.stream).unix() else {
+            let mut buffer = ReadBuf::new(buffer);
+            let received = self.stream.as_mut().poll_read(cx, &mut buffer);
+            return received.map_ok(|()| buffer.filled().len());
+        };
+        loop {
+            std::task::ready!(stream.poll_read_ready(cx))?;
+            let receive = || crate::descriptors::receive(stream, buffer, descriptors);
+            match stream.try_io(Interest::READABLE, receive) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Poll::Ready(done),
+            }
+        }
+    }
+
+    /// Whether the other side, which sends nothing more, takes nothing more, either, as far as the system tells.
+    #[cfg(all(unix, feature = "server"))]
+    pub(super) fn is_abandoned(&self) -> bool {
+        let stream = (*self.stream).unix();
+        stream.is_some_and(|stream| rustix::net::send(stream, b"", QUIET).is_err())
     }
 
     pub(super) fn poll_write(

@@ -11,8 +11,12 @@ mod dial;
 mod driver;
 #[cfg(all(unix, feature = "operations"))]
 mod fdset;
+#[cfg(all(unix, feature = "server"))]
+mod mux;
 #[cfg(feature = "operations")]
 mod operations;
+#[cfg(all(unix, feature = "server"))]
+mod outgoing;
 mod sending;
 mod shared;
 mod subscription;
@@ -21,4 +25,6 @@ pub use crate::options::Options;
 pub use client::Client;
 #[cfg(all(unix, feature = "operations"))]
 pub use fdset::FdSet;
+#[cfg(all(unix, feature = "server"))]
+pub use mux::{Mux, MuxOptions};
 pub use subscription::Subscription;
