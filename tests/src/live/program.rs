@@ -19,8 +19,6 @@ pub enum Program {
     StorageDaemon,
     /// The guest agent.
     GuestAgent,
-    /// What has terminals that nobody sits at.
-    Terminal,
     /// The browser that shows the reference.
     Browser,
     /// What runs the scripts that drive the browser.
@@ -29,13 +27,12 @@ pub enum Program {
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::System,
         Self::Mainframe,
         Self::Image,
         Self::StorageDaemon,
         Self::GuestAgent,
-        Self::Terminal,
         Self::Browser,
         Self::Node,
     ];
@@ -48,7 +45,6 @@ impl Program {
             Self::Image => "qemu-img",
             Self::StorageDaemon => "qemu-storage-daemon",
             Self::GuestAgent => "qemu-ga",
-            Self::Terminal => "tmux",
             Self::Browser => "chromium",
             Self::Node => "node",
         }
