@@ -1,15 +1,16 @@
 //! The README's sessions with `qmp`: a real machine says what is shown there.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::{env, fs};
 
 use qapi_client::blocking::Client;
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
-use qapi_tests::live::machine;
+use qapi_tests::live::{Program, has_fuse, machine};
 use qapi_types::Refusal;
 
 /// The machine that README talks to.
@@ -47,14 +48,26 @@ fn sessions_are_as_shown() {
     let mut environment = Vec::new();
     let mut held = 0;
     for block in blocks {
+        let mounts = block.contains("$ qmp qom mount ");
+        if mounts && !(has_fuse() && Program::Fusermount.need().is_some()) {
+            continue;
+        }
+        let mut beside = None;
         for exchange in block.split("$ ").skip(1) {
             let (command, shown) = exchange.split_once('\n').unwrap();
-            if let Some((name, value)) = command
+            if let Some(command) = command.strip_suffix(" &") {
+                let mut child = start(machine.folder(), command, &environment);
+                let mut line = String::new();
+                let mut out = BufReader::new(child.stdout.take().unwrap());
+                out.read_line(&mut line).unwrap();
+                assert_eq!(line, shown);
+                beside = Some(child);
+            } else if let Some((name, value)) = command
                 .strip_prefix("export ")
                 .and_then(|setting| setting.split_once('='))
             {
                 environment.push((name, value));
-            } else if command.starts_with("qmp ") || command.contains("| qmp ") {
+            } else if command.starts_with("qmp ") || command.contains("| qmp ") || mounts {
                 let told = run(machine.folder(), command, &environment, &mut other);
                 // The test has monitors of its own.
                 let own =
@@ -66,6 +79,9 @@ fn sessions_are_as_shown() {
                 assert_eq!(without_numbers(&told), without_numbers(shown), "{command}");
                 held += 1;
             }
+        }
+        if let Some(mut child) = beside {
+            assert!(child.wait().unwrap().success());
         }
     }
     assert!(held > 5);
@@ -143,18 +159,23 @@ fn answer(request: &Request) -> Vec<Act> {
     }]
 }
 
-/// What `command` prints, as a shell runs it, while the machine runs and stops if it is events that it prints.
-fn run(folder: &Path, command: &str, environment: &[(&str, &str)], other: &mut Client) -> String {
+/// Has a shell run `command`.
+fn start(folder: &Path, command: &str, environment: &[(&str, &str)]) -> Child {
     let programs = Path::new(env!("CARGO_BIN_EXE_qmp")).parent().unwrap();
     let path = env::join_paths([programs, Path::new("/usr/bin"), Path::new("/bin")]).unwrap();
-    let mut child = Command::new("sh")
+    Command::new("sh")
         .args(["-c", &format!("{command} 2>&1")])
         .env("PATH", path)
         .envs(environment.iter().copied())
         .current_dir(folder)
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
+        .unwrap()
+}
+
+/// What `command` prints, while the machine runs and stops if it is events that it prints.
+fn run(folder: &Path, command: &str, environment: &[(&str, &str)], other: &mut Client) -> String {
+    let mut child = start(folder, command, environment);
     while command.starts_with("qmp events ") && child.try_wait().unwrap().is_none() {
         other.execute_raw("stop", None).unwrap();
         other.execute_raw("cont", None).unwrap();

@@ -123,6 +123,17 @@ impl From<&std::path::Path> for Address {
     }
 }
 
+/// What is wrong with an address for which there is no code.
+#[cfg(not(all(
+    target_os = "linux",
+    feature = "vsock",
+    any(not(feature = "tokio"), feature = "tokio-vsock")
+)))]
+pub(crate) fn unknown_kind() -> std::io::Error {
+    let why = "this program was built without addresses of this kind";
+    std::io::Error::new(std::io::ErrorKind::Unsupported, why)
+}
+
 /// The name by which a server of TLS has to be known, of an address `HOST:PORT`.
 #[cfg(feature = "tls")]
 pub(crate) fn server_name(

@@ -187,6 +187,14 @@ impl Error {
         }
     }
 
+    /// The reply to a command has not come in time.
+    pub(crate) fn not_in_time(name: &str, sent: bool) -> Self {
+        Self::TimedOut {
+            waiting_for: format!("the reply to {name}"),
+            sent,
+        }
+    }
+
     pub(crate) fn undecodable(name: &str, error: DecodeError, json: &str) -> Self {
         Self::Undecodable(Undecodable {
             name: name.to_owned(),

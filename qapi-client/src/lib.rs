@@ -26,7 +26,8 @@
 //! - `tokio`: the face for programs that run on tokio.
 //! - `operations`: devices, jobs, migrations and shutdowns are followed to their completion, and sets of descriptors are
 //!   removed when they are of no use; with the bindings `qapi_types::qmp`.
-//! - `server`: the other side: a schema's commands served to any client, and machines for tests that err as they are told.
+//! - `server`: the other side: a schema's commands served to any client, and machines for tests that err as they are told;
+//!   and `mux`, which shares a monitor among many clients.
 //! - `tls`, `tokio-tls`: TLS over TCP, by rustls.
 //! - `vsock`, `tokio-vsock`: sockets between a host and its guests (Linux). Connecting the blocking client keeps the system's
 //!   own deadline.
@@ -34,6 +35,8 @@
 
 pub mod blocking;
 pub mod core;
+#[cfg(feature = "server")]
+pub mod mux;
 pub mod schema;
 #[cfg(feature = "server")]
 pub mod server;

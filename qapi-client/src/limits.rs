@@ -1,11 +1,16 @@
 //! What a server can make a session do.
 
 /// Bounds on what is received and kept.
+///
+/// A message that is too long or too deep ends the session ([`Error::Protocol`](crate::Error)): nobody knows where it would
+/// end. A value that is too deep for its type, or takes too much memory, is but one that cannot be read
+/// ([`Error::Undecodable`](crate::Error)): the session goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// How many bytes a message may have.
     pub message: usize,
-    /// How deep the values in a message may be nested, and what they may take in memory.
+    /// How deep the values in a message may be nested, and what they may take in memory. As deep as values that are passed
+    /// over ([`skipped_nesting`](qapi_types::Limits::skipped_nesting)) a whole message may be.
     pub values: qapi_types::Limits,
     /// How many events wait for a subscriber who has not said how many may.
     pub events: usize,

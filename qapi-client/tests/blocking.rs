@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use qapi_client::blocking::{Client, Options};
-use qapi_client::{Buffer, Error, Limits, Overflow};
+use qapi_client::{Buffer, CallOptions, Error, Limits, Overflow};
 use qapi_types::{
     Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer,
     required,
@@ -525,5 +525,63 @@ fn a_subscriber_who_never_takes_holds_up_until_it_goes() {
         );
         drop(ticks);
         client.execute_raw("stop", None).unwrap();
+    });
+}
+
+#[test]
+fn a_subscriber_in_another_thread_may_go_while_it_holds_the_session_up() {
+    let script = [
+        Hears(r#"{"execute":"stop","id":1}"#),
+        peer::Peer::Repeats(10, r#"{"event": "TICK"}"#),
+        Says(r#"{"return": {}, "id": 1}"#),
+    ];
+    session(&script, |client| {
+        let buffer = Buffer {
+            events: 3,
+            overflow: Overflow::Wait,
+            ..Buffer::default()
+        };
+        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                // It has begun to hold up, or is about to.
+                while ticks.try_next().unwrap().is_none() {
+                    thread::yield_now();
+                }
+                drop(ticks);
+            });
+            client.execute_raw("stop", None).unwrap();
+        });
+        assert_eq!(client.metrics().events, 10);
+    });
+}
+
+#[test]
+fn out_of_band_calls_go_past_one_that_is_not_answered() {
+    let script = [
+        GREETING,
+        Hears(r#"{"execute":"qmp_capabilities","arguments":{"enable":["oob"]},"id":0}"#),
+        NEGOTIATED,
+        Hears(r#"{"execute":"slow","id":1}{"exec-oob":"yank","id":2}"#),
+        Says(r#"{"return": "yank", "id": 2}{"return": "slow", "id": 1}"#),
+        Hears(r#"{"execute":"stop","id":3}"#),
+        Says(r#"{"return": "stop", "id": 3}"#),
+    ];
+    let options = Options {
+        out_of_band: true,
+        ..Options::default()
+    };
+    play(&script, |stream| {
+        let mut client = Client::over(stream, options).unwrap();
+        let error = client.execute_raw_with("slow", None, SHORT).unwrap_err();
+        assert!(error.outcome_unknown(), "{error}");
+        let oob = CallOptions::new().out_of_band();
+        let value = client.execute_raw_with("yank", None, oob).unwrap();
+        assert_eq!(value.as_json(), r#""yank""#);
+        // A command of which it is not known whether it allows that is asked, one that does not is refused.
+        let error = client.execute_with(&Shutdown, oob).unwrap_err();
+        assert!(matches!(error, Error::OutOfBand(_)), "{error}");
+        let value = client.execute_raw("stop", None).unwrap();
+        assert_eq!(value.as_json(), r#""stop""#);
     });
 }

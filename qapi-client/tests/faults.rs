@@ -5,8 +5,11 @@ mod peer;
 
 use std::time::Duration;
 
-use qapi_client::{CallOptions, Error, Options, blocking, tokio as asynchronous};
-use qapi_types::{Any, Decode, DecodeError, Event, EventSet, Reader, UnknownEvent, required};
+use qapi_client::{CallOptions, Error, Limits, Options, blocking, tokio as asynchronous};
+use qapi_types::{
+    Any, Command, Decode, DecodeError, Encode, Event, EventSet, Reader, UnknownEvent, Writer,
+    required,
+};
 
 use peer::Peer::{self, Hears, Repeats, Says, Utters};
 use peer::{GREETING, NEGOTIATE, NEGOTIATED, play, run};
@@ -366,6 +369,7 @@ fn pretty_text_and_many_messages_at_once() {
 fn old_greetings_and_events_between() {
     for greeting in [
         r#"{"QMP": {"version": {"qemu": "0.12.50", "package": ""}, "capabilities": []}}"#,
+        r#"{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "Debian 1:7.2+dfsg-7+deb12u18"}, "capabilities": ["oob"]}}"#,
         r#"{"QMP": {"version": {"qemu": {"micro": 50, "minor": 13, "major": 0}, "package": ""}, "capabilities": []}}"#,
         "{\n    \"QMP\": {\n        \"version\": {\n            \"qemu\": {\n                \"micro\": 0, \"minor\": 0, \"major\": 3\n            },\n            \"package\": \"v3.0.0\"\n        },\n        \"capabilities\": [\"oob\"]\n    }\n}\r\n",
     ] {
@@ -422,4 +426,58 @@ fn errors_without_an_id_and_messages_of_unknown_kinds() {
             Calls("stop", "{}"),
         ],
     );
+}
+
+/// What is too large for its type is but one reply; see `a_message_without_end` for what is too large at all.
+#[test]
+fn values_beyond_their_limits() {
+    let mut limits = Limits::default();
+    limits.values.memory = 100;
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
+    let array = format!(r#"{{"return": [{}], "id": 1}}"#, ["0"; 100].join(","));
+    let script = [
+        GREETING,
+        NEGOTIATE,
+        NEGOTIATED,
+        Hears(r#"{"execute":"numbers","id":1}"#),
+        Utters(array.as_bytes().to_vec().leak()),
+        STOP_2,
+        DONE_2,
+    ];
+    let check = |error: Error| {
+        assert!(matches!(error, Error::Undecodable(_)), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("return: too large in memory"), "{text}");
+    };
+    play(&script, |stream| {
+        let mut client = blocking::Client::over(stream, options).unwrap();
+        check(client.execute(&Numbers).unwrap_err());
+        client.execute_raw("stop", None).unwrap();
+    });
+    play(&script, |stream| {
+        run(async {
+            stream.set_nonblocking(true).unwrap();
+            let stream = tokio::net::UnixStream::from_std(stream).unwrap();
+            let client = asynchronous::Client::over(stream, options).await.unwrap();
+            check(client.execute(&Numbers).await.unwrap_err());
+            client.execute_raw("stop", None).await.unwrap();
+        });
+    });
+}
+
+/// A command that returns numbers.
+struct Numbers;
+
+impl Encode for Numbers {
+    fn encode(&self, w: &mut Writer) {
+        w.object(&[]);
+    }
+}
+
+impl Command for Numbers {
+    type Return = Vec<u64>;
+    const NAME: &'static str = "numbers";
 }

@@ -36,7 +36,7 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
         (TOKIO, PEER),
     ] {
         let mut alone = Command::new(std::env::current_exe()?);
-        alone.args(["idle", &count.to_string(), face, by]);
+        alone.args(["alone", &count.to_string(), face, by]);
         let output = alone.stderr(Stdio::inherit()).output()?;
         let said: Value = serde_json::from_slice(&output.stdout)?;
         let figure = |work: String, unit, member: &str| Figure {

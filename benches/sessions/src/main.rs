@@ -2,8 +2,8 @@
 //! the median of the figures.
 //!
 //! ```text
-//! sessions [ROUNDS]                 everything
-//! sessions idle COUNT FACE BY       the memory of idle sessions, in a process of their own
+//! sessions [ROUNDS [PART...]]       everything, or these: live, canned, crowd, flood, idle
+//! sessions alone COUNT FACE BY      the memory of idle sessions, in a process of their own
 //! ```
 
 mod calls;
@@ -37,23 +37,27 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["idle", count, face, by] => idle::alone(count.parse()?, face, by),
-        [rounds] => everything(rounds.parse()?),
-        [] => everything(ROUNDS),
-        _ => Err("usage: sessions [ROUNDS]".into()),
+        ["alone", count, face, by] => idle::alone(count.parse()?, face, by),
+        [] => measure(ROUNDS, &PARTS.map(|(name, _)| name)),
+        [rounds] => measure(rounds.parse()?, &PARTS.map(|(name, _)| name)),
+        [rounds, ref parts @ ..] => measure(rounds.parse()?, parts),
     }
 }
 
-fn everything(rounds: usize) -> Result<()> {
-    let figures = [
-        calls::live(rounds)?,
-        calls::canned(rounds)?,
-        crowd::measure(rounds)?,
-        flood::measure(rounds)?,
-        idle::measure()?,
-    ];
-    for figure in figures.into_iter().flatten() {
-        figure.print();
+/// The parts by their names.
+const PARTS: [(&str, fn(usize) -> Result<Vec<Figure>>); 5] = [
+    ("live", calls::live),
+    ("canned", calls::canned),
+    ("crowd", crowd::measure),
+    ("flood", flood::measure),
+    ("idle", |_| idle::measure()),
+];
+
+fn measure(rounds: usize, parts: &[&str]) -> Result<()> {
+    for part in parts {
+        let known = PARTS.into_iter().find(|(name, _)| name == part);
+        let (_, measure) = known.ok_or_else(|| format!("there is no part {part}"))?;
+        measure(rounds)?.iter().for_each(Figure::print);
     }
     Ok(())
 }

@@ -149,6 +149,17 @@ pub(super) fn columns<R: AsRef<[String]>>(rows: impl IntoIterator<Item = R>) -> 
     rows.iter().map(line).collect()
 }
 
+/// As much of a text as has room in so many columns.
+pub(super) fn cut(text: &str, columns: usize) -> String {
+    match text.char_indices().nth(columns) {
+        Some(_) => {
+            let kept = text.chars().take(columns.saturating_sub(1));
+            kept.chain(['…']).collect()
+        }
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -74,8 +74,6 @@ enum Failure {
     Unmet(String),
     /// What was waited for has not happened in time.
     TimedOut(String),
-    /// It has been said what is wrong; the exit code.
-    Told(u8),
     /// What should be shown cannot be written.
     Output(io::Error),
     /// An end with a code of its own, and what there is to say of it, if anything.
@@ -112,7 +110,7 @@ fn run(
         Command::Call(call) => call.run(&arguments.monitor, terminals.out, out, err),
         Command::Events(events) => events.run(&arguments.monitor, out, err),
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
-        Command::Qom(qom) => qom.run(&arguments.monitor, out),
+        Command::Qom(qom) => qom.run(&arguments.monitor, out, err),
         Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),
@@ -141,7 +139,6 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (0, String::new()),
             Self::Session(Error::Refused(refusal)) => (1, refusal.to_string()),
             Self::Session(error) => (2, error.to_string()),
-            Self::Told(code) => (code, String::new()),
             Self::Unmet(message) => (1, message),
             Self::Usage(message) => (2, message),
             Self::TimedOut(message) => (3, message),

@@ -3,8 +3,7 @@
 use qapi_client::Policy;
 use qapi_types::Any;
 
-/// The command by which QMP reaches the human monitor.
-const HMP: &str = "human-monitor-command";
+use super::shell::HMP;
 
 /// What the human monitor only tells.
 const TELL_HMP: &[&str] = &["help", "info"];

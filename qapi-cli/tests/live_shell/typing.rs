@@ -60,7 +60,7 @@ fn replies_and_mistakes() {
     // What is left open by mistake is not waited for for ever.
     shell.keys("stop 'x\r\r");
     shell.sees("the ' in column 6 is not closed");
-
+    shell.line_is("(qmp)");
     shell.keys(CTRL_D);
     let (status, _) = shell.end();
     assert_eq!(status.code(), Some(0));
@@ -113,7 +113,7 @@ fn completion_and_hints() {
             "(qmp) transaction( block-dirty-bitmap-add node=",
         ),
         (
-            "transaction( block-dirty-bitmap-add node=image1\t na\t",
+            "transaction( block-dirty-bitmap-add node=image1\tna\t",
             "(qmp) transaction( block-dirty-bitmap-add node=image1 name= a string",
         ),
         ("help block_res\t", "(qmp) help block_resize"),
@@ -131,7 +131,7 @@ fn completion_and_hints() {
             Some(&r#"{"qom-type": "rng-builtin", "id": "rng7"}"#.parse().unwrap()),
         )
         .unwrap();
-    shell.keys("object-del id=\t");
+    shell.keys("object-del id=r\t");
     shell.line_is("(qmp) object-del id=rng7");
     drop_line(&shell);
     // A hint is typed by moving over it.
@@ -259,6 +259,7 @@ fn what_takes_too_long_is_given_up() {
     shell.keys("query-status\r");
     let shown = shell.sees("\"status\"");
     assert!(!shown.contains("\"name\""), "{shown}");
+    shell.line_is("(qmp)");
     shell.keys(CTRL_D);
     assert_eq!(shell.end().0.code(), Some(0));
 }
@@ -329,6 +330,7 @@ fn the_human_monitor() {
     shell.sees("a read-only session takes `help` and `info`, not `system_reset`");
     shell.keys("cpu 7\r");
     shell.sees("GenericError: ");
+    shell.line_is("(hmp, read-only)");
     shell.keys(CTRL_D);
     shell.line_is("(qmp, read-only)");
     shell.keys(CTRL_D);

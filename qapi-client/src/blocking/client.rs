@@ -15,7 +15,8 @@ use super::deadline::Deadline;
 use super::reconnect::Down;
 use super::{Subscription, Transport};
 use crate::core::{
-    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Overflow, RawEvent, Session, Stamped, Step,
+    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Outcome, Overflow, RawEvent, Session,
+    Stamped, Step,
 };
 #[cfg(unix)]
 use crate::descriptors::MOST;
@@ -368,23 +369,29 @@ impl Client {
         timeout: Option<Duration>,
     ) -> Result<Payload<'static>, Error> {
         let mut deadline = Deadline::after(timeout);
+        let (_, outcome) = self
+            .next_outcome(&mut deadline, |answered| answered == id)
+            .ok_or_else(|| self.timed_out(id, name))?;
+        outcome::value(name, outcome, self.session.ended())
+    }
+
+    /// What the first call comes to that is among those that are waited for.
+    pub(super) fn next_outcome(
+        &mut self,
+        deadline: &mut Deadline,
+        is_among: impl Fn(CallId) -> bool,
+    ) -> Option<(CallId, Outcome)> {
         loop {
-            match self.next_step(&mut deadline) {
-                Some(Step::Reply {
-                    id: answered,
-                    outcome,
-                }) if answered == id => {
-                    return outcome::value(name, outcome, self.session.ended());
-                }
-                Some(_) => {}
-                None => {
-                    return Err(Error::TimedOut {
-                        sent: self.session.abandon(id),
-                        waiting_for: format!("the reply to {name}"),
-                    });
-                }
+            match self.next_step(deadline)? {
+                Step::Reply { id, outcome } if is_among(id) => return Some((id, outcome)),
+                Step::Reply { .. } | Step::Ready => {}
             }
         }
+    }
+
+    /// Nobody waits for the reply to a call any more.
+    pub(super) fn timed_out(&mut self, id: CallId, name: &str) -> Error {
+        Error::not_in_time(name, self.session.abandon(id))
     }
 
     /// The next thing that happens until the deadline, or the end of the session.

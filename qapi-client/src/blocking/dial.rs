@@ -65,10 +65,7 @@ fn to_address(address: &Address, timeout: Option<Duration>) -> io::Result<Box<dy
             *cid, *port,
         )?)),
         #[cfg(not(all(target_os = "linux", feature = "vsock")))]
-        _ => Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "there are no addresses of this kind here",
-        )),
+        _ => Err(crate::address::unknown_kind()),
     }
 }
 

@@ -20,7 +20,7 @@ pub struct FdSet<'a> {
 
 impl Client {
     /// Passes descriptors to the machine as a set. However it ends, on this side they are closed; if one of them is
-    /// refused the set is removed.
+    /// refused the set is removed. Only if the machine does not answer in time it may have a set of which nobody knows.
     ///
     /// ```no_run
     /// # use std::fs::File;

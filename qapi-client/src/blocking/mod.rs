@@ -1,6 +1,7 @@
-//! Sessions for programs that wait: one call at a time, on a socket.
+//! Sessions for programs that wait.
 
 mod agent;
+mod batch;
 mod client;
 mod connect;
 mod connection;

@@ -47,7 +47,14 @@ impl<S: Into<String>> FromIterator<S> for Filter {
 }
 
 /// Whether `name` is what `pattern` says, in which `*` stands for any characters.
+#[inline]
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+    // Most names are told from most patterns by their first character.
+    let [first, other] = [pattern, name].map(|text| text.as_bytes().first());
+    (first == other || first == Some(&b'*')) && (pattern == name || matches_all(pattern, name))
+}
+
+fn matches_all(pattern: &str, name: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };

@@ -1,5 +1,7 @@
 //! Cutting a stream of bytes into messages.
 
+use std::ops::Range;
+
 use super::Violation;
 
 /// Cuts a stream of bytes into JSON objects, by JSON's own brackets: a message may span many lines, or many messages
@@ -24,6 +26,8 @@ pub struct Framer {
     start: usize,
     /// How far it has been looked at.
     seen: usize,
+    /// The message that was told last.
+    last: Range<usize>,
     depth: usize,
     within: Within,
     longest: usize,
@@ -44,6 +48,7 @@ impl Framer {
             bytes: Vec::new(),
             start: 0,
             seen: 0,
+            last: 0..0,
             depth: 0,
             within: Within::Structure,
             longest,
@@ -57,6 +62,7 @@ impl Framer {
         self.bytes.drain(..self.start);
         self.seen -= self.start;
         self.start = 0;
+        self.last = 0..0;
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -69,60 +75,84 @@ impl Framer {
         reason = "an iterator could not lend its items"
     )]
     pub fn next(&mut self) -> Result<Option<&[u8]>, Violation> {
-        while let Some(&byte) = self.bytes.get(self.seen) {
-            if self.seen - self.start >= self.longest {
-                return Err(self.too_long());
-            }
-            match (self.within, byte) {
-                (Within::String, _) => {
-                    let rest = &self.bytes[self.seen..];
-                    let Some(plain) = memchr::memchr2(b'"', b'\\', rest) else {
-                        self.seen = self.bytes.len();
-                        break;
-                    };
-                    self.seen += plain;
-                    self.within = match rest[plain] {
-                        b'"' => Within::Structure,
-                        _ => Within::Escape,
-                    };
-                }
-                (Within::Escape, _) => self.within = Within::String,
-                (Within::Structure, b'{' | b'[') if self.depth > 0 || byte == b'{' => {
-                    if self.depth >= self.deepest {
-                        let limit = self.deepest;
-                        return Err(Violation::TooDeep { limit });
-                    }
-                    self.depth += 1;
-                }
-                (Within::Structure, _) if self.depth == 0 => {
-                    if !byte.is_ascii_whitespace() {
-                        return Err(Violation::NoObject { found: byte });
-                    }
-                    self.start = self.seen + 1;
-                }
-                (Within::Structure, b'}' | b']') => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        self.seen += 1;
-                        let message = self.start..self.seen;
-                        self.start = self.seen;
-                        return Ok(Some(&self.bytes[message]));
-                    }
-                }
-                (Within::Structure, b'"') => self.within = Within::String,
-                (Within::Structure, _) => {}
-            }
-            self.seen += 1;
-        }
-        if self.seen - self.start > self.longest {
-            return Err(self.too_long());
+        if self.is_within()? && self.reaches_end()? {
+            self.last = self.start..self.seen;
+            self.start = self.seen;
+            return Ok(Some(self.message()));
         }
         // A stream that has nothing to say takes next to no memory, however much it has said before.
         if self.start == self.bytes.len() && self.bytes.capacity() > KEPT {
             self.bytes = Vec::new();
             (self.start, self.seen) = (0, 0);
+            self.last = 0..0;
         }
         Ok(None)
+    }
+
+    /// Whether a message has begun: what is between messages is passed over.
+    fn is_within(&mut self) -> Result<bool, Violation> {
+        if self.depth > 0 {
+            return Ok(true);
+        }
+        let rest = self.bytes[self.seen..].iter();
+        self.seen += rest.take_while(|byte| byte.is_ascii_whitespace()).count();
+        self.start = self.seen;
+        match self.bytes.get(self.seen) {
+            None => return Ok(false),
+            Some(b'{') if self.longest == 0 => return Err(self.too_long()),
+            Some(b'{') if self.deepest == 0 => return Err(self.too_deep()),
+            Some(b'{') => {}
+            Some(&found) => return Err(Violation::NoObject { found }),
+        }
+        self.seen += 1;
+        self.depth = 1;
+        Ok(true)
+    }
+
+    /// Whether the message has come as a whole.
+    fn reaches_end(&mut self) -> Result<bool, Violation> {
+        let (mut at, mut depth, mut within) = (self.seen, self.depth, self.within);
+        let limit = self.start.saturating_add(self.longest);
+        let end = self.bytes.len().min(limit);
+        let mut is_too_deep = false;
+        while at < end && depth > 0 {
+            match within {
+                Within::Structure => match KINDS[usize::from(self.bytes[at])] {
+                    Kind::Plain => {}
+                    Kind::Quote => within = Within::String,
+                    Kind::Close => depth -= 1,
+                    Kind::Open if depth >= self.deepest => {
+                        is_too_deep = true;
+                        break;
+                    }
+                    Kind::Open => depth += 1,
+                },
+                Within::String => match string_end(&self.bytes[at..end]) {
+                    Some((plain, next)) => {
+                        at += plain;
+                        within = next;
+                    }
+                    None => {
+                        at = end;
+                        break;
+                    }
+                },
+                Within::Escape => within = Within::String,
+            }
+            at += 1;
+        }
+        (self.seen, self.depth, self.within) = (at, depth, within);
+        match depth {
+            0 => Ok(true),
+            _ if is_too_deep => Err(self.too_deep()),
+            _ if at < self.bytes.len() => Err(self.too_long()),
+            _ => Ok(false),
+        }
+    }
+
+    /// The message that [`next`](Self::next) has answered last, until it is asked again or more is received.
+    pub fn message(&self) -> &[u8] {
+        &self.bytes[self.last.clone()]
     }
 
     fn too_long(&self) -> Violation {
@@ -130,7 +160,49 @@ impl Framer {
             limit: self.longest,
         }
     }
+
+    fn too_deep(&self) -> Violation {
+        Violation::TooDeep {
+            limit: self.deepest,
+        }
+    }
 }
+
+/// What a byte is to the structure of a message.
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    Quote,
+    Open,
+    Close,
+}
+
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Plain; 256];
+    kinds[b'"' as usize] = Kind::Quote;
+    kinds[b'{' as usize] = Kind::Open;
+    kinds[b'[' as usize] = Kind::Open;
+    kinds[b'}' as usize] = Kind::Close;
+    kinds[b']' as usize] = Kind::Close;
+    kinds
+};
+
+/// How many bytes of a string there are before it ends or escapes, and what follows.
+fn string_end(bytes: &[u8]) -> Option<(usize, Within)> {
+    // Most strings are too short for a search to pay that looks at many bytes at once.
+    let (near, far) = bytes.split_at(bytes.len().min(NEAR));
+    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\');
+    let end = match near.iter().position(is_end) {
+        Some(end) => end,
+        None => near.len() + memchr::memchr2(b'"', b'\\', far)?,
+    };
+    Some(match bytes[end] {
+        b'"' => (end, Within::Structure),
+        _ => (end, Within::Escape),
+    })
+}
+
+const NEAR: usize = 24;
 
 /// How many bytes are kept in reserve between messages.
 const KEPT: usize = 2 << 10;

@@ -121,6 +121,17 @@ enum Item {
     Reconnected,
 }
 
+/// What comes of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Push {
+    /// It waits for the subscriber, or is none that he wants; so many have gone, itself among them maybe.
+    Done { dropped: u64 },
+    /// It has to come again, when there is room.
+    Full,
+    /// There is no subscriber who wants anything any more.
+    Gone,
+}
+
 /// Both ends of a subscription.
 pub(super) fn subscription(filter: Filter, buffer: Buffer) -> (Outbox, Inbox) {
     let shared = Shared(Arc::new(Mutex::new(State {
@@ -178,11 +189,14 @@ impl Outbox {
         !self.0.lock().stopped
     }
 
-    /// Takes an event in, and answers how many were dropped; `None` if it has to come again, when there is room.
-    pub(super) fn push(&self, event: &Arc<RawEvent>) -> Option<u64> {
+    /// Takes an event in, if its subscriber wants it and there is room.
+    pub(super) fn push(&self, event: &Arc<RawEvent>) -> Push {
         let mut state = self.0.lock();
-        if state.stopped || !state.filter.matches(&event.name) {
-            return Some(0);
+        if state.stopped {
+            return Push::Gone;
+        }
+        if !state.filter.matches(&event.name) {
+            return Push::Done { dropped: 0 };
         }
         let lost = state.lost;
         let is_empty = state.waiting.is_empty();
@@ -192,7 +206,7 @@ impl Outbox {
             _ if has_room => state.push(event),
             // A buffer takes one, however small it is: waiting would not make it larger.
             Overflow::Wait if is_empty => state.push(event),
-            Overflow::Wait => return None,
+            Overflow::Wait => return Push::Full,
             Overflow::DropOldest => {
                 state.push(event);
                 while state.waiting.len() > state.buffer.events || state.bytes > state.buffer.bytes
@@ -209,7 +223,9 @@ impl Outbox {
             }
         }
         wake(&mut state.subscriber);
-        Some(state.lost - lost)
+        Push::Done {
+            dropped: state.lost - lost,
+        }
     }
 
     /// Has `waker` woken when there is room for another event.

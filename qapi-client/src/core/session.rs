@@ -210,6 +210,22 @@ impl Session {
         self.end.as_ref()
     }
 
+    /// The reply that the last step has told of, as the server has sent it: for whoever passes it on. It is there until
+    /// the next step is taken, or more is received.
+    ///
+    /// ```
+    /// use qapi_client::core::{Call, Session, Step};
+    ///
+    /// let mut session = Session::without_greeting(Default::default());
+    /// session.call(Call::new("query-name", None));
+    /// session.receive(b"{\"return\": {}, \"since\": 12, \"id\": 0}\r\n");
+    /// assert!(matches!(session.step(), Some(Step::Reply { .. })));
+    /// assert_eq!(session.message(), br#"{"return": {}, "since": 12, "id": 0}"#);
+    /// ```
+    pub fn message(&self) -> &[u8] {
+        self.framer.message()
+    }
+
     /// What has happened next, if anything has that was not told yet.
     ///
     /// A server that does not speak QMP ends the session: its calls are lost, and [`ended`](Self::ended) says why.

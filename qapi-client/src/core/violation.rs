@@ -33,8 +33,13 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoObject { found } => {
-                let found = found.escape_ascii();
-                write!(f, "a message begins with `{found}`, not with `{{`")
+                let text = found.escape_ascii();
+                write!(f, "a message begins with `{text}`, not with `{{`")?;
+                match found {
+                    // It presents itself with its version, and is taken for the other often.
+                    b'Q' => write!(f, " (as that of QEMU's monitor for people does)"),
+                    _ => Ok(()),
+                }
             }
             Self::TooLong { limit } => write!(f, "a message has more than {limit} bytes"),
             Self::TooDeep { limit } => write!(f, "a message has more than {limit} levels"),

@@ -83,6 +83,11 @@ impl Input {
         None
     }
 
+    /// Whether it is within a value, when all that has been received has been looked at.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.message.is_empty()
+    }
+
     fn reset(&mut self) {
         self.message = Vec::new();
         self.state = State::Between;

@@ -15,6 +15,7 @@
 
 #[cfg(unix)]
 mod blocking;
+pub(crate) mod dialog;
 pub mod exchange;
 #[cfg(unix)]
 pub mod fake;

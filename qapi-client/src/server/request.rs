@@ -12,16 +12,16 @@ use super::Limits;
 /// [`Session::begin`](super::Session::begin) takes it up.
 #[derive(Clone, Debug)]
 pub struct Request {
-    pub(super) id: Option<Any>,
-    pub(super) content: Result<Content, Refusal>,
+    pub(crate) id: Option<Any>,
+    pub(crate) content: Result<Content, Refusal>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Content {
-    pub(super) name: String,
+pub(crate) struct Content {
+    pub(crate) name: String,
     /// A JSON object.
-    pub(super) arguments: Any,
-    pub(super) oob: bool,
+    pub(crate) arguments: Any,
+    pub(crate) oob: bool,
 }
 
 impl Request {

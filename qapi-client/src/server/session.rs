@@ -2,11 +2,11 @@
 
 use qapi_types::{
     Any, Decode, DecodeError, Encode, Flag, Greeting, Reader, Refusal, Report, Service, Timestamp,
-    Version, arguments, to_string,
+    Version, to_string,
 };
 
 use super::Limits;
-use super::input::Input;
+use super::dialog::{Dialog, NEGOTIATE, OUT_OF_BAND, not_out_of_band};
 use super::request::{Content, Request};
 
 /// How a server presents itself, and what clients can make it do.
@@ -70,23 +70,13 @@ impl Default for Options {
 /// ```
 #[derive(Debug)]
 pub struct Session {
-    input: Input,
+    dialog: Dialog,
     limits: Limits,
-    offers_oob: bool,
-    phase: Phase,
     preconfig: bool,
-    outgoing: Vec<u8>,
 }
 
-/// The commands that every server answers by itself.
-const NEGOTIATE: &str = "qmp_capabilities";
+/// The command that a server answers by itself besides the negotiation.
 const SCHEMA: &str = "query-qmp-schema";
-
-#[derive(Debug, PartialEq, Eq)]
-enum Phase {
-    Negotiating,
-    Ready { oob: bool },
-}
 
 /// A command that has passed all checks but that of its arguments, and is to be done.
 #[derive(Debug)]
@@ -117,21 +107,17 @@ impl Call {
 impl Session {
     /// A session with a client that has just come; the greeting is to be sent.
     pub fn new(options: &Options) -> Self {
-        let mut session = Self {
-            input: Input::new(options.limits),
-            limits: options.limits,
-            offers_oob: options.oob,
-            phase: Phase::Negotiating,
-            preconfig: false,
-            outgoing: Vec::new(),
-        };
-        let oob = options.oob.then(|| "oob".to_owned());
-        let greeting = Greeting {
+        let mut dialog = Dialog::new(options.oob, options.limits);
+        let oob = options.oob.then(|| OUT_OF_BAND.to_owned());
+        dialog.greet(&Greeting {
             version: options.version.clone(),
             capabilities: oob.into_iter().collect(),
-        };
-        session.send(&[("QMP", &greeting)]);
-        session
+        });
+        Self {
+            dialog,
+            limits: options.limits,
+            preconfig: false,
+        }
     }
 
     /// Says whether the machine is yet to be configured: then only commands that allow it are done.
@@ -141,32 +127,27 @@ impl Session {
 
     /// Takes what has been received. [`step`](Self::step) is to be asked before more is.
     pub fn receive(&mut self, bytes: &[u8]) {
-        self.input.push(bytes);
+        self.dialog.receive(bytes);
     }
 
     /// What is to be sent.
     pub fn outgoing(&self) -> &[u8] {
-        &self.outgoing
+        self.dialog.outgoing()
     }
 
     /// Says that the first `count` bytes of what is to be sent have been sent.
     pub fn sent(&mut self, count: usize) {
-        self.outgoing.drain(..count);
+        self.dialog.sent(count);
     }
 
     /// All that is to be sent, which from now on has been.
     pub fn take_outgoing(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.outgoing)
+        self.dialog.take_outgoing()
     }
 
     /// The next request that has come. Those that are not out of band are taken up in their order, and answered in it.
     pub fn step(&mut self) -> Option<Request> {
-        let oob = self.phase == Phase::Ready { oob: true };
-        let message = self.input.next()?;
-        Some(match message {
-            Ok(text) => Request::read(&text, oob, self.limits),
-            Err(malformed) => Request::malformed(malformed),
-        })
+        self.dialog.step()
     }
 
     /// Takes a request up: answers it, if the machine is not needed for that, or hands out what is to be done.
@@ -181,11 +162,11 @@ impl Session {
                 limits: self.limits.values,
             }),
             Ok(Admitted::Done(value)) => {
-                self.answer(Ok(value), id);
+                self.dialog.answer(Ok(value), id.as_ref());
                 None
             }
             Err(refusal) => {
-                self.answer(Err(refusal), id);
+                self.dialog.answer(Err(refusal), id.as_ref());
                 None
             }
         }
@@ -194,7 +175,7 @@ impl Session {
     /// Tells the client how a command went.
     pub fn finish(&mut self, call: Call, result: Result<String, Refusal>) {
         if call.answers || result.is_err() {
-            self.answer(result, call.id);
+            self.dialog.answer(result, call.id.as_ref());
         }
     }
 
@@ -210,10 +191,12 @@ impl Session {
 
     /// Reports an event; a client that has not negotiated yet is told of none.
     pub fn report(&mut self, event: &dyn Report, timestamp: Timestamp) {
-        if self.phase != Phase::Negotiating {
+        if self.dialog.is_ready() {
             let name = event.name();
             let data = Data(to_string(&event));
-            self.send(&[("timestamp", &timestamp), ("event", &name), ("data", &data)]);
+            let members: [(&str, &dyn Encode); 3] =
+                [("timestamp", &timestamp), ("event", &name), ("data", &data)];
+            self.dialog.send(&members);
         }
     }
 
@@ -224,12 +207,7 @@ impl Session {
             arguments,
             oob,
         } = content;
-        if self.phase == Phase::Negotiating && name != NEGOTIATE {
-            return Err(Refusal {
-                desc: format!("capabilities are to be negotiated first, with '{NEGOTIATE}'"),
-                ..Refusal::command_not_found(&name)
-            });
-        }
+        self.dialog.admit(&name)?;
         let flags = match name.as_str() {
             NEGOTIATE | SCHEMA => &[Flag::AllowPreconfig],
             _ => service
@@ -237,8 +215,7 @@ impl Session {
                 .ok_or_else(|| Refusal::command_not_found(&name))?,
         };
         if oob && !flags.contains(&Flag::AllowOob) {
-            let why = format!("the command {name} is not to be executed out of band");
-            return Err(Refusal::generic(why));
+            return Err(not_out_of_band(&name));
         }
         if self.preconfig && !flags.contains(&Flag::AllowPreconfig) {
             let why = format!(
@@ -247,59 +224,13 @@ impl Session {
             return Err(Refusal::generic(why));
         }
         match name.as_str() {
-            NEGOTIATE => self.negotiate(&arguments).map(Admitted::Done),
+            NEGOTIATE => self.dialog.negotiate(&arguments).map(Admitted::Done),
             SCHEMA => {
-                let NoArguments = read(&arguments)?;
+                let NoArguments = qapi_types::arguments(&mut Reader::new(arguments.as_json()))?;
                 Ok(Admitted::Done(service.introspection().to_owned()))
             }
             _ => Ok(Admitted::Call(name, arguments, flags)),
         }
-    }
-
-    fn negotiate(&mut self, arguments: &Any) -> Result<String, Refusal> {
-        let Enable(capabilities) = read(arguments)?;
-        if self.phase != Phase::Negotiating {
-            return Err(Refusal {
-                desc: "capabilities have been negotiated already".into(),
-                ..Refusal::command_not_found(NEGOTIATE)
-            });
-        }
-        if !capabilities.is_empty() && !self.offers_oob {
-            return Err(Refusal::generic("the capability 'oob' is not offered"));
-        }
-        self.phase = Phase::Ready {
-            oob: !capabilities.is_empty(),
-        };
-        Ok(to_string(&()))
-    }
-
-    fn answer(&mut self, result: Result<String, Refusal>, id: Option<Any>) {
-        match result {
-            Ok(value) => self.send(&[("return", &Raw(value)), ("id", &id)]),
-            Err(refusal) => self.send(&[("error", &refusal), ("id", &id)]),
-        }
-    }
-
-    /// Adds a message to what is to be sent: a line of ASCII.
-    fn send(&mut self, members: &[(&str, &dyn Encode)]) {
-        let text = to_string(&Message(members));
-        if text.is_ascii() {
-            self.outgoing.extend(text.into_bytes());
-        } else {
-            // Characters beyond ASCII are in strings only.
-            let mut units = [0; 2];
-            for character in text.chars() {
-                match u8::try_from(character) {
-                    Ok(byte) if byte.is_ascii() => self.outgoing.push(byte),
-                    _ => {
-                        for unit in character.encode_utf16(&mut units) {
-                            self.outgoing.extend(format!("\\u{unit:04x}").into_bytes());
-                        }
-                    }
-                }
-            }
-        }
-        self.outgoing.extend(b"\r\n");
     }
 }
 
@@ -310,10 +241,6 @@ enum Admitted {
     Done(String),
 }
 
-fn read<T: Decode>(json: &Any) -> Result<T, Refusal> {
-    arguments(&mut Reader::new(json.as_json()))
-}
-
 /// The arguments of a command without.
 struct NoArguments;
 
@@ -321,47 +248,6 @@ impl Decode for NoArguments {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         r.exact_object(&mut [])?;
         Ok(Self)
-    }
-}
-
-/// The arguments of `qmp_capabilities`.
-struct Enable(Vec<Oob>);
-
-/// The one capability that there is.
-struct Oob;
-
-impl Decode for Enable {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut enable = None;
-        r.exact_object(&mut [("enable", &mut enable)])?;
-        Ok(Self(enable.unwrap_or_default()))
-    }
-}
-
-impl Decode for Oob {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match &*r.string()? {
-            "oob" => Ok(Self),
-            other => Err(r.unknown_value("QMPCapability", other)),
-        }
-    }
-}
-
-/// A message of these members.
-struct Message<'a>(&'a [(&'a str, &'a dyn Encode)]);
-
-impl Encode for Message<'_> {
-    fn encode(&self, w: &mut qapi_types::Writer) {
-        w.object(self.0);
-    }
-}
-
-/// JSON that is written already.
-struct Raw(String);
-
-impl Encode for Raw {
-    fn encode(&self, w: &mut qapi_types::Writer) {
-        w.raw(&self.0);
     }
 }
 

@@ -104,14 +104,14 @@ impl Client {
     /// Asks the agent to come into step.
     fn synchronize(&self) -> oneshot::Receiver<()> {
         let (sender, ready) = oneshot::channel();
-        let mut state = self.shared().lock();
-        if state.session.outgoing().is_empty() {
-            state.session.synchronize(agent::number());
-        }
-        if state.session.ended().is_none() {
-            state.ready = Some(sender);
-        }
-        state.wake_driver();
+        self.shared().with(|state| {
+            if state.session.outgoing().is_empty() {
+                state.session.synchronize(agent::number());
+            }
+            if state.session.ended().is_none() {
+                state.ready = Some(sender);
+            }
+        });
         ready
     }
 
@@ -150,7 +150,7 @@ impl Client {
         Ok(client)
     }
 
-    fn shared(&self) -> &Shared {
+    pub(super) fn shared(&self) -> &Shared {
         &self.handle.0
     }
 
@@ -300,9 +300,7 @@ impl Client {
     /// Makes a call whose reply nobody waits for.
     #[cfg(all(unix, feature = "operations"))]
     pub(super) fn post(&self, call: Call) {
-        let mut state = self.shared().lock();
-        state.session.call(call);
-        state.wake_driver();
+        self.shared().with(|state| state.session.call(call));
     }
 
     /// The call of a command, if it can be made as it should.
@@ -321,7 +319,7 @@ impl Client {
         }
     }
 
-    async fn reply(
+    pub(super) async fn reply(
         &self,
         waiting: Waiting<'_>,
         name: &str,
@@ -345,10 +343,9 @@ impl Client {
         let timeout = options.timeout(name, self.options());
         let outcome = match within(timeout, waiting.outcome()).await {
             Some(outcome) => outcome,
-            None => waiting.give_up().map_err(|sent| Error::TimedOut {
-                waiting_for: format!("the reply to {name}"),
-                sent,
-            })?,
+            None => waiting
+                .give_up()
+                .map_err(|sent| Error::not_in_time(name, sent))?,
         };
         match outcome {
             // Only then is the session asked how it has ended.

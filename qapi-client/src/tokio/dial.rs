@@ -91,10 +91,7 @@ async fn to_address(address: &Address) -> io::Result<Connection> {
             Ok(Connection::new(stream))
         }
         #[cfg(not(all(target_os = "linux", feature = "tokio-vsock")))]
-        _ => Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "there are no addresses of this kind here",
-        )),
+        _ => Err(crate::address::unknown_kind()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ::tokio::io::ReadBuf;
@@ -13,7 +13,8 @@ use ::tokio::time::sleep;
 
 use super::connection::Connection;
 use super::dial::dial;
-use super::shared::{Shared, State};
+use super::sending::Sending;
+use super::shared::{Shared, Told};
 use crate::core::End;
 use crate::reconnect::Again;
 
@@ -65,7 +66,10 @@ impl Driven {
         }
         let pause = again.after(state.session.is_up())?;
         state.session.restart();
-        state.tell();
+        let mut told = Told::default();
+        state.step(&mut told);
+        drop(state);
+        told.tell();
         Some(pause)
     }
 
@@ -90,7 +94,7 @@ impl Driven {
                 return Poll::Ready(Some(output));
             }
             let mut state = self.0.lock();
-            state.remember_driver(cx.waker());
+            state.driver = Some(cx.waker().clone());
             match state.deserted {
                 true => Poll::Ready(None),
                 false => Poll::Pending,
@@ -104,88 +108,86 @@ impl Driven {
         // On the stack while it is used, for a session that has nothing to do should take no memory.
         let mut chunk = [MaybeUninit::uninit(); CHUNK];
         let mut chunk = ReadBuf::uninit(&mut chunk);
-        for _ in 0..TURNS {
-            let sent = {
-                let mut state = self.0.lock();
-                state.remember_driver(cx.waker());
-                state.tell();
-                if let Some(end) = state.session.ended() {
-                    return Poll::Ready(end.clone());
-                }
-                let sent = send(&mut state, connection, cx);
-                // What was asked last has gone out, if the connection takes it.
-                if state.deserted {
-                    return Poll::Ready(End::Closed);
-                }
-                if state.session.is_held_up() {
-                    match state.session.is_held_up_until(cx.waker()) {
-                        true => return Poll::Pending,
-                        false => continue,
-                    }
-                }
-                sent
+        let mut told = Told::default();
+        let mut sending = Sending::default();
+        let mut turns = 0..TURNS;
+        loop {
+            let (end, is_held_up, is_deserted) = {
+                let state = &mut *self.0.lock();
+                state.driver = None;
+                sending.tell(&mut state.session);
+                state.session.receive(chunk.filled());
+                state.step(&mut told);
+                #[cfg(unix)]
+                sending.pass_descriptors(state, connection, cx);
+                sending.prepare(&state.session, &mut chunk);
+                let end = state.session.ended().cloned();
+                (end, state.session.is_held_up(), state.deserted)
             };
-            chunk.clear();
+            // The server has something to do while its last replies are told.
+            sending.send(&mut chunk, connection, cx);
+            told.tell();
+            if let Some(end) = end {
+                return Poll::Ready(end);
+            }
+            if turns.next().is_none() {
+                sending.tell(&mut self.0.lock().session);
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            if is_deserted {
+                // What was asked last goes out, as far as the connection takes it.
+                match sending.has_news() {
+                    true => continue,
+                    false => return Poll::Ready(End::Closed),
+                }
+            }
             // A server that has gone may have left its last words, so they are read even if it cannot be told anything.
-            let received = match std::task::ready!(connection.poll_read(cx, &mut chunk)) {
-                Ok(()) if chunk.filled().is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
-                received => received,
+            let received = match is_held_up {
+                true => Poll::Pending,
+                false => connection.poll_read(cx, &mut chunk),
             };
             match received {
-                Ok(()) => self.0.lock().session.receive(chunk.filled()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Poll::Ready(End::from(sent.err().unwrap_or(error))),
+                Poll::Pending if self.sleeps(&mut sending, cx.waker()) => return Poll::Pending,
+                Poll::Pending => {}
+                Poll::Ready(Ok(())) if !chunk.filled().is_empty() => {}
+                Poll::Ready(Ok(())) => {
+                    return Poll::Ready(sending.end(io::ErrorKind::UnexpectedEof.into()));
+                }
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(sending.end(error)),
             }
         }
-        cx.waker().wake_by_ref();
-        Poll::Pending
+    }
+
+    /// Has the driver woken when there is something to do; `false` if there is.
+    fn sleeps(&self, sending: &mut Sending, waker: &Waker) -> bool {
+        let mut state = self.0.lock();
+        sending.tell(&mut state.session);
+        let has_more = !state.session.outgoing().is_empty();
+        if state.deserted || has_more && sending.is_free() {
+            return false;
+        }
+        if state.session.is_held_up() && !state.session.is_held_up_until(waker) {
+            return false;
+        }
+        state.driver = Some(waker.clone());
+        true
     }
 
     fn finish(&self, end: End) {
-        let mut state = self.0.lock();
-        state.session.finish(end);
-        state.tell();
+        let mut told = Told::default();
+        {
+            let mut state = self.0.lock();
+            state.session.finish(end);
+            state.step(&mut told);
+        }
+        told.tell();
     }
 }
 
 impl Drop for Driven {
     fn drop(&mut self) {
         self.finish(End::Closed);
-    }
-}
-
-/// Sends what the connection takes.
-fn send(state: &mut State, connection: &mut Connection, cx: &mut Context<'_>) -> io::Result<()> {
-    while !state.session.outgoing().is_empty() {
-        let bytes = state.session.outgoing();
-        #[cfg(unix)]
-        let call = state.session.descriptors();
-        #[cfg(unix)]
-        let descriptors =
-            call.and_then(|call| state.descriptors.iter().find(|(id, _)| *id == call));
-        #[cfg(unix)]
-        let written = match descriptors {
-            Some((_, descriptors)) => {
-                connection.poll_write_with_descriptors(cx, bytes, descriptors)
-            }
-            None => connection.poll_write(cx, bytes),
-        };
-        #[cfg(not(unix))]
-        let written = connection.poll_write(cx, bytes);
-        match written {
-            Poll::Pending => return Ok(()),
-            Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-            Poll::Ready(Ok(count)) => state.session.sent(count),
-            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-            Poll::Ready(Err(error)) => return Err(error),
-        }
-        #[cfg(unix)]
-        if call.is_some() {
-            state.drop_descriptors();
-        }
-    }
-    match connection.poll_flush(cx) {
-        Poll::Ready(flushed) => flushed,
-        Poll::Pending => Ok(()),
     }
 }

@@ -22,19 +22,28 @@ pub struct FdSet {
 
 impl Client {
     /// Passes descriptors to the machine as a set. However it ends, on this side they are closed; if one of them is
-    /// refused, or the future is dropped, the set is removed.
+    /// refused, or the future is dropped, the set is removed. Only if the machine does not answer in time it may have a set
+    /// of which nobody knows.
     ///
     /// # Errors
     /// As [`execute_with_fds`](Self::execute_with_fds).
     pub async fn add_fdset(&self, descriptors: Vec<OwnedFd>) -> Result<FdSet, Error> {
         let mut descriptors = descriptors.into_iter();
         let first = descriptors.next().into_iter().collect();
-        let added = self.execute_with_fds(&AddFd::new(), first).await?;
-        let set = FdSet {
-            client: self.clone(),
-            id: added.fdset_id,
-            kept: false,
-        };
+        let client = self.clone();
+        // A task of its own waits for the number, without which nobody could remove the set.
+        let adding = ::tokio::spawn(async move {
+            let added = client.execute_with_fds(&AddFd::new(), first).await?;
+            Ok(FdSet {
+                client,
+                id: added.fdset_id,
+                kept: false,
+            })
+        });
+        // Should the runtime end, so does the session.
+        let source = None;
+        let gone = |_| Err(Error::Lost { source, sent: true });
+        let set = adding.await.unwrap_or_else(gone)?;
         for descriptor in descriptors {
             let add = AddFd::new().fdset_id(set.id);
             self.execute_with_fds(&add, vec![descriptor]).await?;

@@ -2,6 +2,8 @@
 //!
 //! The runtime has to have its timers and its I/O enabled.
 
+mod batch;
+mod callers;
 mod client;
 mod connect;
 mod connection;
@@ -11,6 +13,7 @@ mod driver;
 mod fdset;
 #[cfg(feature = "operations")]
 mod operations;
+mod sending;
 mod shared;
 mod subscription;
 

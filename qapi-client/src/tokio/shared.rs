@@ -1,6 +1,5 @@
 //! What the handles of a session and its driver share.
 
-use std::collections::HashMap;
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,12 +7,13 @@ use std::task::Waker;
 
 use ::tokio::sync::oneshot;
 
+use super::callers::Callers;
 use crate::core::{Call, CallId, Outcome, Session, Step};
-#[cfg(unix)]
-use crate::descriptors::MOST;
 use crate::options::Options;
 
 /// A session between its handles and the task that drives it.
+///
+/// Whoever holds the lock does no I/O and wakes nobody who makes calls: those would but wait for it.
 #[derive(Debug)]
 pub(super) struct Shared {
     state: Mutex<State>,
@@ -23,7 +23,7 @@ pub(super) struct Shared {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) session: Session,
-    callers: HashMap<CallId, oneshot::Sender<Outcome>>,
+    callers: Callers,
     /// The descriptors of calls of which nothing was sent yet.
     #[cfg(unix)]
     pub(super) descriptors: Vec<(CallId, Vec<OwnedFd>)>,
@@ -32,7 +32,21 @@ pub(super) struct State {
     pub(super) ready: Option<oneshot::Sender<()>>,
     /// There is no handle any more.
     pub(super) deserted: bool,
-    driver: Option<Waker>,
+    /// The driver, if it sleeps.
+    pub(super) driver: Option<Waker>,
+}
+
+/// What is to be told to callers, when nobody holds the lock any more.
+#[derive(Debug, Default)]
+pub(super) struct Told(Vec<(oneshot::Sender<Outcome>, Outcome)>);
+
+impl Told {
+    pub(super) fn tell(&mut self) {
+        for (caller, outcome) in self.0.drain(..) {
+            // Who has gone need not know.
+            let _ = caller.send(outcome);
+        }
+    }
 }
 
 /// What every handle holds: when the last goes, the session is closed.
@@ -41,9 +55,12 @@ pub(super) struct Handle(pub(super) Arc<Shared>);
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.deserted = true;
-        state.wake_driver();
+        let driver = {
+            let mut state = self.0.lock();
+            state.deserted = true;
+            state.driver.take()
+        };
+        wake(driver);
     }
 }
 
@@ -59,7 +76,7 @@ impl Shared {
     pub(super) fn new(session: Session, options: Options) -> Self {
         let state = State {
             session,
-            callers: HashMap::new(),
+            callers: Callers::default(),
             #[cfg(unix)]
             descriptors: Vec::new(),
             passes_descriptors: false,
@@ -78,9 +95,26 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Does something that may give the driver something to send.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        // What is there to be sent the driver knows of.
+        let had_nothing = state.session.outgoing().is_empty();
+        let done = act(&mut state);
+        let driver = match had_nothing && !state.session.outgoing().is_empty() {
+            true => state.driver.take(),
+            false => None,
+        };
+        drop(state);
+        wake(driver);
+        done
+    }
+
     /// Makes a call.
     pub(super) fn call(&self, call: Call) -> Waiting<'_> {
-        self.start(&mut self.lock(), call)
+        let (caller, reply) = oneshot::channel();
+        let id = self.with(|state| state.call(call, caller));
+        self.waiting(id, reply)
     }
 
     /// Makes a call that takes descriptors with it; `None` if the connection cannot.
@@ -90,23 +124,21 @@ impl Shared {
         call: Call,
         descriptors: Vec<OwnedFd>,
     ) -> Option<Waiting<'_>> {
-        let mut state = self.lock();
-        if !state.passes_descriptors || descriptors.len() > MOST {
-            return None;
-        }
-        let waiting = self.start(&mut state, call.with_descriptors());
-        state.descriptors.push((waiting.id, descriptors));
-        Some(waiting)
+        let (caller, reply) = oneshot::channel();
+        let id = self.with(|state| {
+            if !state.passes_descriptors || descriptors.len() > crate::descriptors::MOST {
+                return None;
+            }
+            let id = state.call(call.with_descriptors(), caller);
+            if state.session.wants_descriptors_of(id) {
+                state.descriptors.push((id, descriptors));
+            }
+            Some(id)
+        });
+        Some(self.waiting(id?, reply))
     }
 
-    fn start(&self, state: &mut State, call: Call) -> Waiting<'_> {
-        let (caller, reply) = oneshot::channel();
-        let id = state.session.call(call);
-        state.callers.insert(id, caller);
-        state.wake_driver();
-        if state.session.ended().is_some() {
-            state.tell();
-        }
+    fn waiting(&self, id: CallId, reply: oneshot::Receiver<Outcome>) -> Waiting<'_> {
         Waiting {
             shared: self,
             id,
@@ -117,8 +149,20 @@ impl Shared {
 }
 
 impl State {
-    /// Tells callers what has become of their calls, and who waits for the session that it is ready.
-    pub(super) fn tell(&mut self) {
+    fn call(&mut self, call: Call, caller: oneshot::Sender<Outcome>) -> CallId {
+        let id = self.session.call(call);
+        self.callers.insert(id, caller);
+        if self.session.ended().is_some() {
+            let mut told = Told::default();
+            self.step(&mut told);
+            // It is this caller's own, who does not wait yet.
+            told.tell();
+        }
+        id
+    }
+
+    /// Finds out what has become of calls, and tells who waits for the session that it is ready.
+    pub(super) fn step(&mut self, told: &mut Told) {
         while let Some(step) = self.session.step() {
             match step {
                 Step::Ready => {
@@ -126,15 +170,13 @@ impl State {
                     let _ = self.ready.take().map(|ready| ready.send(()));
                 }
                 Step::Reply { id, outcome } => {
-                    let caller = self.callers.remove(&id);
-                    let _ = caller.map(|caller| caller.send(outcome));
+                    let caller = self.callers.take(id);
+                    told.0.extend(caller.map(|caller| (caller, outcome)));
                 }
             }
         }
         #[cfg(unix)]
-        if !self.descriptors.is_empty() {
-            self.drop_descriptors();
-        }
+        self.drop_descriptors();
         if self.session.ended().is_some() {
             self.ready = None;
         }
@@ -147,19 +189,11 @@ impl State {
         self.descriptors
             .retain(|(id, _)| session.wants_descriptors_of(*id));
     }
+}
 
-    /// Has the driver look again.
-    pub(super) fn wake_driver(&mut self) {
-        if let Some(driver) = self.driver.take() {
-            driver.wake();
-        }
-    }
-
-    pub(super) fn remember_driver(&mut self, waker: &Waker) {
-        match &mut self.driver {
-            Some(known) => known.clone_from(waker),
-            None => self.driver = Some(waker.clone()),
-        }
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
@@ -183,14 +217,14 @@ impl Waiting<'_> {
     /// Whether the command was sent; `None` if it is answered.
     fn abandon(&mut self) -> Option<bool> {
         self.answered = true;
-        let mut state = self.shared.lock();
-        state.callers.remove(&self.id)?;
-        let sent = state.session.abandon(self.id);
-        #[cfg(unix)]
-        state.drop_descriptors();
-        // Its place in the line may be another's now.
-        state.wake_driver();
-        Some(sent)
+        self.shared.with(|state| {
+            state.callers.take(self.id)?;
+            // Its place in the line may be another's now.
+            let sent = state.session.abandon(self.id);
+            #[cfg(unix)]
+            state.drop_descriptors();
+            Some(sent)
+        })
     }
 }
 

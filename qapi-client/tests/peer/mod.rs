@@ -20,8 +20,10 @@ pub(crate) enum Peer {
     Stammers(&'static str),
     /// Waits until the client has said exactly this.
     Hears(&'static str),
+    /// Says nothing, and stays until the client leaves.
+    Stays,
 }
-use Peer::{Hears, Repeats, Says, Stammers, Utters};
+use Peer::{Hears, Repeats, Says, Stammers, Stays, Utters};
 
 pub(crate) const GREETING: Peer = Says(
     r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2, "micro": 0}, "package": ""}, "capabilities": ["oob"]}}"#,
@@ -43,6 +45,11 @@ pub(crate) fn perform(script: &[Peer], mut stream: impl Read + Write) {
                 for byte in text.bytes() {
                     stream.write_all(&[byte]).unwrap();
                 }
+            }
+            Stays => {
+                let mut heard = Vec::new();
+                stream.read_to_end(&mut heard).unwrap();
+                assert_eq!(String::from_utf8_lossy(&heard), "");
             }
             Hears(expected) => {
                 let mut heard = vec![0; expected.len()];

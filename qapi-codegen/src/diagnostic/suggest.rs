@@ -19,6 +19,13 @@ pub fn quoted(name: &str) -> String {
 }
 
 /// The name that was probably meant: at most a third of its letters differ, and letter case does not count.
+///
+/// ```
+/// use qapi_codegen::diagnostic::closest;
+///
+/// assert_eq!(closest("drivr", ["driver", "node-name"]), Some("driver"));
+/// assert_eq!(closest("file", ["driver", "node-name"]), None);
+/// ```
 pub fn closest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > SHOWN {
         return None;

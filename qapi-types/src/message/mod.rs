@@ -68,10 +68,14 @@ pub enum Message<'a> {
 #[derive(Clone, Debug)]
 pub struct Payload<'a> {
     message: Cow<'a, str>,
-    range: Range<usize>,
+    /// Where it is in the message; an event without data has none there, and `{}` for its data.
+    range: Option<Range<usize>>,
     member: &'static str,
     limits: Limits,
 }
+
+/// The data of an event that has none.
+const NO_DATA: &str = "{}";
 
 /// The place of a value within the text that is read.
 struct Place(Range<usize>);
@@ -112,30 +116,22 @@ impl<'a> Message<'a> {
             ("QMP", &mut greeting),
         ])?;
         r.end()?;
-        let payload = |Place(range), member| Payload {
+        let payload = |place: Option<Place>, member| Payload {
             message: Cow::Borrowed(text),
-            range,
+            range: place.map(|Place(range)| range),
             member,
             limits,
         };
-        let id = id.map(|place| payload(place, "id"));
+        let id = id.map(|place| payload(Some(place), "id"));
         Ok(match (value, error, event, greeting) {
             (Some(place), None, None, None) => Self::Return {
-                value: payload(place, "return"),
+                value: payload(Some(place), "return"),
                 id,
             },
             (None, Some(error), None, None) => Self::Error { error, id },
             (None, None, Some(name), None) => Self::Event {
                 name,
-                data: match data {
-                    Some(place) => payload(place, "data"),
-                    None => Payload {
-                        message: Cow::Borrowed("{}"),
-                        range: 0..2,
-                        member: "data",
-                        limits,
-                    },
-                },
+                data: payload(data, "data"),
                 timestamp: timestamp.unwrap_or_default(),
             },
             (None, None, None, Some(greeting)) => Self::Greeting(greeting),
@@ -160,7 +156,7 @@ impl<'a> Message<'a> {
         let value = before_id.strip_suffix(r#", "id": "#)?.strip_prefix(HEAD)?;
         let payload = |range, member| Payload {
             message: Cow::Borrowed(text),
-            range,
+            range: Some(range),
             member,
             limits,
         };
@@ -175,7 +171,24 @@ impl<'a> Message<'a> {
 impl Payload<'_> {
     /// The value's text.
     pub fn json(&self) -> &str {
-        &self.message[self.range.clone()]
+        match &self.range {
+            Some(range) => &self.message[range.clone()],
+            None => NO_DATA,
+        }
+    }
+
+    /// The whole message that carries it, as the server has sent it.
+    ///
+    /// ```
+    /// use qapi_types::Message;
+    ///
+    /// let text = r#"{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}"#;
+    /// let Message::Event { data, .. } = Message::parse(text)? else { panic!() };
+    /// assert_eq!((data.json(), data.message()), ("{}", text));
+    /// # Ok::<(), qapi_types::DecodeError>(())
+    /// ```
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// The value as a `T`. An error's offset counts from the beginning of the message, its path begins with the member
@@ -199,11 +212,13 @@ impl Payload<'_> {
         &self,
         decode: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        let mut reader = Reader::within(&self.message, self.range.clone(), self.limits);
-        decode(&mut reader).map_err(|error| {
-            let error = error.placed(&self.message, self.range.start);
-            error.in_member(self.member)
-        })
+        let (message, range) = match &self.range {
+            Some(range) => (&*self.message, range.clone()),
+            None => (NO_DATA, 0..NO_DATA.len()),
+        };
+        let start = range.start;
+        let mut reader = Reader::within(message, range, self.limits);
+        decode(&mut reader).map_err(|error| error.placed(message, start).in_member(self.member))
     }
 
     /// The value if it is an integer that a client of ours can have sent as its id.

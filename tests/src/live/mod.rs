@@ -22,5 +22,5 @@ mod terminal;
 pub use image::Image;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
-pub use program::{Program, announce, say};
+pub use program::{Program, announce, has_fuse, say};
 pub use terminal::Terminal;

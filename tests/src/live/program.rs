@@ -1,6 +1,7 @@
 //! The programs that live tests need.
 
 use std::env;
+use std::fs::File;
 use std::io::{self, Write};
 use std::panic::Location;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ pub enum Program {
     StorageDaemon,
     /// The guest agent.
     GuestAgent,
+    /// What unmounts file systems of programs.
+    Fusermount,
     /// The browser that shows the reference.
     Browser,
     /// What runs the scripts that drive the browser.
@@ -27,12 +30,13 @@ pub enum Program {
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::System,
         Self::Mainframe,
         Self::Image,
         Self::StorageDaemon,
         Self::GuestAgent,
+        Self::Fusermount,
         Self::Browser,
         Self::Node,
     ];
@@ -45,6 +49,7 @@ impl Program {
             Self::Image => "qemu-img",
             Self::StorageDaemon => "qemu-storage-daemon",
             Self::GuestAgent => "qemu-ga",
+            Self::Fusermount => "fusermount3",
             Self::Browser => "chromium",
             Self::Node => "node",
         }
@@ -72,16 +77,32 @@ impl Program {
                 !required(),
                 "{name} is not installed, and QAPI_REQUIRE_LIVE=1"
             );
-            let place = Location::caller();
-            let thread = thread::current();
-            // With one thread for all tests the harness gives it no test's name.
-            let test = thread.name().unwrap_or("a test");
-            say(&format!(
-                "left out: {test} ({place}): {name} is not installed"
-            ));
+            leave_out(&format!("{name} is not installed"));
         }
         found
     }
+}
+
+/// Whether programs can have file systems here. Where the system has no device for that the running test is left out, and
+/// this is said; nobody can install one.
+#[track_caller]
+pub fn has_fuse() -> bool {
+    let device = "/dev/fuse";
+    let opened = File::options().read(true).write(true).open(device);
+    if let Err(error) = &opened {
+        leave_out(&format!("{device}: {error}"));
+    }
+    opened.is_ok()
+}
+
+/// Says that the running test is left out, and why.
+#[track_caller]
+fn leave_out(reason: &str) {
+    let place = Location::caller();
+    let thread = thread::current();
+    // With one thread for all tests the harness gives it no test's name.
+    let test = thread.name().unwrap_or("a test");
+    say(&format!("left out: {test} ({place}): {reason}"));
 }
 
 /// Whether a program that is missing is a failure.

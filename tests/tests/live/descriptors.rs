@@ -86,6 +86,11 @@ fn descriptors_are_closed_however_it_ends() {
     }
     assert_eq!(open_images(&machine), 0);
 
+    let many = (0..254).map(|_| image(&machine)).collect();
+    let error = client.execute_with_fds(&getfd, many).unwrap_err();
+    assert!(matches!(error, Error::Descriptors), "{error}");
+    assert_eq!(open_images(&machine), 0);
+
     let options = Options {
         timeout: Some(Duration::from_millis(100)),
         ..Options::default()
@@ -155,6 +160,38 @@ fn tasks_pass_descriptors_side_by_side() {
         }
         machine.thaw();
         client.execute(&commands::QueryStatus).await.unwrap();
+        assert_eq!(open_images(&machine), 0);
+        client
+            .execute(&commands::Closefd::new("disk"))
+            .await
+            .unwrap();
+
+        // A set whose future is dropped while the machine makes it is removed as soon as it is there.
+        let sets = async || client.execute(&commands::QueryFdsets).await.unwrap().len();
+        let before = sets().await;
+        machine.freeze();
+        let add = client.add_fdset(vec![image(&machine)]);
+        let short = tokio::time::timeout(Duration::from_millis(20), add).await;
+        assert!(short.is_err());
+        machine.thaw();
+        // Its reply has come before that to this, and its removal has gone before the next.
+        client.execute(&commands::QueryStatus).await.unwrap();
+        while sets().await > before {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(open_images(&machine), 0);
+
+        // On a session that has ended they are closed at once.
+        machine.killer()();
+        for _ in 0..2 {
+            let call = client.execute_with_fds(&getfd, vec![image(&machine)]);
+            let error = call.await.unwrap_err();
+            assert!(matches!(error, Error::Lost { .. }), "{error}");
+            assert_eq!(open_images(&machine), 0);
+        }
+        let many = (0..254).map(|_| image(&machine)).collect();
+        let error = client.execute_with_fds(&getfd, many).await.unwrap_err();
+        assert!(matches!(error, Error::Descriptors), "{error}");
         assert_eq!(open_images(&machine), 0);
     });
 }

@@ -1,6 +1,7 @@
 //! Commands that are followed to their completion.
 
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use qapi_client::{Error, OperationError, tokio as asynchronous};
@@ -113,6 +114,13 @@ fn jobs_run_to_their_end() {
         "{cancelled:?}"
     );
     assert!(client.execute(&commands::QueryJobs).unwrap().is_empty());
+
+    // What looks on may panic: the session goes on, and so does the job.
+    let panics = AssertUnwindSafe(|| client.run_job(&slow, "slow", PATIENCE, |_| panic!("no")));
+    assert!(catch_unwind(panics).is_err());
+    let jobs = client.execute(&commands::QueryJobs).unwrap();
+    assert_eq!(jobs.len(), 1);
+    client.execute(&commands::JobCancel::new("slow")).unwrap();
 
     let nothing = commands::BlockCommit::new("nobody").job_id("nothing");
     let refused = client.run_job(&nothing, "nothing", PATIENCE, go_on);

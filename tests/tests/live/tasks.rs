@@ -82,6 +82,46 @@ fn a_task_that_gives_up_harms_nobody() {
     });
 }
 
+/// What the machine cannot read it answers without an id: in the middle of others' calls it is nevertheless known whose.
+#[test]
+fn a_request_that_cannot_be_read_is_refused_alone() {
+    let Some(mut machine) = machine(&["-name", "vm"]) else {
+        return;
+    };
+    run(async {
+        for out_of_band in [false, true] {
+            let options = Options {
+                out_of_band,
+                ..Options::default()
+            };
+            let client = connect(&mut machine, MONITOR, options).await;
+            // That they are there together.
+            machine.freeze();
+            let tasks: Vec<_> = (0..7)
+                .map(|number| {
+                    let client = client.clone();
+                    // No character, and one that ends strings elsewhere.
+                    let path = ["/machine", "/\u{ffff}", "/\0"][number % 3];
+                    let list = commands::QomList::new(path);
+                    tokio::spawn(async move { (path, client.execute(&list).await) })
+                })
+                .collect();
+            while client.metrics().calls < 7 {
+                tokio::task::yield_now().await;
+            }
+            machine.thaw();
+            for task in tasks {
+                match task.await.unwrap() {
+                    ("/machine", properties) => assert!(!properties.unwrap().is_empty()),
+                    (_, Err(Error::Refused(_))) => {}
+                    (path, other) => panic!("{path:?}: {other:?}"),
+                }
+            }
+            assert_eq!(client.metrics().strays, 0);
+        }
+    });
+}
+
 #[test]
 fn out_of_band_commands() {
     let Some(mut machine) = machine(&[]) else {

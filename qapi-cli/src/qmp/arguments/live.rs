@@ -23,7 +23,7 @@ pub(in crate::qmp) fn check(words: &[String]) -> Result<(), Mistakes<'static>> {
     }
 }
 
-/// The arguments of the command `name` that `words` say. A machine that does not tell what it takes gets what [`free`]
+/// The arguments of the command `name` that `words` say. A machine that does not tell what it takes gets what [`free()`]
 /// makes of them, and a JSON object alone goes to it as it is: in neither case is the machine asked in vain.
 ///
 /// # Errors

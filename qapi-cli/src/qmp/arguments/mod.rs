@@ -48,6 +48,7 @@ pub(super) use free::free;
 pub(super) use live::{check, live};
 pub(super) use mistake::Mistakes;
 pub(super) use property::{DeviceListProperties, Property};
+pub(super) use takes::Takes;
 
 /// How deep objects and lists are looked into. What lies deeper is the machine's to judge.
 const DEPTH: usize = 64;

@@ -2,6 +2,8 @@
 
 mod get;
 mod list;
+#[cfg(target_os = "linux")]
+mod mount;
 mod property;
 mod set;
 mod tree;
@@ -26,7 +28,8 @@ Examples:
   qmp --socket vm.qmp qom list /machine
   qmp --socket vm.qmp qom get /machine.type
   qmp --socket vm.qmp qom set /machine/peripheral/balloon0 guest-stats-polling-interval 2
-  qmp --socket vm.qmp qom tree /machine/peripheral --depth 2")]
+  qmp --socket vm.qmp qom tree /machine/peripheral --depth 2
+  qmp --socket vm.qmp qom mount vm")]
 pub(super) struct Qom {
     #[command(subcommand)]
     action: Action,
@@ -38,15 +41,24 @@ enum Action {
     Get(get::Get),
     Set(set::Set),
     Tree(tree::Tree),
+    #[cfg(target_os = "linux")]
+    Mount(mount::Mount),
 }
 
 impl Qom {
-    pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
+    pub(super) fn run(
+        &self,
+        monitor: &Monitor,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<(), Failure> {
         match &self.action {
             Action::List(list) => list.run(monitor, out),
             Action::Get(get) => get.run(monitor, out),
             Action::Set(set) => set.run(monitor, out),
             Action::Tree(tree) => tree.run(monitor, out),
+            #[cfg(target_os = "linux")]
+            Action::Mount(mount) => mount.run(monitor, out, err),
         }
     }
 }

@@ -14,10 +14,28 @@ pub(in crate::qmp) struct Property {
     pub(in crate::qmp) ty: String,
 }
 
+/// What a property is by its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The home of an object.
+    Object,
+    /// The path of an object.
+    Link,
+    Value,
+}
+
 impl Property {
     /// The type of the object that this property is the home of.
     pub(in crate::qmp) fn child(&self) -> Option<&str> {
         self.ty.strip_prefix("child<")?.strip_suffix('>')
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        match self.child() {
+            Some(_) => Kind::Object,
+            None if self.ty.starts_with("link<") => Kind::Link,
+            None => Kind::Value,
+        }
     }
 }
 
@@ -38,7 +56,7 @@ impl Encode for Property {
     }
 }
 
-struct QomList<'a>(&'a str);
+pub(super) struct QomList<'a>(pub(super) &'a str);
 
 impl Encode for QomList<'_> {
     fn encode(&self, w: &mut Writer) {
@@ -108,7 +126,7 @@ impl<'a> Place<'a> {
         Ok(())
     }
 
-    fn arguments(self) -> AnyMembers {
+    pub(super) fn arguments(self) -> AnyMembers {
         AnyMembers::from_iter([("path", self.path), ("property", self.name)])
     }
 }

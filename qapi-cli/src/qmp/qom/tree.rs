@@ -11,10 +11,10 @@ use super::super::{Failure, Monitor};
 use super::property::{Place, Property, properties};
 
 /// How deep a tree may be. That of a machine has about ten levels.
-const DEPTH: u16 = 64;
+pub(super) const DEPTH: u16 = 64;
 
 /// How many objects a tree may have. That of a machine has hundreds, with many devices thousands.
-const OBJECTS: usize = 100_000;
+pub(super) const OBJECTS: usize = 100_000;
 
 /// How long the name of an object may be, in bytes.
 const NAME: usize = 1024;

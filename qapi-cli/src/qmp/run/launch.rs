@@ -45,7 +45,7 @@ pub(super) fn become_program(words: &[OsString], parent: i32) -> Failure {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM));
     let [name, arguments @ ..] = words else {
-        return Failure::Told(2);
+        return Failure::Ended(2, String::new());
     };
     if getppid() != Pid::from_raw(parent) {
         return Failure::Unmet("whoever wanted a machine has gone".to_owned());

@@ -95,11 +95,11 @@ impl Run {
             Failure::Ended(2, format!("the machine's end cannot be seen: {error}"))
         })?;
         match (signal, left) {
-            (Some(signal), _) => Err(Failure::Told(after(signal))),
+            (Some(signal), _) => Err(Failure::Ended(after(signal), String::new())),
             // The machine has gone; how, its exit code says.
             (None, Ok(()) | Err(Failure::Session(Error::Lost { .. }))) => match code {
                 0 => Ok(()),
-                code => Err(Failure::Told(code)),
+                code => Err(Failure::Ended(code, String::new())),
             },
             (None, Err(failure)) => Err(failure),
         }

@@ -3,7 +3,7 @@
 use qapi_client::schema::{Item, Place};
 
 use super::page::{marks, type_word};
-use crate::qmp::layout::legible_word;
+use crate::qmp::layout::{cut, legible_word};
 use crate::qmp::words::Words;
 
 /// A longer path pushes what is behind it to the right.
@@ -20,7 +20,8 @@ pub(super) fn lines<'a>(
     places.iter().map(move |place| {
         let path = &place.path;
         let line = format!("{path:<column$}  {}", what(words, place));
-        cut(legible_word(line.trim_end()), width)
+        let line = legible_word(line.trim_end());
+        width.map_or(line.clone(), |width| cut(&line, width))
     })
 }
 
@@ -39,15 +40,5 @@ fn what(words: Option<&Words>, place: &Place<'_>) -> String {
         ([], summary) => summary.to_owned(),
         (remarks, "") => remarks.join(", "),
         (remarks, summary) => format!("{}: {summary}", remarks.join(", ")),
-    }
-}
-
-fn cut(line: String, width: Option<usize>) -> String {
-    match width {
-        Some(width) if line.chars().count() > width => {
-            let kept = line.chars().take(width.saturating_sub(1));
-            kept.chain(['…']).collect()
-        }
-        _ => line,
     }
 }

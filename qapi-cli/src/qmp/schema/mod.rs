@@ -8,8 +8,8 @@ mod page;
 use std::io::Write;
 
 use clap::Args;
-use qapi_client::Error;
 use qapi_client::schema::Place;
+use qapi_client::{Error, Schema as Live};
 use qapi_types::Any;
 
 use super::layout::{Layout, legible, write_json};
@@ -63,73 +63,71 @@ impl Schema {
             }
             Err(error) => return Err(error.into()),
         };
-        let schema: qapi_client::Schema = told.to().map_err(|error| {
+        let schema: Live = told.to().map_err(|error| {
             Failure::Unmet(format!(
                 "what the server tells of itself makes no sense: {error}"
             ))
         })?;
         let path = self.path.as_deref();
         if self.json {
+            let places = places(&schema, path)?;
+            let names = match path {
+                Some(_) => entities::reached(&schema, &places),
+                None => entities::named(&places),
+            };
+            let entities = Any::from_iter(entities::of(&told, &names));
             let layout = match terminal {
                 true => Layout::Pretty,
                 false => Layout::Compact,
             };
-            let entities = entities(&schema, &told, path)?;
             write_json(entities.as_json(), layout, out)?;
             return Ok(writeln!(out)?);
         }
         let width = terminal.then(terminal_size::terminal_size).flatten();
         let width = width.map(|(width, _)| usize::from(width.0));
         let words = Words::of(Interface::of(&schema));
-        let shown = show(&schema, words.as_ref(), path, width)?;
-        Ok(write!(out, "{shown}")?)
+        tell(&schema, words.as_ref(), path, width, out)
     }
 }
 
-/// What `path` leads to, as text: a page of one place, a line for each of several, without a path for all commands and events.
-/// Lines are as wide as the terminal's, if there is one.
+/// Where `path` leads; without one, to the commands and events.
 ///
 /// # Errors
-/// The path leads nowhere; the text says what there is instead.
-pub(super) fn show(
-    schema: &qapi_client::Schema,
+/// Nowhere.
+fn places<'s>(schema: &'s Live, path: Option<&str>) -> Result<Vec<Place<'s>>, Failure> {
+    let places = schema.find(path.unwrap_or("*"));
+    match (&*places, path) {
+        ([], Some(path)) => Err(Failure::Unmet(miss::tell(schema, path))),
+        ([], None) => Err(Failure::Unmet("there is nothing".to_owned())),
+        _ => Ok(places),
+    }
+}
+
+/// Writes what there is at `path`, for a screen of so many columns: all, if that is one place, else a line for each.
+///
+/// # Errors
+/// There is nothing; or it cannot be written.
+pub(super) fn tell(
+    schema: &Live,
     words: Option<&Words>,
     path: Option<&str>,
     width: Option<usize>,
-) -> Result<String, Failure> {
-    let places = find(schema, path)?;
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let places = places(schema, path)?;
     match (&*places, path) {
         ([place], Some(_)) => {
             let columns = width.unwrap_or(WIDTH).min(WIDEST);
-            Ok(legible(&page::write(schema, words, place, columns)))
+            let page = page::write(schema, words, place, columns);
+            write!(out, "{}", legible(&page))?;
         }
         _ => {
-            let lines = list::lines(words, &places, width);
-            Ok(lines.map(|line| line + "\n").collect())
+            for line in list::lines(words, &places, width) {
+                writeln!(out, "{line}")?;
+            }
         }
     }
-}
-
-/// The machine's own words for what `path` leads to.
-fn entities(schema: &qapi_client::Schema, told: &Any, path: Option<&str>) -> Result<Any, Failure> {
-    let places = find(schema, path)?;
-    let names = match path {
-        Some(_) => entities::reached(schema, &places),
-        None => entities::named(&places),
-    };
-    Ok(Any::from_iter(entities::of(told, &names)))
-}
-
-fn find<'a>(
-    schema: &'a qapi_client::Schema,
-    path: Option<&str>,
-) -> Result<Vec<Place<'a>>, Failure> {
-    let places = schema.find(path.unwrap_or("*"));
-    match (places.is_empty(), path) {
-        (false, _) => Ok(places),
-        (true, Some(path)) => Err(Failure::Unmet(miss::tell(schema, path))),
-        (true, None) => Err(Failure::Unmet("there is nothing".into())),
-    }
+    Ok(())
 }
 
 #[cfg(all(test, unix))]

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::fs;
 use std::rc::Rc;
 
-use qapi_client::Schema;
+use qapi_client::schema::Command;
 use qapi_types::{Any, AnyMembers, Command as _};
 
-use super::super::arguments::{DeviceListProperties, Field, Form, Property};
+use super::super::arguments::{DeviceListProperties, Field, Form, Property, Takes};
 use super::super::layout::legible_word;
 use super::hmp::HmpNames;
+use super::knowledge::Knowledge;
 use super::live::Names;
 use super::own::Own;
 use super::place::{Place, Typed};
@@ -26,9 +27,12 @@ pub(super) struct Candidate {
     pub(super) about: Option<String>,
 }
 
+/// Of so many names at most it is said what they are for.
+const EXPLAINED: usize = 16;
+
 /// Whoever knows what may be typed next.
 pub(super) struct Completion {
-    pub(super) schema: Option<Rc<Schema>>,
+    pub(super) knowledge: Rc<Knowledge>,
     asker: Asker,
     hmp: HmpNames,
     /// The properties of drivers, as far as they were asked for.
@@ -36,9 +40,9 @@ pub(super) struct Completion {
 }
 
 impl Completion {
-    pub(super) fn new(schema: Option<Rc<Schema>>, asker: Asker) -> Self {
+    pub(super) fn new(knowledge: Rc<Knowledge>, asker: Asker) -> Self {
         Self {
-            schema,
+            knowledge,
             hmp: HmpNames::new(asker.clone()),
             asker,
             properties: RefCell::default(),
@@ -50,7 +54,10 @@ impl Completion {
         match place {
             Place::Name { word, out_of_band } => {
                 let names = self.names(*out_of_band);
-                (word.start, beginning(names, &word.text, " "))
+                (
+                    word.start,
+                    self.explained(beginning(names, &word.text, " ")),
+                )
             }
             Place::Argument { name, before, word } => self.argument(name, before, word),
             Place::Own { own, word, count } => (word.start, self.own(*own, &word.text, *count)),
@@ -62,9 +69,18 @@ impl Completion {
         }
     }
 
+    /// The command that the machine has under this name.
+    pub(super) fn command_named(&self, name: &str) -> Option<Command<'_>> {
+        self.knowledge.schema.as_ref()?.command(name)
+    }
+
     /// The names of all commands, with those of the shell's own; or of those that can be executed out of band.
     fn names(&self, out_of_band: bool) -> Vec<String> {
-        let commands = self.schema.iter().flat_map(|schema| schema.commands());
+        let commands = self
+            .knowledge
+            .schema
+            .iter()
+            .flat_map(|schema| schema.commands());
         let commands = commands.filter(|command| !out_of_band || command.allow_oob());
         let mut names: Vec<String> = commands.map(|it| it.name().to_owned()).collect();
         if !out_of_band {
@@ -74,12 +90,27 @@ impl Completion {
         names
     }
 
+    /// The names of commands and events with what these are for, if they are so few that there is room for it.
+    fn explained(&self, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+        if (2..=EXPLAINED).contains(&candidates.len()) {
+            for candidate in &mut candidates {
+                let name = candidate.text.trim_end();
+                let summary = match Own::named(name) {
+                    Some(own) => own.summary().to_owned(),
+                    None => self.knowledge.summary(name),
+                };
+                candidate.about = Some(summary);
+            }
+        }
+        candidates
+    }
+
     fn own(&self, own: Own, word: &str, count: usize) -> Vec<Candidate> {
         match (own, count) {
             (Own::Help, 0) => {
                 let mut names = self.names(false);
                 names.extend(self.events());
-                beginning(names, word, " ")
+                self.explained(beginning(names, word, " "))
             }
             (Own::Events, _) => {
                 let mut names = self.events();
@@ -94,13 +125,17 @@ impl Completion {
     }
 
     fn events(&self) -> Vec<String> {
-        let events = self.schema.iter().flat_map(|schema| schema.events());
+        let events = self
+            .knowledge
+            .schema
+            .iter()
+            .flat_map(|schema| schema.events());
         events.map(|event| event.name().to_owned()).collect()
     }
 
     fn argument(&self, name: &str, before: &[String], word: &Typed) -> (usize, Vec<Candidate>) {
         let nothing = (word.start, Vec::new());
-        let Some(command) = self.schema.as_deref().and_then(|it| it.command(name)) else {
+        let Some(command) = self.command_named(name) else {
             return nothing;
         };
         let form = filled(Form::new(command), before);
@@ -116,7 +151,47 @@ impl Completion {
                 let start = word.value.unwrap_or(word.start);
                 (start, self.values(name, &form, key, value))
             }
-            None => (word.start, keys(&form, &word.text, prefix)),
+            None => (word.start, self.keys(&form, &word.text, prefix)),
+        }
+    }
+
+    /// The keys that begin so. What begins with `prefix` has it before what is typed.
+    fn keys(&self, form: &Form<'_>, begin: &str, prefix: &str) -> Vec<Candidate> {
+        let fields = form.fields(begin).into_iter();
+        let open = fields.filter(|field| !field.is_filled || field.takes.has_parts());
+        let mut candidates = Vec::new();
+        for field in open {
+            let key = field.path.strip_prefix(prefix).unwrap_or(&field.path);
+            let about = Some(self.about(&field));
+            if field.takes.is_word() && !field.is_filled {
+                candidates.push(Candidate {
+                    text: format!("{key}="),
+                    about: about.clone(),
+                });
+            }
+            if field.takes.has_parts() {
+                candidates.push(Candidate {
+                    text: format!("{key}."),
+                    about,
+                });
+            }
+        }
+        candidates
+    }
+
+    /// What an argument takes and is for, in a few words.
+    fn about(&self, field: &Field<'_>) -> String {
+        let takes = field.takes;
+        let needed = if field.optional { "" } else { "required, " };
+        let summary = match takes {
+            Takes::Property(property) => property.description.clone().unwrap_or_default(),
+            // Values say what they are for better than a sentence of which nothing is seen.
+            _ if !takes.values().is_empty() => String::new(),
+            _ => self.knowledge.summary(&field.place),
+        };
+        match &*summary {
+            "" => format!("{needed}{takes}"),
+            summary => format!("{needed}{takes}: {summary}"),
         }
     }
 
@@ -196,39 +271,6 @@ pub(super) fn prefix(key: &str) -> &str {
     match rest[digits..].starts_with(".data.") {
         true => &key[..key.len() - rest.len() + digits + ".data.".len()],
         false => "",
-    }
-}
-
-/// The keys that begin so. What begins with `prefix` has it before what is typed.
-fn keys(form: &Form<'_>, begin: &str, prefix: &str) -> Vec<Candidate> {
-    let fields = form.fields(begin).into_iter();
-    let open = fields.filter(|field| !field.is_filled || field.takes.has_parts());
-    let mut candidates = Vec::new();
-    for field in open {
-        let key = field.path.strip_prefix(prefix).unwrap_or(&field.path);
-        let about = Some(about(&field));
-        if field.takes.is_word() && !field.is_filled {
-            candidates.push(Candidate {
-                text: format!("{key}="),
-                about: about.clone(),
-            });
-        }
-        if field.takes.has_parts() {
-            candidates.push(Candidate {
-                text: format!("{key}."),
-                about,
-            });
-        }
-    }
-    candidates
-}
-
-/// What an argument takes, in a few words.
-pub(super) fn about(field: &Field<'_>) -> String {
-    let takes = field.takes;
-    match field.optional {
-        true => takes.to_string(),
-        false => format!("required: {takes}"),
     }
 }
 

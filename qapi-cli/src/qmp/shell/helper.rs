@@ -8,10 +8,11 @@ use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Result};
 
+use super::super::layout::cut;
 use super::complete::Completion;
 use super::hint::Hint;
 use super::interpreter::Interpreter;
-use super::listing::{listed, shortened};
+use super::listing::listed;
 use super::place::Place;
 use super::statement::{Mode, is_complete};
 
@@ -34,7 +35,7 @@ impl Helper {
             mode: Mode::default(),
             size: SIZE,
             indent: 0,
-            completion: Completion::new(shell.schema(), shell.asker()),
+            completion: Completion::new(shell.knowledge(), shell.asker()),
         };
         helper.look(shell);
         helper
@@ -45,7 +46,7 @@ impl Helper {
         self.mode = shell.mode;
         self.size = shell.size.unwrap_or(SIZE);
         self.indent = shell.prompt().len();
-        self.completion.schema = shell.schema();
+        self.completion.knowledge = shell.knowledge();
     }
 }
 
@@ -83,7 +84,7 @@ impl Hinter for Helper {
         let typed = self.indent + line.chars().count();
         let (columns, _) = self.size;
         let room = columns.saturating_sub(typed % columns.max(1) + 1);
-        hint.shown = shortened(&hint.shown, room);
+        hint.shown = cut(&hint.shown, room);
         Some(hint)
     }
 }

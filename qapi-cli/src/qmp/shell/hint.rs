@@ -28,7 +28,7 @@ impl Completion {
     }
 
     fn argument_hint(&self, name: &str, before: &[String], word: &Typed) -> Option<Hint> {
-        let command = self.schema.as_deref()?.command(name)?;
+        let command = self.command_named(name)?;
         let form = filled(Form::new(command), before);
         let known = form.driver().and_then(|it| self.known_properties(&it));
         let mut form = form;

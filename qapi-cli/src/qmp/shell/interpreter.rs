@@ -6,18 +6,19 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use qapi_client::{CallOptions, Error, Schema};
+use qapi_client::{CallOptions, Error};
 use qapi_types::{Any, Refusal, Request};
 
 use super::super::layout::{Layout, legible, write_json};
 use super::super::{Failure, read_only};
-use super::Options;
+use super::knowledge::Knowledge;
 use super::message::Message;
 use super::record::Recorder;
 use super::session::{Asker, Outcome, Session, Told};
 use super::statement::{Mode, Statement, read};
 use super::teller::Teller;
 use super::view::{Tone, View};
+use super::{Options, hmp};
 
 /// The command that tells what the machine takes.
 const SCHEMA: &str = "query-qmp-schema";
@@ -32,6 +33,9 @@ pub(super) enum Flow {
     /// It has failed, which has been said; the exit code that tells of it.
     Failed(u8),
 }
+
+/// What there is to say of a machine that has ended as it was told to.
+pub(super) const ENDED: &str = "the machine has ended";
 
 /// QEMU has refused.
 const REFUSED: Flow = Flow::Failed(1);
@@ -50,8 +54,7 @@ pub(super) struct Interpreter<'a> {
     /// To whom one speaks, and to whom one did at first.
     pub(super) mode: Mode,
     first_mode: Mode,
-    /// What the machine takes, if it tells.
-    schema: Option<Rc<Schema>>,
+    knowledge: Rc<Knowledge>,
     /// The processor that the human monitor's commands are about.
     pub(super) cpu: Option<u64>,
     /// The number of the line that is being executed.
@@ -90,7 +93,7 @@ impl<'a> Interpreter<'a> {
             verbose: options.verbose,
             mode,
             first_mode: mode,
-            schema: None,
+            knowledge: Rc::default(),
             cpu: None,
             line: 0,
             size: None,
@@ -109,8 +112,8 @@ impl<'a> Interpreter<'a> {
         &mut self.session
     }
 
-    pub(super) fn schema(&self) -> Option<Rc<Schema>> {
-        self.schema.clone()
+    pub(super) fn knowledge(&self) -> Rc<Knowledge> {
+        Rc::clone(&self.knowledge)
     }
 
     pub(super) fn asker(&self) -> Asker {
@@ -159,12 +162,13 @@ impl<'a> Interpreter<'a> {
     /// Asks the machine what it takes.
     fn learn(&mut self) -> Result<(), Failure> {
         let told = self.call(SCHEMA, None, CallOptions::new())?;
-        self.schema = match told {
-            Outcome::Ended(Ok(value)) => value.to().ok().map(Rc::new),
+        let schema = match told {
+            Outcome::Ended(Ok(value)) => value.to().ok(),
             Outcome::Ended(Err(error)) if is_end(&error) => return Err(error.into()),
             // An old one does without, as does whoever speaks with it.
             _ => None,
         };
+        self.knowledge = Rc::new(Knowledge::new(schema));
         Ok(())
     }
 
@@ -241,11 +245,12 @@ impl<'a> Interpreter<'a> {
             true => CallOptions::new().out_of_band(),
             false => CallOptions::new(),
         };
-        if name == "quit" {
+        let ends = ends(name, arguments);
+        if ends {
             self.teller().is_ending = true;
         }
         let outcome = self.call(name, arguments, options)?;
-        if name == "quit" && matches!(outcome, Outcome::Ended(Err(Error::Refused(_)))) {
+        if ends && matches!(outcome, Outcome::Ended(Err(Error::Refused(_)))) {
             self.teller().is_ending = false;
         }
         match outcome {
@@ -254,6 +259,12 @@ impl<'a> Interpreter<'a> {
                 let flow = self.refused(&refusal)?;
                 self.refusal = Some(refusal);
                 Ok(Err(flow))
+            }
+            // Whoever sent it from a file has not got what he wanted.
+            Outcome::Ended(Err(Error::Lost { .. }))
+                if self.is_ending() && !ends && !self.terminal =>
+            {
+                self.complain(ENDED).map(Err)
             }
             Outcome::Ended(Err(error)) if is_end(&error) => self.gone(error).map(Err),
             Outcome::Ended(Err(error)) => {
@@ -287,9 +298,7 @@ impl<'a> Interpreter<'a> {
             let told = hear(&teller, told, terminal, out, err);
             shown.extend(told.err());
         };
-        let outcome = self
-            .session
-            .execute(name, arguments, options, terminal, hear);
+        let outcome = self.session.execute(name, arguments, options, hear);
         if let Some(error) = shown.pop() {
             return Err(error.into());
         }
@@ -314,14 +323,14 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    /// Waits for `future`, while events are shown.
+    /// Waits for `future`, while events are shown; `None` if it was interrupted.
     ///
     /// # Errors
     /// They cannot be written. Inside, the session has ended.
     pub(super) fn while_listening<T>(
         &mut self,
         future: impl Future<Output = T>,
-    ) -> Result<Result<T, Error>, Failure> {
+    ) -> Result<Result<Option<T>, Error>, Failure> {
         self.out.flush()?;
         let mut trouble = None;
         let terminal = self.terminal;
@@ -426,21 +435,35 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// Whether the machine was told to end.
+    pub(super) fn is_ending(&self) -> bool {
+        self.teller().is_ending
+    }
+
     /// The session has ended.
     ///
     /// # Errors
     /// Nobody has told the machine to end.
     pub(super) fn gone(&mut self, end: Error) -> Result<Flow, Failure> {
-        let expected = self.teller().is_ending && matches!(end, Error::Lost { .. });
+        let expected = self.is_ending() && matches!(end, Error::Lost { .. });
         match expected {
             true => {
                 if self.terminal {
-                    self.say("the machine has ended")?;
+                    self.say(ENDED)?;
                 }
                 Ok(Flow::Leave)
             }
             false => Err(end.into()),
         }
+    }
+}
+
+/// Whether a command tells the machine to end.
+fn ends(name: &str, arguments: Option<&Any>) -> bool {
+    let line = || arguments?.get("command-line")?.to::<String>().ok();
+    match name {
+        hmp::COMMAND => line().is_some_and(|line| matches!(line.trim(), "quit" | "q")),
+        name => name == "quit",
     }
 }
 

@@ -3,11 +3,12 @@
 use std::io::{self, BufRead, Read};
 use std::thread;
 
+use qapi_client::Error;
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::super::Failure;
 use super::Entry;
-use super::interpreter::Interpreter;
+use super::interpreter::{ENDED, Interpreter};
 use super::statement::is_complete;
 
 /// As much as QEMU reads of one message.
@@ -54,6 +55,7 @@ impl Lines {
     /// # Errors
     /// What is to be shown cannot be written.
     pub(super) fn read(&mut self, shell: &mut Interpreter<'_>) -> Result<Entry, Failure> {
+        shell.session().forget_interrupts();
         if self.terminal {
             write!(shell.out, "{}", shell.prompt())?;
         }
@@ -61,19 +63,12 @@ impl Lines {
         let mut looked_at = 0;
         let first = self.count + 1;
         loop {
-            let terminal = self.terminal;
-            let line = async {
-                tokio::select! {
-                    line = self.lines.recv() => Some(line),
-                    Ok(()) = tokio::signal::ctrl_c(), if terminal => None,
-                }
-            };
-            let line = match shell.while_listening(line)? {
-                Ok(None) => return Ok(Entry::Dropped),
-                Ok(Some(Some(Err(error)))) => return Ok(Entry::Unreadable(error)),
+            let line = match shell.while_listening(self.lines.recv())? {
                 Ok(Some(Some(Ok(line)))) => line,
+                Ok(Some(Some(Err(error)))) => return Ok(Entry::Unreadable(error)),
                 Ok(Some(None)) => String::new(),
-                Err(end) => return Ok(Entry::Gone(end)),
+                Ok(None) => return Ok(Entry::Dropped),
+                Err(end) => return self.gone(shell, end),
             };
             if line.is_empty() && text.is_empty() {
                 return Ok(Entry::End);
@@ -93,6 +88,30 @@ impl Lines {
             }
             if due {
                 looked_at = text.len();
+            }
+        }
+    }
+
+    /// The session has ended. If the machine was told to end it matters whether there was more to do.
+    fn gone(&mut self, shell: &Interpreter<'_>, end: Error) -> Result<Entry, Failure> {
+        let mut line = String::new();
+        while !self.terminal && shell.is_ending() && line.trim().is_empty() {
+            match self.lines.blocking_recv() {
+                Some(Ok(next)) if !next.is_empty() => {
+                    self.count += 1;
+                    line = next;
+                    if line.trim_start().starts_with('#') {
+                        line.clear();
+                    }
+                }
+                _ => return Ok(Entry::Gone(end)),
+            }
+        }
+        match line.is_empty() {
+            true => Ok(Entry::Gone(end)),
+            false => {
+                let message = format!("line {}: {ENDED}", self.count);
+                Err(Failure::Usage(message))
             }
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rustyline::completion::Pair;
 
+use super::super::layout::cut;
 use super::complete::Candidate;
 
 /// The space between columns.
@@ -66,7 +67,7 @@ fn with_words(candidates: &[Candidate], columns: usize) -> Vec<Pair> {
         let name = candidate.text.trim_end();
         let display = match &candidate.about {
             Some(about) => {
-                let told = shortened(&format!("{name:width$}  {about}"), line);
+                let told = cut(&format!("{name:width$}  {about}"), line);
                 // As wide as the screen, so that nothing stands beside it.
                 format!("{told:line$}")
             }
@@ -78,17 +79,6 @@ fn with_words(candidates: &[Candidate], columns: usize) -> Vec<Pair> {
         }
     };
     candidates.iter().map(pair).collect()
-}
-
-/// As much of a text as has room in so many columns.
-pub(super) fn shortened(text: &str, columns: usize) -> String {
-    match text.char_indices().nth(columns) {
-        Some(_) => {
-            let kept: String = text.chars().take(columns.saturating_sub(1)).collect();
-            kept + "…"
-        }
-        None => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

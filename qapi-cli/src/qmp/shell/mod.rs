@@ -9,6 +9,8 @@ mod hint;
 mod history;
 mod hmp;
 mod interpreter;
+mod interrupts;
+mod knowledge;
 mod lines;
 mod listing;
 mod live;
@@ -34,6 +36,7 @@ use qapi_client::{Error, Filter};
 
 use super::layout::Layout;
 use super::{Failure, Monitor};
+pub(super) use hmp::COMMAND as HMP;
 use interpreter::{Flow, Interpreter};
 use lines::Lines;
 pub(super) use session::Session;
@@ -123,7 +126,7 @@ impl Shell {
 /// # Errors
 /// The connection ends and nobody has told the machine to; a line fails that does not come from a terminal.
 pub(super) fn attach(
-    session: Session,
+    mut session: Session,
     options: &Options,
     out: &mut dyn Write,
     err: &mut dyn Write,
@@ -220,14 +223,14 @@ fn drive(
             Flow::Leave => break,
             Flow::Failed(code) if !terminal => {
                 if !options.keep_going {
-                    return Err(Failure::Told(code));
+                    return Err(Failure::Ended(code, String::new()));
                 }
                 first_failure.get_or_insert(code);
             }
             Flow::On | Flow::Failed(_) => {}
         }
     }
-    first_failure.map_or(Ok(()), |code| Err(Failure::Told(code)))
+    first_failure.map_or(Ok(()), |code| Err(Failure::Ended(code, String::new())))
 }
 
 #[cfg(all(test, unix))]

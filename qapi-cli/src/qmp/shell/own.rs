@@ -5,6 +5,7 @@ use std::path::Path;
 use qapi_client::Filter;
 
 use super::super::Failure;
+use super::super::schema::tell;
 use super::interpreter::{Flow, Interpreter};
 use super::words::Word;
 
@@ -147,7 +148,21 @@ impl Interpreter<'_> {
         Ok(Flow::On)
     }
 
-    fn help_with(&mut self, name: &str) -> Result<Flow, Failure> {
-        self.complain(&format!("nothing is known of `{name}`"))
+    /// What the schema has at a path, or what is the shell's own.
+    fn help_with(&mut self, path: &str) -> Result<Flow, Failure> {
+        if let Some(own) = Own::named(path) {
+            let usage = format!("{} {}", own.name(), own.usage());
+            writeln!(self.out, "{}\n    {}", usage.trim_end(), own.summary())?;
+            return Ok(Flow::On);
+        }
+        let knowledge = self.knowledge();
+        let Some(schema) = &knowledge.schema else {
+            return self.complain("the machine does not tell what it takes");
+        };
+        let width = self.size.map(|(columns, _)| columns);
+        match tell(schema, knowledge.words(), Some(path), width, self.out) {
+            Err(Failure::Unmet(message)) => self.complain(&message),
+            told => told.map(|()| Flow::On),
+        }
     }
 }

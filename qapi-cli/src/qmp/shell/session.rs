@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::super::Failure;
 use super::super::run::Output;
+use super::interrupts::{Interrupts, interrupt};
 
 /// How long one who types waits for what the machine could add to it.
 const ASIDE: Duration = Duration::from_millis(500);
@@ -21,6 +22,7 @@ pub(in crate::qmp) struct Session {
     client: Client,
     /// Not here while somebody else listens.
     events: Option<Ears>,
+    interrupts: Option<Interrupts>,
     runtime: Runtime,
 }
 
@@ -67,6 +69,7 @@ impl Session {
                 events,
                 output: None,
             }),
+            interrupts: None,
             runtime,
         })
     }
@@ -99,15 +102,15 @@ impl Session {
     ///
     /// # Errors
     /// The system does not let signals be caught.
-    pub(super) fn heed_interrupts(&self) -> io::Result<()> {
-        self.runtime.block_on(async {
-            // It is heeded from the first look on.
-            tokio::select! {
-                biased;
-                heard = tokio::signal::ctrl_c() => heard,
-                () = std::future::ready(()) => Ok(()),
-            }
-        })
+    pub(super) fn heed_interrupts(&mut self) -> io::Result<()> {
+        let _context = self.runtime.enter();
+        self.interrupts = Some(Interrupts::heed()?);
+        Ok(())
+    }
+
+    /// What was interrupted until now is over.
+    pub(super) fn forget_interrupts(&mut self) {
+        self.interrupts.as_mut().map(Interrupts::forget);
     }
 
     /// Executes a command. What the machine says before it answers, and all that has come before, goes to `hear`.
@@ -116,18 +119,17 @@ impl Session {
         name: &str,
         arguments: Option<&Any>,
         options: CallOptions,
-        interruptible: bool,
         mut hear: impl FnMut(Told),
     ) -> Outcome {
         let Self {
             client,
             events,
+            interrupts,
             runtime,
         } = self;
         let outcome = runtime.block_on(async {
             let call = client.execute_raw_with(name, arguments, options);
             let mut call = pin!(call);
-            let mut interrupt = pin!(tokio::signal::ctrl_c());
             let mut listening = true;
             loop {
                 tokio::select! {
@@ -138,9 +140,7 @@ impl Session {
                         Err(_) => listening = false,
                     },
                     ended = &mut call => return Outcome::Ended(ended),
-                    Ok(()) = &mut interrupt, if interruptible => {
-                        return Outcome::Abandoned;
-                    }
+                    () = interrupt(interrupts) => return Outcome::Abandoned,
                 }
             }
         });
@@ -158,7 +158,7 @@ impl Session {
         }
     }
 
-    /// Waits for `future` and gives what the machine says meanwhile to `hear`.
+    /// Waits for `future` and gives what the machine says meanwhile to `hear`; `None` if it was interrupted.
     ///
     /// # Errors
     /// The session has ended before.
@@ -166,9 +166,12 @@ impl Session {
         &mut self,
         future: impl Future<Output = T>,
         mut hear: impl FnMut(Told),
-    ) -> Result<T, Error> {
+    ) -> Result<Option<T>, Error> {
         let Self {
-            events, runtime, ..
+            events,
+            interrupts,
+            runtime,
+            ..
         } = self;
         runtime.block_on(async {
             let mut future = pin!(future);
@@ -176,7 +179,8 @@ impl Session {
                 tokio::select! {
                     biased;
                     told = next(events) => hear(told?),
-                    output = &mut future => return Ok(output),
+                    output = &mut future => return Ok(Some(output)),
+                    () = interrupt(interrupts) => return Ok(None),
                 }
             }
         })

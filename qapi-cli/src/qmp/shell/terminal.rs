@@ -77,6 +77,7 @@ impl Terminal {
             Some(helper) => helper.look(shell),
             None => self.editor.set_helper(Some(Helper::new(shell))),
         }
+        shell.session().forget_interrupts();
         let Some(events) = shell.session().let_listen() else {
             return Ok(Entry::End);
         };

@@ -22,8 +22,9 @@ impl Interpreter<'_> {
     /// Executes a command, once its words fit.
     pub(super) fn command(&mut self, text: &str, command: &Command) -> Result<Flow, Failure> {
         let name = &command.name.text;
-        let schema = self.schema();
-        let known = schema.as_deref().and_then(|schema| schema.command(name));
+        let knowledge = self.knowledge();
+        let schema = knowledge.schema.as_ref();
+        let known = schema.and_then(|schema| schema.command(name));
         let arguments = match known {
             None => {
                 let words: Vec<String> = command.words.iter().map(|it| it.text.clone()).collect();
@@ -59,7 +60,7 @@ impl Interpreter<'_> {
             }
             Err(failed) => {
                 if let Some(refusal) = self.refusal.take() {
-                    self.explain(command, &refusal, schema.as_deref())?;
+                    self.explain(command, &refusal, schema)?;
                 }
                 Ok(failed)
             }

@@ -71,7 +71,10 @@ fn what_happens_when_there_are_too_many() {
         let (outbox, inbox) = subscription(Filter::all(), buffer);
         let dropped: u64 = ["A", "B", "C"]
             .iter()
-            .filter_map(|name| outbox.push(&event(name)))
+            .map(|name| match outbox.push(&event(name)) {
+                Push::Done { dropped } => dropped,
+                Push::Full | Push::Gone => 0,
+            })
             .sum();
         assert_eq!(dropped, lost);
         outbox.end(&End::Closed);
@@ -100,16 +103,17 @@ fn who_waits_is_woken() {
     let waker = Arc::clone(&subscriber).into();
     let mut cx = Context::from_waker(&waker);
     assert!(inbox.poll_take(&mut cx).is_pending());
-    assert_eq!(outbox.push(&event("B")), Some(0));
+    assert_eq!(outbox.push(&event("B")), Push::Done { dropped: 0 });
     assert_eq!(count(&subscriber), 0);
-    assert_eq!(outbox.push(&event("A")), Some(0));
+    assert_eq!(outbox.push(&event("A")), Push::Done { dropped: 0 });
     assert_eq!(count(&subscriber), 1);
-    assert_eq!(outbox.push(&event("A")), None);
+    assert_eq!(outbox.push(&event("A")), Push::Full);
     outbox.when_room(&Arc::clone(&session).into());
     assert!(inbox.poll_take(&mut cx).is_ready());
     assert_eq!(count(&session), 1);
     outbox.when_room(&Arc::clone(&session).into());
     drop(inbox);
     assert_eq!(count(&session), 2);
+    assert_eq!(outbox.push(&event("A")), Push::Gone);
     assert!(!outbox.is_open());
 }

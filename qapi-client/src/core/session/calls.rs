@@ -23,6 +23,14 @@ impl Session {
         id
     }
 
+    /// Whether a call in band that is made now goes out now: the session is ready, no other call waits, and there is room
+    /// on the wire. Who shares a session among several asks before each call, and decides whose it is.
+    pub fn has_room(&self) -> bool {
+        matches!(self.phase, Phase::Ready)
+            && self.in_band.queued.is_empty()
+            && self.has_room_in_band()
+    }
+
     /// Says that nobody waits for the reply to a call any more: one that is not on its way is taken back, the reply to
     /// another is dropped when it comes. Answers whether it was on its way.
     pub fn abandon(&mut self, id: CallId) -> bool {

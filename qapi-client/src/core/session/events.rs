@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::Session;
-use crate::core::inbox::{Outbox, subscription};
+use crate::core::inbox::{Outbox, Push, subscription};
 use crate::core::{Buffer, Filter, Inbox, RawEvent};
 use crate::trace;
 
@@ -14,6 +14,10 @@ impl Session {
         let (outbox, inbox) = subscription(filter, buffer);
         if let Some(end) = &self.end {
             outbox.end(end);
+        }
+        // Those who go while nothing happens are not seen to go.
+        if self.held.is_none() && self.subscribers.len() == self.subscribers.capacity() {
+            self.subscribers.retain(Outbox::is_open);
         }
         self.subscribers.push(outbox);
         inbox
@@ -51,14 +55,16 @@ impl Session {
             return true;
         };
         while let Some(subscriber) = self.subscribers.get(*had) {
-            let Some(dropped) = subscriber.push(event) else {
-                return false;
-            };
-            self.metrics.events_lost += dropped;
-            *had += 1;
+            match subscriber.push(event) {
+                Push::Full => return false,
+                Push::Done { dropped } => {
+                    self.metrics.events_lost += dropped;
+                    *had += 1;
+                }
+                Push::Gone => drop(self.subscribers.remove(*had)),
+            }
         }
         self.held = None;
-        self.subscribers.retain(Outbox::is_open);
         true
     }
 }

@@ -495,6 +495,30 @@ fn what_was_not_sent_waits_for_the_new_connection() {
     assert_eq!(send(&mut session), ["four"]);
 }
 
+#[test]
+fn subscribers_who_have_gone_leave_nothing_behind() {
+    let mut session = ready();
+    let first = session.subscribe(Filter::all(), Buffer::default());
+    let mut kept = vec![first];
+    for number in 0..1000 {
+        let inbox = session.subscribe(Filter::all(), Buffer::default());
+        if number % 100 == 0 {
+            kept.push(inbox);
+        }
+    }
+    // Nothing has happened, and yet.
+    assert!(
+        session.subscribers.len() < 40,
+        "{}",
+        session.subscribers.len()
+    );
+    tell(&mut session, r#"{"event": "A"}"#);
+    assert_eq!(session.subscribers.len(), kept.len());
+    for inbox in &kept {
+        assert_eq!(hear(inbox, 2), ["A {}"]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

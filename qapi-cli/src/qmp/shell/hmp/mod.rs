@@ -12,7 +12,7 @@ use super::statement::Mode;
 pub(super) use help::HmpNames;
 
 /// By which QMP reaches the human monitor.
-pub(super) const COMMAND: &str = "human-monitor-command";
+pub(in crate::qmp) const COMMAND: &str = "human-monitor-command";
 
 impl Interpreter<'_> {
     /// Tells the human monitor a line, in its own mode.
@@ -29,9 +29,6 @@ impl Interpreter<'_> {
 
     /// Tells the human monitor a line, and shows what it says.
     pub(super) fn hmp(&mut self, line: &str) -> Result<Flow, Failure> {
-        if matches!(line.split_whitespace().next(), Some("quit" | "q")) {
-            self.teller().is_ending = true;
-        }
         let said = match self.tell_monitor(line, self.cpu)? {
             Ok(said) => said,
             Err(flow) => return Ok(flow),
