@@ -165,6 +165,11 @@ fn machines_that_do_not_start() {
         assert_eq!((got, &*out), (Some(code), ""), "{machine}: {err}");
         assert!(err.starts_with(message), "{err}");
     }
+    let mut named = Command::new(env!("CARGO_BIN_EXE_qmp"));
+    named.args(["--socket", "vm.sock", "run", "--", "true"]);
+    let (code, _, err) = done(named.output().unwrap());
+    assert_eq!(code, Some(2));
+    assert!(err.contains("leave out --socket"), "{err}");
     // No machine at all: nobody greets.
     let mut command = Command::new(env!("CARGO_BIN_EXE_qmp"));
     let words = [
@@ -258,31 +263,38 @@ fn a_machine_that_is_kept() {
     }
 }
 
+/// A machine in a terminal.
+fn typed(folder: &Path) -> Terminal {
+    let terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
+        command
+            .current_dir(folder)
+            .args(["run", "--no-history", "--"])
+            .args(MACHINE.split(' ').filter(|word| !word.is_empty()))
+    });
+    terminal.line_is("(qmp)");
+    terminal
+}
+
 /// On a terminal: what the machine writes and what it does is shown above what is being typed; Ctrl-C is for what is typed.
 #[test]
 fn somebody_types() {
     let Some(folder) = machines() else { return };
     let folder = folder.path();
-    let line = format!(
-        "{} run --no-history -- {MACHINE}",
-        env!("CARGO_BIN_EXE_qmp")
-    );
-    let Some(terminal) = Terminal::start(folder, &line) else {
-        return;
-    };
-    terminal.wait_for(|screen| screen.ends_with("(qmp)"));
-    terminal.keys(&["query-na"]);
-    terminal.wait_for(|screen| screen.ends_with("(qmp) query-na"));
-    terminal.keys(&["C-c"]);
-    terminal.wait_for(|screen| screen.ends_with("query-na\n(qmp)"));
-    terminal.keys(&["query-name", "Enter"]);
-    terminal.wait_for(|screen| screen.contains("\"name\": \"vm\"") && screen.ends_with("(qmp)"));
+    let mut terminal = typed(folder);
+    terminal.keys("query-na");
+    terminal.line_is("(qmp) query-na");
+    terminal.keys("\x03");
+    terminal.line_is("(qmp)");
+    terminal.keys("query-name\r");
+    terminal.sees("\"name\": \"vm\"");
+    terminal.line_is("(qmp)");
     let pid = machine(folder);
-    terminal.keys(&["query-st"]);
-    terminal.wait_for(|screen| screen.ends_with("(qmp) query-st"));
+    terminal.keys("query-st");
+    terminal.sees("(qmp) query-st");
     // It says that it was told so, on its standard error, and ends well.
     kill_process(pid, Signal::TERM).unwrap();
-    let screen = terminal.wait_for(|screen| screen.ends_with("= 0"));
+    let (status, screen) = terminal.end();
+    assert_eq!(status.code(), Some(0), "{screen}");
     assert!(screen.contains("terminating on signal 15"), "{screen}");
     gone(pid);
 }
@@ -292,17 +304,11 @@ fn somebody_types() {
 fn somebody_leaves() {
     let Some(folder) = machines() else { return };
     let folder = folder.path();
-    let line = format!(
-        "{} run --no-history -- {MACHINE}",
-        env!("CARGO_BIN_EXE_qmp")
-    );
-    let Some(terminal) = Terminal::start(folder, &line) else {
-        return;
-    };
-    terminal.wait_for(|screen| screen.ends_with("(qmp)"));
+    let mut terminal = typed(folder);
     let pid = machine(folder);
-    terminal.keys(&["C-d"]);
-    terminal.wait_for(|screen| screen.ends_with("= 0"));
+    terminal.keys("\x04");
+    let (status, screen) = terminal.end();
+    assert_eq!(status.code(), Some(0), "{screen}");
     gone(pid);
     assert!(!folder.join("pid").exists());
 }

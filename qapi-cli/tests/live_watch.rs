@@ -2,12 +2,7 @@
 #![cfg(unix)]
 
 use qapi_tests::live::{MONITOR, Terminal, machine};
-
-/// What the terminal does first.
-const WATCH: &str = concat!(
-    env!("CARGO_BIN_EXE_qmp"),
-    " --socket qmp info --watch 100000"
-);
+use qapi_types::Any;
 
 /// What happens is shown in its place, with nobody asking again; what was there before is there again in the end, and below it
 /// the last that was known.
@@ -19,28 +14,46 @@ fn a_terminal_shows_the_machine_until_it_ends() {
     };
     drop(machine.client(MONITOR));
     let mut other = machine.client("other");
-    let line = format!("echo before; {WATCH}");
-    let Some(terminal) = Terminal::start(machine.folder(), &line) else {
-        return;
-    };
-    let first = terminal.wait_for(|screen| screen.contains("status     prelaunch"));
+    let watch = "--socket qmp info --watch 100000";
+    let line = format!("echo before; {} {watch}", env!("CARGO_BIN_EXE_qmp"));
+    let mut terminal = Terminal::run("sh", |command| {
+        command.args(["-c", &line]).current_dir(machine.folder())
+    });
+    let first = terminal.sees("status     prelaunch");
     assert!(first.starts_with("name       vm\n"), "{first}");
     other.execute_raw("cont", None).unwrap();
-    let second = terminal.wait_for(|screen| screen.contains("status     running"));
+    let second = terminal.sees("status     running");
     assert_eq!(second, first.replace("prelaunch", "running"));
 
+    // Jobs and migrations, as they come and go.
+    let mut execute = |name: &str, arguments: &str| {
+        let arguments: Any = arguments.parse().unwrap();
+        other.execute_raw(name, Some(&arguments)).unwrap();
+    };
+    execute(
+        "blockdev-create",
+        r#"{"job-id": "j", "options": {"driver": "file", "filename": "image", "size": 1048576}}"#,
+    );
+    terminal.sees("jobs       j: create, concluded, 1 of 1 (100%)");
+    execute("job-dismiss", r#"{"id": "j"}"#);
+    terminal.until("what it was", |state| state.shown() == second);
+    execute("migrate", r#"{"uri": "file:state"}"#);
+    let third = terminal.sees("migration  completed");
+
     // Little room: lines are cut off, and what is below is counted.
-    terminal.resize(12, 3);
-    let hidden = first.lines().count() - 2;
-    let small = format!("name       v\nversion    1\n… and {hidden}");
-    terminal.wait_for(|screen| screen.starts_with(&small));
-    terminal.resize(80, 24);
-    terminal.wait_for(|screen| screen == second);
+    terminal.resize(3, 14);
+    let lines: Vec<&str> = third.lines().collect();
+    let [name, version] = [lines[0], lines[1]].map(|line| &line[..line.len().min(14)]);
+    let small = format!("{name}\n{version}\n… and {} more", lines.len() - 2);
+    terminal.until(&small, |state| state.shown() == small);
+    terminal.resize(30, 100);
+    terminal.until("all of it", |state| state.shown() == third);
 
     other.execute_raw("quit", None).unwrap();
-    let last = terminal.wait_for(|screen| screen.ends_with("= 0"));
-    let expected = format!("before\n{second}\nended      host-qmp-quit\n= 0");
-    assert_eq!(last, expected);
+    let (status, last) = terminal.end();
+    let expected = format!("before\n{third}\nended      host-qmp-quit");
+    assert_eq!((status.code(), &*last), (Some(0), &*expected));
+    assert!(terminal.shows_cursor());
 }
 
 #[test]
@@ -49,12 +62,15 @@ fn an_interrupt_leaves_the_terminal_as_it_was() {
         return;
     };
     drop(machine.client(MONITOR));
-    let line = format!("echo before; {WATCH}");
-    let Some(terminal) = Terminal::start(machine.folder(), &line) else {
-        return;
-    };
-    terminal.wait_for(|screen| screen.contains("status     prelaunch"));
-    terminal.keys(&["C-c"]);
-    let last = terminal.wait_for(|screen| screen.ends_with("= 130"));
-    assert!(last.starts_with("before\nversion"), "{last}");
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
+        command
+            .args(["--socket", MONITOR, "info", "--watch"])
+            .current_dir(machine.folder())
+    });
+    let shown = terminal.sees("status     prelaunch");
+    assert!(!terminal.shows_cursor());
+    terminal.keys("\x03");
+    let (status, last) = terminal.end();
+    assert_eq!((status.code(), &*last), (Some(130), &*shown));
+    assert!(terminal.shows_cursor());
 }

@@ -8,7 +8,7 @@ use crate::steps::Outcome;
 use crate::workspace::root;
 
 /// A program and the Debian packages that have it.
-const PROGRAMS: [(&str, &str); 13] = [
+const PROGRAMS: [(&str, &str); 12] = [
     (
         "qemu-system-x86_64",
         "qemu-system-x86 qemu-system-modules-spice",
@@ -17,7 +17,6 @@ const PROGRAMS: [(&str, &str); 13] = [
     ("qemu-img", "qemu-utils"),
     ("qemu-storage-daemon", "qemu-utils"),
     ("qemu-ga", "qemu-guest-agent"),
-    ("tmux", "tmux"),
     ("fusermount3", "fuse3"),
     ("mandoc", "mandoc"),
     ("man", "man-db"),

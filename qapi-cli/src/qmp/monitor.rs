@@ -39,6 +39,11 @@ impl Monitor {
         self.named_by(&[MONITOR], "no monitor is named")
     }
 
+    /// Whether the command line names one.
+    pub(super) fn is_named(&self) -> bool {
+        self.socket.is_some()
+    }
+
     /// Where the guest's agent is. Whoever has but one socket may have named it as the monitor.
     pub(super) fn agent_address(&self) -> Result<Address, Failure> {
         self.named_by(&[AGENT, MONITOR], "no guest agent is named")

@@ -2,14 +2,11 @@
 #![cfg(unix)]
 
 mod script;
-mod terminal;
 mod typing;
 
 use std::path::Path;
 
-use qapi_tests::live::{MONITOR, Process, machine};
-
-use terminal::Terminal;
+use qapi_tests::live::{MONITOR, Process, Terminal, machine};
 
 /// The name of another monitor's socket.
 const OTHER: &str = "other";
@@ -37,7 +34,7 @@ fn some_machine() -> Option<Process> {
 
 /// A shell in a terminal, that speaks with the machine whose folder this is; what is typed is remembered there.
 fn shell(folder: &Path, words: &[&str]) -> Terminal {
-    let terminal = Terminal::run(|command| {
+    let terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
         command
             .current_dir(folder)
             .env("QMP_SOCKET", MONITOR)

@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::terminal::Terminal;
 use super::{OTHER, shell, some_machine};
+use qapi_tests::live::Terminal;
 
 /// What a key sends.
 const UP: &str = "\x1b[A";

@@ -20,8 +20,6 @@ pub enum Program {
     StorageDaemon,
     /// The guest agent.
     GuestAgent,
-    /// What has terminals that nobody sits at.
-    Terminal,
     /// What unmounts file systems of programs.
     Fusermount,
     /// The browser that shows the reference.
@@ -32,13 +30,12 @@ pub enum Program {
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::System,
         Self::Mainframe,
         Self::Image,
         Self::StorageDaemon,
         Self::GuestAgent,
-        Self::Terminal,
         Self::Fusermount,
         Self::Browser,
         Self::Node,
@@ -52,7 +49,6 @@ impl Program {
             Self::Image => "qemu-img",
             Self::StorageDaemon => "qemu-storage-daemon",
             Self::GuestAgent => "qemu-ga",
-            Self::Terminal => "tmux",
             Self::Fusermount => "fusermount3",
             Self::Browser => "chromium",
             Self::Node => "node",

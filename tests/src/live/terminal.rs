@@ -1,125 +1,210 @@
-//! A terminal that somebody types on and looks at.
+//! A terminal with a program in it: what is typed goes in, what a person would see comes out.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::{Read, Write};
+use std::num::NonZero;
+use std::process::{Child, ExitStatus};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tempfile::TempDir;
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+use rustix::termios::{LocalModes, tcgetattr};
+use vt100::Parser;
 
-use super::{Program, folder};
-
-/// How long something may take to show: far longer than anything takes that is well.
+/// How long a program may take to show something: far longer than any takes that is well.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long to wait before the next look.
-const PAUSE: Duration = Duration::from_millis(10);
+/// So many rows and columns.
+const ROWS: NonZero<u16> = NonZero::new(30).unwrap();
+const COLUMNS: NonZero<u16> = NonZero::new(100).unwrap();
 
-/// A terminal, 80 columns wide and 24 rows high, in which a shell runs one command, whose exit code it shows at the end. It is
-/// tmux's, with a server for this terminal alone, and goes when it is dropped.
-#[derive(Debug)]
+/// A terminal, in which a program runs until it is dropped.
+///
+/// ```no_run
+/// use qapi_tests::live::Terminal;
+///
+/// let terminal = Terminal::run("qmp", |command| command.args(["--socket", "qmp", "shell"]));
+/// terminal.line_is("(qmp)");
+/// terminal.keys("query-name\r");
+/// terminal.sees("\"name\"");
+/// ```
 pub struct Terminal {
-    program: PathBuf,
-    folder: TempDir,
+    pty: Arc<Pty>,
+    child: Child,
+    display: Arc<Display>,
+}
+
+struct Display {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// What is on the screen.
+pub struct State {
+    screen: Parser,
+    /// Nothing will change any more: the program has closed the terminal.
+    ended: bool,
 }
 
 impl Terminal {
-    /// Runs the words of a shell's line in `folder`; `None` if there is no terminal to be had.
+    /// Runs `program`, which is told that the terminal can do what most can, and whatever `command` adds.
     ///
     /// # Panics
-    /// tmux does not do what it should.
+    /// It cannot be run.
     #[track_caller]
-    pub fn start(folder_of_command: &Path, line: &str) -> Option<Self> {
-        let terminal = Self {
-            program: Program::Terminal.need()?,
-            folder: folder(),
-        };
-        // What is typed to interrupt the command is not for the shell.
-        let line = format!("trap : INT; {line}; echo \"= $?\"; exec sleep 100000");
-        let folder_of_command = folder_of_command
-            .to_str()
-            .expect("folders of tests are text");
-        let size = ["-x", "80", "-y", "24", "-c", folder_of_command];
-        terminal.tmux(&[&["new-session", "-d"], &size[..], &["sh", "-c", &line]].concat());
-        Some(terminal)
-    }
-
-    /// Types keys, as tmux calls them: `C-c`, `Enter`, or the characters themselves.
-    ///
-    /// # Panics
-    /// The terminal has gone.
-    #[track_caller]
-    pub fn keys(&self, keys: &[&str]) {
-        self.tmux(&[&["send-keys"], keys].concat());
+    pub fn run(program: &str, command: impl FnOnce(Command) -> Command) -> Self {
+        let (pty, pts) = open().expect("there is a terminal to be had");
+        pty.resize(Size::new(ROWS.get(), COLUMNS.get())).unwrap();
+        let program = Command::new(program)
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR");
+        let child = command(program).spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let display = Arc::new(Display {
+            state: Mutex::new(State {
+                screen: Parser::new(ROWS, COLUMNS, 0),
+                ended: false,
+            }),
+            changed: Condvar::new(),
+        });
+        thread::spawn({
+            let (pty, display) = (Arc::clone(&pty), Arc::clone(&display));
+            move || display.follow(&pty)
+        });
+        Self {
+            pty,
+            child,
+            display,
+        }
     }
 
     /// Gives the terminal another size.
     ///
     /// # Panics
-    /// The terminal has gone.
-    #[track_caller]
-    pub fn resize(&self, columns: u16, rows: u16) {
-        let (columns, rows) = (columns.to_string(), rows.to_string());
-        self.tmux(&["resize-window", "-x", &columns, "-y", &rows]);
+    /// It has gone.
+    pub fn resize(&self, rows: u16, columns: u16) {
+        self.pty.resize(Size::new(rows, columns)).unwrap();
+        let size = [rows, columns].map(|size| NonZero::new(size).unwrap());
+        self.display
+            .lock()
+            .screen
+            .screen_mut()
+            .set_size(size[0], size[1]);
     }
 
-    /// What is on the screen: its lines, without the empty ones at the end.
+    /// Types `keys`.
     ///
     /// # Panics
-    /// The terminal has gone.
-    #[track_caller]
-    pub fn screen(&self) -> String {
-        self.tmux(&["capture-pane", "-p"]).trim_end().to_owned()
+    /// It has gone.
+    pub fn keys(&self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
-    /// The screen, as soon as it is as it should be.
+    /// Waits until what is on the screen is as `fits` wants it, and answers it: its lines without what is empty at the right
+    /// and below.
     ///
     /// # Panics
     /// It takes longer than anybody waits.
     #[track_caller]
-    pub fn wait_for(&self, mut is_right: impl FnMut(&str) -> bool) -> String {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let screen = self.screen();
-            if is_right(&screen) {
-                return screen;
-            }
-            assert!(
-                Instant::now() < end,
-                "this is still on the screen:\n{screen}"
-            );
-            thread::sleep(PAUSE);
-        }
+    pub fn until(&self, what: &str, fits: impl Fn(&State) -> bool) -> String {
+        let state = self.display.lock();
+        let (state, _) = self
+            .display
+            .changed
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended && !fits(state))
+            .unwrap();
+        let shown = state.shown();
+        assert!(fits(&state), "no {what}, but:\n{shown}");
+        shown
     }
 
+    /// Waits until `text` is on the screen.
+    ///
+    /// # Panics
+    /// As [`until`](Self::until).
     #[track_caller]
-    fn tmux(&self, words: &[&str]) -> String {
-        let output = self
-            .command()
-            .args(words)
-            .output()
-            .expect("tmux can be run");
-        let err = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "tmux {words:?}: {err}");
-        String::from_utf8_lossy(&output.stdout).into_owned()
+    pub fn sees(&self, text: &str) -> String {
+        self.until(text, |state| state.shown().contains(text))
     }
 
-    fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command
-            .arg("-S")
-            .arg(self.folder.path().join("tmux"))
-            .args(["-u", "-f", "/dev/null"])
-            .env_remove("TMUX")
-            .env("LC_ALL", "C.UTF-8")
-            .stdin(Stdio::null());
-        command
+    /// Waits until the line in which the cursor is says `text`.
+    ///
+    /// # Panics
+    /// As [`until`](Self::until).
+    #[track_caller]
+    pub fn line_is(&self, text: &str) -> String {
+        self.until(text, |state| state.line().trim_end() == text)
+    }
+
+    /// Waits for the program to end; answers how, and what is on the screen.
+    ///
+    /// # Panics
+    /// As [`until`](Self::until).
+    #[track_caller]
+    pub fn end(&mut self) -> (ExitStatus, String) {
+        let state = self.display.lock();
+        let (state, _) = self
+            .display
+            .changed
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended)
+            .unwrap();
+        assert!(state.ended, "it has not ended:\n{}", state.shown());
+        (self.child.wait().unwrap(), state.shown())
+    }
+
+    /// Whether the cursor can be seen.
+    pub fn shows_cursor(&self) -> bool {
+        !self.display.lock().screen.screen().hide_cursor()
+    }
+
+    /// Whether lines are edited by the system, as it is before a program takes that over and after.
+    ///
+    /// # Panics
+    /// The terminal has gone.
+    pub fn is_as_it_was(&self) -> bool {
+        let modes = tcgetattr(&*self.pty).unwrap().local_modes;
+        modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
+    }
+}
+
+impl Display {
+    /// Shows what comes, until nothing will.
+    fn follow(&self, pty: &Pty) {
+        let mut chunk = [0; 4096];
+        // A terminal that has been closed answers with an error.
+        while let Ok(count @ 1..) = { pty }.read(&mut chunk) {
+            self.lock().screen.process(&chunk[..count]);
+            self.changed.notify_all();
+        }
+        self.lock().ended = true;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The lines, without what is empty at the right and below.
+    pub fn shown(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// The line in which the cursor is.
+    fn line(&self) -> String {
+        let screen = self.screen.screen();
+        let (row, _) = screen.cursor_position();
+        let mut rows = screen.rows(0, COLUMNS.get());
+        rows.nth(row.into()).unwrap_or_default()
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It fails only if there is none any more.
-        let _ = self.command().arg("kill-server").output();
+        // Both fail only if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

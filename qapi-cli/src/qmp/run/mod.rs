@@ -71,6 +71,10 @@ impl Run {
         if let Some(parent) = self.launched_by {
             return Err(launch::become_program(&self.words, parent));
         }
+        if monitor.is_named() {
+            let message = "a machine that is started has a monitor of its own: leave out --socket";
+            return Err(Failure::Usage(message.to_owned()));
+        }
         let (machine, stream, output) = machine::start(&self.words)?;
         let machine = Arc::new(Mutex::new(machine));
         let told = hear(&machine)?;
