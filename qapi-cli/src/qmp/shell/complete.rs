@@ -9,7 +9,6 @@ use qapi_client::schema::Command;
 use qapi_types::{Any, AnyMembers, Command as _};
 
 use super::super::arguments::{DeviceListProperties, Field, Form, Property, Takes};
-use super::super::layout::legible_word;
 use super::hmp::HmpNames;
 use super::knowledge::Knowledge;
 use super::live::Names;
@@ -277,8 +276,6 @@ pub(super) fn prefix(key: &str) -> &str {
 /// Those of the names that begin so, as words, with what follows them.
 fn beginning(names: Vec<String>, begin: &str, end: &str) -> Vec<Candidate> {
     let fitting = names.into_iter().filter(|name| name.starts_with(begin));
-    // What a terminal would obey is nobody's name.
-    let fitting = fitting.filter(|name| *name == legible_word(name));
     let candidate = |name: String| Candidate {
         text: quote(&name) + end,
         about: None,

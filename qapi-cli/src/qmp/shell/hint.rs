@@ -63,11 +63,7 @@ impl Completion {
                     (false, true) => ".",
                     (false, false) => "=",
                 };
-                let typed = rest + end;
-                Some(Hint {
-                    shown: legible_word(&typed),
-                    typed: Some(typed),
-                })
+                Some(to_type(&(rest + end)))
             }
         }
     }
@@ -82,11 +78,10 @@ fn missing(form: &Form<'_>, prefix: &str, before: &str) -> Option<Hint> {
         .map(|field| own(field.path) + "=")
         .collect();
     if let Some(first) = missing.first() {
-        return Some(Hint {
-            shown: legible_word(&format!("{before}{}", missing.join(" "))),
-            // Over a space one would type two.
-            typed: before.is_empty().then(|| first.clone()),
-        });
+        let shown = said(&format!("{before}{}", missing.join(" ")));
+        // Over a space one would type two.
+        let typed = to_type(first).typed.filter(|_| before.is_empty());
+        return Some(Hint { typed, ..shown });
     }
     let optional: Vec<String> = form
         .fields(prefix)
@@ -103,6 +98,13 @@ fn missing(form: &Form<'_>, prefix: &str, before: &str) -> Option<Hint> {
 
 fn own_hint(own: Own, word: &Typed, count: usize) -> Option<Hint> {
     (count == 0 && word.text.is_empty()).then(|| said(own.usage()))
+}
+
+/// Something that is typed by moving over it, unless a terminal would obey it.
+fn to_type(text: &str) -> Hint {
+    let shown = legible_word(text);
+    let typed = (shown == text).then(|| text.to_owned());
+    Hint { shown, typed }
 }
 
 fn said(text: &str) -> Hint {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustyline::completion::Pair;
 
-use super::super::layout::cut;
+use super::super::layout::{cut, legible_word};
 use super::complete::Candidate;
 
 /// The space between columns.
@@ -13,7 +13,13 @@ const GAP: usize = 2;
 /// The candidates as they are listed, so that a screen of this `size`, in columns and rows, has room for all. Each begins with
 /// the `typed` bytes that are there already. Those of which something is to be said have a line each. Of too many only what
 /// they begin with is listed, up to the next part of their names.
-pub(super) fn listed(candidates: Vec<Candidate>, typed: usize, size: (usize, usize)) -> Vec<Pair> {
+pub(super) fn listed(
+    mut candidates: Vec<Candidate>,
+    typed: usize,
+    size: (usize, usize),
+) -> Vec<Pair> {
+    // What a terminal would obey is nobody's name.
+    candidates.retain(|candidate| candidate.text == legible_word(&candidate.text));
     let pairs = with_words(&candidates, size.0);
     if pairs.len() <= room(&pairs, size) {
         return pairs;
@@ -67,7 +73,7 @@ fn with_words(candidates: &[Candidate], columns: usize) -> Vec<Pair> {
         let name = candidate.text.trim_end();
         let display = match &candidate.about {
             Some(about) => {
-                let told = cut(&format!("{name:width$}  {about}"), line);
+                let told = cut(&format!("{name:width$}  {}", legible_word(about)), line);
                 // As wide as the screen, so that nothing stands beside it.
                 format!("{told:line$}")
             }
@@ -112,6 +118,17 @@ mod tests {
             let shown: Vec<&str> = shown.iter().map(|pair| &*pair.display).collect();
             assert_eq!(shown, expected, "{size:?}");
         }
+    }
+
+    #[test]
+    fn nothing_moves_the_cursor() {
+        let bad = [
+            candidate("a\u{1b}[2J", None),
+            candidate("b", Some("\u{9b}2J")),
+        ];
+        let shown = listed(bad.to_vec(), 0, (9, 10));
+        let shown: Vec<&str> = shown.iter().map(|pair| &*pair.display).collect();
+        assert_eq!(shown, ["b  \u{fffd}2J"]);
     }
 
     #[test]

@@ -128,7 +128,10 @@ impl Terminal {
         }
         if let Some(path) = &self.history {
             if let Some(folder) = path.parent() {
-                let _ = fs::create_dir_all(folder);
+                let mut own = fs::DirBuilder::new();
+                #[cfg(unix)]
+                std::os::unix::fs::DirBuilderExt::mode(&mut own, 0o700);
+                let _ = own.recursive(true).create(folder);
             }
             let _ = self.editor.append_history(path);
         }
