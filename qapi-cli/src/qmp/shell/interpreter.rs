@@ -108,6 +108,17 @@ impl<'a> Interpreter<'a> {
         Ok(interpreter)
     }
 
+    /// Says who is spoken with, to people.
+    pub(super) fn greet(&mut self) -> Result<(), Failure> {
+        if !self.is_for_people() {
+            return Ok(());
+        }
+        let version = self.session.client().greeting().version;
+        self.say(&format!(
+            "QEMU {version}: `help` tells what there is to say, Ctrl-D leaves"
+        ))
+    }
+
     pub(super) fn session(&mut self) -> &mut Session {
         &mut self.session
     }

@@ -203,6 +203,7 @@ fn drive(
         events: (options.events || (terminal && !options.no_events)).then(Filter::all),
     };
     let mut interpreter = Interpreter::new(session, options, terminal, view, out, err)?;
+    interpreter.greet()?;
     let mut first_failure = None;
     loop {
         let entry = match input {

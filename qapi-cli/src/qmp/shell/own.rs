@@ -5,6 +5,7 @@ use std::path::Path;
 use qapi_client::Filter;
 
 use super::super::Failure;
+use super::super::layout::columns;
 use super::super::schema::tell;
 use super::interpreter::{Flow, Interpreter};
 use super::words::Word;
@@ -49,7 +50,7 @@ impl Own {
     /// What may follow its name.
     pub(super) fn usage(self) -> &'static str {
         match self {
-            Self::Help => "[NAME]",
+            Self::Help => "[PATH]",
             Self::Exit => "",
             Self::Hmp => "[COMMAND]",
             Self::Oob => "COMMAND [KEY=VALUE ...]",
@@ -60,10 +61,10 @@ impl Own {
 
     pub(super) fn summary(self) -> &'static str {
         match self {
-            Self::Help => "tell what a command, an event or a type is",
-            Self::Exit => "leave; the machine goes on (Ctrl-D does the same)",
-            Self::Hmp => "execute a command of the human monitor, or speak with nothing else",
-            Self::Oob => "execute a command out of band, past those that the machine is busy with",
+            Self::Help => "tell of a command or an event, or of a part: stop, migrate/arg/uri",
+            Self::Exit => "leave, as Ctrl-D does; the machine goes on",
+            Self::Hmp => "execute a command of the human monitor, or speak with it",
+            Self::Oob => "execute a command out of band, past those that wait",
             Self::Events => "show all events, none, or those of these names",
             Self::Record => "write down what is said, to be replayed",
         }
@@ -135,16 +136,30 @@ impl Interpreter<'_> {
     }
 
     fn help(&mut self) -> Result<Flow, Failure> {
+        let machines = [
+            ["NAME [KEY=VALUE ...]", "execute a command of the machine's"],
+            [
+                "{\"execute\": NAME, ...}",
+                "the same, written as the message",
+            ],
+            [
+                "transaction( ACTION ...",
+                "execute actions, a line each up to a ): all or none",
+            ],
+            ["quit", "a command of the machine's, too: it ends"],
+        ];
+        let machines = machines.map(|row| row.map(str::to_owned));
+        let own = Own::ALL.map(|own| {
+            let usage = format!("{} {}", own.name(), own.usage());
+            [usage, own.summary().to_owned()]
+        });
+        for line in columns(machines.into_iter().chain(own)) {
+            writeln!(self.out, "{line}")?;
+        }
         writeln!(
             self.out,
-            "NAME [KEY=VALUE ...]             execute a command of the machine's\n\
-             {{\"execute\": NAME, ...}}           the same as a message in JSON\n\
-             transaction( ACTION ... ... )    execute actions, a line each, all of them or none"
+            "\nWords are quoted as in sh, JSON goes on to its last bracket. Tab completes."
         )?;
-        for own in Own::ALL {
-            let usage = format!("{} {}", own.name(), own.usage());
-            writeln!(self.out, "{usage:<32} {}", own.summary())?;
-        }
         Ok(Flow::On)
     }
 
