@@ -74,6 +74,15 @@ pub(in crate::qmp) fn properties(client: &mut Client, path: &str) -> Result<Vec<
     client.execute(&QomList(path))
 }
 
+/// The same of several objects, which the machine is asked for at once.
+pub(super) fn properties_of_all(
+    client: &mut Client,
+    paths: &[String],
+) -> Vec<Result<Vec<Property>, Error>> {
+    let queries: Vec<QomList<'_>> = paths.iter().map(|path| QomList(path)).collect();
+    client.execute_all(&queries)
+}
+
 /// An object's path and the name of one of its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::qmp) struct Place<'a> {

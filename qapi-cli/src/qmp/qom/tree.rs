@@ -4,17 +4,21 @@ use std::io::{self, Write};
 
 use clap::{Args, value_parser};
 use qapi_client::Error;
+use qapi_client::blocking::Client;
 use qapi_types::{Any, Encode, Writer};
 
 use super::super::layout::{Layout, legible_word, write_json};
 use super::super::{Failure, Monitor};
-use super::property::{Place, Property, properties};
+use super::property::{Place, Property, properties_of_all};
 
 /// How deep a tree may be. That of a machine has about ten levels.
 pub(super) const DEPTH: u16 = 64;
 
 /// How many objects a tree may have. That of a machine has hundreds, with many devices thousands.
 pub(super) const OBJECTS: usize = 100_000;
+
+/// How many objects of one parent are looked at together.
+const TOGETHER: usize = 32;
 
 /// How long the name of an object may be, in bytes.
 const NAME: usize = 1024;
@@ -44,6 +48,8 @@ struct Object {
     depth: usize,
     name: String,
     ty: String,
+    /// Its properties, if it was looked at together with one before it.
+    listed: Option<Result<Vec<Property>, Error>>,
 }
 
 impl Tree {
@@ -57,22 +63,28 @@ impl Tree {
             depth: 0,
             name: self.path.clone(),
             ty: own_type.get(&mut client)?.to().unwrap_or_default(),
+            listed: None,
         }];
         // The names from the root to the object that is looked at.
         let mut names: Vec<String> = Vec::new();
         let mut seen = 0;
-        while let Some(object) = pending.pop() {
+        while let Some(next) = pending.last() {
+            names.truncate(next.depth);
+            let is_last = next.depth >= usize::from(self.depth);
+            let is_listed = !is_last || self.properties;
+            if is_listed && next.listed.is_none() {
+                list(&mut client, &names, &mut pending);
+            }
+            let Some(object) = pending.pop() else {
+                break;
+            };
             seen += 1;
-            names.truncate(object.depth);
             names.push(object.name);
             let (path, depth) = (join(&names), object.depth);
-            let is_last = depth >= usize::from(self.depth);
-            let listed = match is_last && !self.properties {
-                true => Vec::new(),
-                false => match properties(&mut client, &path) {
-                    Err(Error::Refused(_)) if depth > 0 => continue,
-                    listed => listed?,
-                },
+            let listed = match object.listed.filter(|_| is_listed) {
+                Some(Err(Error::Refused(_))) if depth > 0 => continue,
+                Some(listed) => listed?,
+                None => Vec::new(),
             };
             let (children, others): (Vec<Property>, Vec<Property>) = listed
                 .into_iter()
@@ -97,10 +109,24 @@ impl Tree {
                     depth: depth + 1,
                     ty: child.child().unwrap_or_default().to_owned(),
                     name: child.name,
+                    listed: None,
                 });
             }
         }
         Ok(())
+    }
+}
+
+/// Looks at the last of the objects, whose parent is below `names`, and at some of those that have the same parent.
+fn list(client: &mut Client, names: &[String], pending: &mut [Object]) {
+    let depth = names.len();
+    let siblings = pending.iter_mut().rev();
+    let siblings = siblings.take_while(|object| object.depth == depth && object.listed.is_none());
+    let mut siblings: Vec<&mut Object> = siblings.take(TOGETHER).collect();
+    let path = |object: &&mut Object| join(&[names, std::slice::from_ref(&object.name)].concat());
+    let paths: Vec<String> = siblings.iter().map(path).collect();
+    for (object, listed) in siblings.iter_mut().zip(properties_of_all(client, &paths)) {
+        object.listed = Some(listed);
     }
 }
 
