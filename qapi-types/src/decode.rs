@@ -88,6 +88,7 @@ impl Decode for f64 {
 }
 
 impl Decode for String {
+    #[inline]
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         r.owned_string()
     }

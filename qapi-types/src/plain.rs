@@ -10,9 +10,17 @@ pub(crate) const LOWS: u64 = !HIGHS;
 /// How many of `bytes` come before the first quote, backslash or control character; all of them, if there is none.
 #[inline]
 pub(crate) fn plain(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
     // Two words at a time: that most strings end within them is easier to foresee than in which of the two.
-    while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
+    match bytes.first_chunk().map(special_of_16) {
+        Some(Some(at)) => at,
+        _ => long_plain(bytes),
+    }
+}
+
+/// As [`plain`], which has not found it in the first bytes.
+fn long_plain(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((chunk, after)) = rest.split_first_chunk() {
         if let Some(at) = special_of_16(chunk) {
             return bytes.len() - rest.len() + at;
         }
@@ -41,7 +49,7 @@ fn plain_end(bytes: &[u8]) -> usize {
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let ends = special(u64::from_le_bytes(*first)) | special(u64::from_le_bytes(*last));
-        return ends == 0 && (bytes.len() <= 16 || plain(bytes) == bytes.len());
+        return ends == 0 && (bytes.len() <= 16 || long_plain(bytes) == bytes.len());
     }
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));

@@ -64,6 +64,12 @@ pub trait Members {
     /// The slot of the member `name`, if there is one.
     fn slot(&mut self, name: &str) -> Option<&mut dyn Slot>;
 
+    /// The slot of the member whose name the reader stands before, and the name, if this is easy to see: then the reader
+    /// stands before the value. Nothing is said about the member otherwise.
+    fn slot_ahead(&mut self, _: &mut Reader<'_>) -> Option<(&'static str, &mut dyn Slot)> {
+        None
+    }
+
     /// The first member that has to be there and has not come, as far as the slots know.
     fn missing(&self) -> Option<&'static str> {
         None
@@ -85,6 +91,15 @@ impl Members for &mut Slots<'_> {
         for (own, slot) in self.iter_mut() {
             if *own == name {
                 return Some(&mut **slot);
+            }
+        }
+        None
+    }
+
+    fn slot_ahead(&mut self, r: &mut Reader<'_>) -> Option<(&'static str, &mut dyn Slot)> {
+        for (own, slot) in self.iter_mut() {
+            if r.go_to_value_of(own) {
+                return Some((own, &mut **slot));
             }
         }
         None
@@ -115,12 +130,17 @@ impl<'a, 's> Chain<'a, 's> {
 
 impl Members for Chain<'_, '_> {
     fn slot(&mut self, name: &str) -> Option<&mut dyn Slot> {
-        for (own, slot) in self.base.iter_mut() {
-            if *own == name {
-                return Some(&mut **slot);
-            }
+        match self.base.slot(name) {
+            Some(slot) => Some(slot),
+            None => self.outer.slot(name),
         }
-        self.outer.slot(name)
+    }
+
+    fn slot_ahead(&mut self, r: &mut Reader<'_>) -> Option<(&'static str, &mut dyn Slot)> {
+        match self.base.slot_ahead(r) {
+            Some(found) => Some(found),
+            None => self.outer.slot_ahead(r),
+        }
     }
 
     fn missing(&self) -> Option<&'static str> {

@@ -19,8 +19,8 @@ impl<'de> Reader<'de> {
     pub fn discriminator(&mut self, name: &'static str) -> Result<Cow<'de, str>, DecodeError> {
         self.skip_whitespace();
         let start = self.at;
-        // What is passed on the way will be read again and checked then. Where that it is passed leads nowhere, what is wrong
-        // is for the careful way to say.
+        // What is passed on the way will be read again and checked then. If it leads nowhere, what is wrong is for the
+        // careful way to say.
         match member(&self.text.as_bytes()[start..], name) {
             Some(value) => self.at = self.text.len() - value.len(),
             None => self.find_member(name)?,

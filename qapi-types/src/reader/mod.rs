@@ -324,6 +324,7 @@ impl<'de> Reader<'de> {
     }
 
     /// Goes past the bracket that opens an object or array, one level down.
+    #[inline]
     fn enter(&mut self) -> Result<(), DecodeError> {
         if self.depth >= self.limits.nesting {
             return Err(self.error(Problem::TooDeep));

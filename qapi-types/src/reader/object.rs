@@ -15,8 +15,8 @@ pub struct Object {
 impl<'de> Reader<'de> {
     /// Reads an object into `slots`; members without a slot are skipped.
     ///
-    /// The slot after the one filled last is tried first: a server that writes members in the schema's order costs one
-    /// comparison each.
+    /// The slot after the one filled last is tried first: members that come in the order of the slots cost one comparison
+    /// each, and one for each of those that are absent. Generated code lists them as QEMU sends them.
     ///
     /// # Errors
     /// The value is no object, a member is there twice, or a member's value does not fit its slot.
@@ -46,40 +46,40 @@ impl<'de> Reader<'de> {
     }
 
     fn fill(&mut self, slots: &mut Slots<'_>, outer: &mut dyn Members) -> Result<(), DecodeError> {
-        let bytes = self.text.as_bytes();
         let mut more = self.first_member()?;
         let mut expected = 0;
         while more {
-            let rest = bytes.get(self.at..).unwrap_or_default();
-            let before = expected;
-            let found = loop {
-                let Some((name, slot)) = slots.get_mut(expected) else {
-                    break None;
-                };
-                expected += 1;
-                if let Some(value) = value_of(rest, name) {
-                    break Some((*name, &mut **slot, bytes.len() - value.len()));
+            match slots.get_mut(expected) {
+                Some((name, slot)) if self.go_to_value_of(name) => {
+                    self.fill_slot(name, *slot)?;
+                    expected += 1;
                 }
-            };
-            match found {
-                Some((name, slot, value)) => {
-                    self.at = value;
-                    self.fill_slot(name, slot)?;
-                }
-                None => expected = self.fill_other(slots, before, outer)?,
+                _ => expected = self.fill_other(slots, expected, outer)?,
             }
             more = self.next_member()?;
         }
         Ok(())
     }
 
-    /// Reads a member that is none of `slots` from the expected one on, and answers which is expected now.
+    /// Reads a member that is not the expected one of `slots`, and answers which is expected now.
+    #[inline(never)]
     fn fill_other(
         &mut self,
         slots: &mut Slots<'_>,
         expected: usize,
         outer: &mut dyn Members,
     ) -> Result<usize, DecodeError> {
+        // Those before it may be absent.
+        for (index, (name, slot)) in slots.iter_mut().enumerate().skip(expected + 1) {
+            if self.go_to_value_of(name) {
+                self.fill_slot(name, *slot)?;
+                return Ok(index + 1);
+            }
+        }
+        if let Some((name, slot)) = outer.slot_ahead(self) {
+            self.fill_slot(name, slot)?;
+            return Ok(expected);
+        }
         let name = self.string()?;
         self.colon()?;
         if let Some(index) = slots.iter().position(|(own, _)| *own == name) {
@@ -91,6 +91,23 @@ impl<'de> Reader<'de> {
             None => self.skip().map_err(|error| error.in_member(&name))?,
         }
         Ok(expected)
+    }
+
+    /// Goes to the value of the member at the reader's position if its name is `name`, and written as QEMU does: no escapes,
+    /// a space after the colon.
+    #[inline(always)]
+    pub(crate) fn go_to_value_of(&mut self, name: &str) -> bool {
+        let Some([b'"', rest @ ..]) = self.text.as_bytes().get(self.at..) else {
+            return false;
+        };
+        let there = match rest.split_at_checked(name.len()) {
+            Some((text, [b'"', b':', b' ', ..])) => same(text, name.as_bytes()),
+            _ => false,
+        };
+        if there {
+            self.at += name.len() + 4;
+        }
+        there
     }
 
     /// Goes past the colon behind a name, to the value.
@@ -105,11 +122,18 @@ impl<'de> Reader<'de> {
     /// first one's name.
     #[inline]
     pub(super) fn first_member(&mut self) -> Result<bool, DecodeError> {
-        let mut object = self.open_object()?;
-        if self.peek() == Some(b'"') {
-            return Ok(true);
+        if self.next_token() != Some(b'{') {
+            return Err(self.unexpected("an object"));
         }
-        self.before_name(&mut object)
+        self.enter()?;
+        match self.next_token() {
+            Some(b'"') => Ok(true),
+            Some(b'}') => {
+                self.leave();
+                Ok(false)
+            }
+            _ => Err(self.unexpected("a member's name")),
+        }
     }
 
     /// Whether the object has another member; if so the reader stands before its name.
@@ -186,18 +210,8 @@ impl<'de> Reader<'de> {
     }
 }
 
-/// What follows the member's name that `rest` begins with, if this is `name`, written as QEMU does: no escapes, a space
-/// after the colon.
-#[inline]
-fn value_of<'a>(rest: &'a [u8], name: &str) -> Option<&'a [u8]> {
-    let rest = rest.strip_prefix(b"\"")?;
-    let (text, rest) = rest.split_at_checked(name.len())?;
-    let value = rest.strip_prefix(b"\": ")?;
-    same(text, name.as_bytes()).then_some(value)
-}
-
 /// Whether two texts of the same length are equal. Names are short: to call for it would take longer than it takes.
-#[inline]
+#[inline(always)]
 pub(super) fn same(left: &[u8], right: &[u8]) -> bool {
     if let (Some(left_end), Some(right_end)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) {
         return left_end == right_end

@@ -43,6 +43,9 @@ impl<'de> Reader<'de> {
     /// # Errors
     /// What is there is not JSON, or nested deeper than [`Limits::skipped_nesting`](crate::Limits::skipped_nesting).
     pub fn skip(&mut self) -> Result<(), DecodeError> {
+        if self.next_token() == Some(b'"') {
+            return self.skip_string();
+        }
         let mut open = Brackets::default();
         loop {
             match self.next_token() {

@@ -45,13 +45,15 @@ impl<'de> Reader<'de> {
     }
 
     /// As [`string`](Self::string), for who keeps it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn owned_string(&mut self) -> Result<String, DecodeError> {
         if let Some([b'"', rest @ ..]) = self.text.as_bytes().get(self.at..) {
             let start = self.at + 1;
-            let end = start + plain(rest);
-            if let (Some(b'"'), Some(text)) = (rest.get(end - start), self.text.get(start..end)) {
-                self.at = end + 1;
+            let length = plain(rest);
+            if let Some(b'"') = rest.get(length)
+                && let Some(text) = self.text.get(start..start + length)
+            {
+                self.at = start + length + 1;
                 // By way of a box: it has no room to spare, and there is less to do than for a string that may have.
                 return Ok(Box::<str>::from(text).into_string());
             }
