@@ -112,7 +112,7 @@ const MAY: [(&str, &[&str]); 10] = [
     // For tests: a machine behind a socket, and what passes between two.
     ("qapi-client/src/server/fake.rs", &["net", "os", "thread"]),
     (
-        "qapi-client/src/server/exchange.rs",
+        "qapi-client/src/server/exchange/carry.rs",
         &["net", "os", "thread"],
     ),
 ];

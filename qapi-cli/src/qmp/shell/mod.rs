@@ -3,8 +3,8 @@
 //! [`Shell`] is the subcommand; [`attach`] is the same for whoever has a session already. Text comes from [`Terminal`] or
 //! from [`Lines`]; [`statement`] says what is to be done; [`Interpreter`] does it.
 
+mod assistant;
 mod complete;
-mod helper;
 mod hint;
 mod history;
 mod hmp;

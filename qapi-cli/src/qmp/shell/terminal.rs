@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::super::Failure;
-use super::helper::Helper;
+use super::assistant::Helper;
 use super::history;
 use super::interpreter::Interpreter;
 use super::session::{Ears, Told};
