@@ -110,7 +110,10 @@ fn scripts_and_how_they_end() {
             ),
         ),
         ("", (0, "", "")),
-        ("quit\nquery-name\n", (0, "{}\n", "")),
+        (
+            "quit\nquery-name\n",
+            (2, "{}\n", "qmp: line 2: the machine has ended"),
+        ),
         (
             "query-name\nno-such-command\nquery-name",
             (1, "{\"name\":\"vm\"}\n", "qmp: line 2: CommandNotFound: "),

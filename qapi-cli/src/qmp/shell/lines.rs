@@ -2,9 +2,11 @@
 
 use std::io::{self, BufRead, Read};
 use std::thread;
+use std::time::Duration;
 
 use qapi_client::Error;
 use tokio::sync::mpsc::{Receiver, channel};
+use tokio::time::timeout;
 
 use super::super::Failure;
 use super::Entry;
@@ -16,6 +18,9 @@ const LONGEST: u64 = 64 << 20;
 
 /// How much may be looked at again and again.
 const SMALL: usize = 1 << 14;
+
+/// How long the rest of a script may take to come when the machine has ended. Who has not written it yet may never do so.
+const REST: Duration = Duration::from_millis(500);
 
 /// How many lines are read ahead.
 const AHEAD: usize = 64;
@@ -93,11 +98,12 @@ impl Lines {
     }
 
     /// The session has ended. If the machine was told to end it matters whether there was more to do.
-    fn gone(&mut self, shell: &Interpreter<'_>, end: Error) -> Result<Entry, Failure> {
+    fn gone(&mut self, shell: &mut Interpreter<'_>, end: Error) -> Result<Entry, Failure> {
         let mut line = String::new();
         while !self.terminal && shell.is_ending() && line.trim().is_empty() {
-            match self.lines.blocking_recv() {
-                Some(Ok(next)) if !next.is_empty() => {
+            let next = async { timeout(REST, self.lines.recv()).await };
+            match shell.session().runtime().block_on(next) {
+                Ok(Some(Ok(next))) if !next.is_empty() => {
                     self.count += 1;
                     line = next;
                     if line.trim_start().starts_with('#') {
