@@ -10,7 +10,7 @@ use std::time::Duration;
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 use rustix::termios::{LocalModes, tcgetattr};
-use vt100::Parser;
+use vt100::{Callbacks, Parser, Screen};
 
 /// How long a program may take to show something: far longer than any takes that is well.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,9 +42,16 @@ struct Display {
 
 /// What is on the screen.
 pub struct State {
-    screen: Parser,
+    screen: Parser<Frames>,
     /// Nothing will change any more: the program has closed the terminal.
     ended: bool,
+}
+
+/// Notices which part of what is written is to be shown at once.
+#[derive(Default)]
+struct Frames {
+    /// What has come last is only the beginning of it.
+    open: bool,
 }
 
 impl Terminal {
@@ -63,7 +70,7 @@ impl Terminal {
         let pty = Arc::new(pty);
         let display = Arc::new(Display {
             state: Mutex::new(State {
-                screen: Parser::new(ROWS, COLUMNS, 0),
+                screen: Parser::new_with_callbacks(ROWS, COLUMNS, 0, Frames::default()),
                 ended: false,
             }),
             changed: Condvar::new(),
@@ -112,10 +119,10 @@ impl Terminal {
         let (state, _) = self
             .display
             .changed
-            .wait_timeout_while(state, PATIENCE, |state| !state.ended && !fits(state))
+            .wait_timeout_while(state, PATIENCE, |state| !state.ended && !state.fits(&fits))
             .unwrap();
         let shown = state.shown();
-        assert!(fits(&state), "no {what}, but:\n{shown}");
+        assert!(state.fits(&fits), "no {what}, but:\n{shown}");
         shown
     }
 
@@ -187,6 +194,11 @@ impl Display {
 }
 
 impl State {
+    /// Whether what a person would see is as `fits` wants it; of what is only half there, nobody sees anything.
+    fn fits(&self, fits: impl Fn(&Self) -> bool) -> bool {
+        !self.screen.callbacks().open && fits(self)
+    }
+
     /// The lines, without what is empty at the right and below.
     pub fn shown(&self) -> String {
         self.screen.screen().contents()
@@ -198,6 +210,22 @@ impl State {
         let (row, _) = screen.cursor_position();
         let mut rows = screen.rows(0, COLUMNS.get());
         rows.nth(row.into()).unwrap_or_default()
+    }
+}
+
+impl Callbacks for Frames {
+    fn unhandled_csi(
+        &mut self,
+        _: &mut Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        end: char,
+    ) {
+        // Synchronized output, as terminals call it.
+        if (first, parameters) == (Some(b'?'), &[&[2026]]) {
+            self.open = end == 'h';
+        }
     }
 }
 
