@@ -1,5 +1,6 @@
 //! Python's client for QMP, which the tests let talk to our server.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::process::{Failure, find, run};
@@ -32,6 +33,12 @@ pub(crate) fn provide() -> Outcome {
         Ok(()) => Outcome::Passed,
         Err(failure) => left_out(&failure),
     }
+}
+
+/// The interpreter that has it, if it is installed.
+pub(crate) fn interpreter() -> Result<Option<PathBuf>, Failure> {
+    let path = target()?.join(FOLDER).join("bin/python");
+    Ok(path.is_file().then_some(path))
 }
 
 fn left_out(reason: &str) -> Outcome {

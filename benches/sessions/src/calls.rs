@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::canned::Canned;
 use crate::machine::Machine;
 use crate::rounds::{Way, race};
-use crate::{BLOCKING, Figure, OURS, PEER, RAW, Result, TOKIO};
+use crate::{BLOCKING, Figure, OURS, PEER, RAW, Result, TOKIO, python};
 
 /// How many calls are made before one looks at the clock.
 const BATCH: u64 = 50;
@@ -25,19 +25,24 @@ const WAYS: [fn(&Path) -> Result<Way>; 5] =
 
 /// A machine, for which each byte counts.
 pub(crate) fn live(rounds: usize) -> Result<Vec<Figure>> {
-    let machine = Machine::start(WAYS.len())?;
-    let ways = WAYS.iter().enumerate();
-    let ways = ways.map(|(number, way)| way(&machine.monitor(number)));
-    let work = "calls to a machine, one by one";
-    race(work, rounds, true, ways.collect::<Result<_>>()?)
+    let machine = Machine::start(WAYS.len() + 1)?;
+    let mut ways = Vec::new();
+    for (number, way) in WAYS.iter().enumerate() {
+        ways.push(way(&machine.monitor(number))?);
+    }
+    ways.extend(python::way(&machine.monitor(WAYS.len()), BATCH)?);
+    race("calls to a machine, one by one", rounds, ways)
 }
 
 /// A server that does nothing, so that only the way there and back counts.
 pub(crate) fn canned(rounds: usize) -> Result<Vec<Figure>> {
     let server = Canned::start(0)?;
-    let ways = WAYS.iter().map(|way| way(&server.path()));
-    let work = "calls with canned replies, one by one";
-    race(work, rounds, false, ways.collect::<Result<_>>()?)
+    let mut ways = Vec::new();
+    for way in WAYS {
+        ways.push(way(&server.path())?);
+    }
+    ways.extend(python::way(&server.path(), BATCH)?);
+    race("calls with canned replies, one by one", rounds, ways)
 }
 
 /// The shortest requests there are.

@@ -1,8 +1,9 @@
 //! A server that answers at once, whatever it is asked.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 
 use tempfile::TempDir;
@@ -18,51 +19,72 @@ const RETURN: &[u8] = br#"{"return": {"status": "prelaunch", "running": false}"#
 const FLOOD: &[u8] = br#"{"execute":"stop""#;
 const EVENT: &[u8] = b"{\"timestamp\": {\"seconds\": 1700000000, \"microseconds\": 123456}, \"event\": \"JOB_STATUS_CHANGE\", \"data\": {\"status\": \"running\", \"id\": \"job0\"}}\r\n";
 
-/// A place where such a server listens.
+/// Such a server, in a process of its own: what it costs is not its clients'.
 pub(crate) struct Canned {
+    process: Child,
     folder: TempDir,
 }
 
 impl Canned {
     /// Each connection has a thread; a flood has so many events.
     pub(crate) fn start(flood: usize) -> Result<Self> {
-        let (canned, listener) = Self::listen()?;
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                thread::spawn(move || serve(stream, flood));
-            }
-        });
-        Ok(canned)
+        Self::start_with(flood, 0)
     }
 
     /// One thread for so many connections that negotiate and say nothing more, and for the last, which may.
     pub(crate) fn start_for_idle(count: usize) -> Result<Self> {
-        let (canned, listener) = Self::listen()?;
-        thread::spawn(move || -> std::io::Result<()> {
-            let mut idle = Vec::with_capacity(count);
-            for _ in 1..count {
-                let mut connection = Connection::greet(listener.accept()?.0)?;
-                while connection.answer(0)? == 0 {}
-                idle.push(connection.stream);
-            }
-            serve(listener.accept()?.0, 0)
-        });
-        Ok(canned)
+        Self::start_with(0, count)
     }
 
-    fn listen() -> Result<(Self, UnixListener)> {
+    fn start_with(flood: usize, idle: usize) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let canned = Self { folder };
-        let listener = UnixListener::bind(canned.path())?;
-        Ok((canned, listener))
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("serve").arg(folder.path().join(NAME));
+        command.args([flood.to_string(), idle.to_string()]);
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
+        let mut ready = String::new();
+        let output = process.stdout.take().ok_or("it has no pipe")?;
+        BufReader::new(output).read_line(&mut ready)?;
+        if ready.is_empty() {
+            return Err("the server does not start".into());
+        }
+        Ok(Self { process, folder })
     }
 
     pub(crate) fn path(&self) -> PathBuf {
-        Path::join(self.folder.path(), "qmp")
+        Path::join(self.folder.path(), NAME)
     }
 }
 
-fn serve(stream: UnixStream, flood: usize) -> std::io::Result<()> {
+impl Drop for Canned {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The name of its socket, in its folder.
+const NAME: &str = "qmp";
+
+/// Serves at a path, for ever.
+pub(crate) fn serve(path: &str, flood: usize, idle: usize) -> Result<()> {
+    crate::idle::descriptors()?;
+    let listener = UnixListener::bind(path)?;
+    println!("ready");
+    let mut kept = Vec::with_capacity(idle);
+    for _ in 1..idle {
+        let mut connection = Connection::greet(listener.accept()?.0)?;
+        while connection.answer(0)? == 0 {}
+        kept.push(connection.stream);
+    }
+    for stream in listener.incoming().flatten() {
+        thread::spawn(move || converse(stream, flood));
+    }
+    Ok(())
+}
+
+fn converse(stream: UnixStream, flood: usize) -> std::io::Result<()> {
     let mut connection = Connection::greet(stream)?;
     loop {
         connection.answer(flood)?;
@@ -123,17 +145,15 @@ impl Connection {
 /// How many events a flood has in one piece.
 const EVENTS: usize = 500;
 
-/// The reply to a request without its last brace, where the id is, if it has one.
+/// The reply to a request without its last brace, with its id, if it has one.
 fn reply(request: &[u8], replies: &mut Vec<u8>) {
-    let digits = request
-        .iter()
-        .rev()
-        .take_while(|byte| byte.is_ascii_digit());
-    let id = &request[request.len() - digits.count()..];
+    const ID: &[u8] = br#""id":"#;
     replies.extend_from_slice(RETURN);
-    if !id.is_empty() {
+    if let Some(at) = request.windows(ID.len()).position(|bytes| bytes == ID) {
+        let rest = &request[at + ID.len()..];
+        let end = rest.iter().position(|byte| *byte == b',');
         replies.extend_from_slice(br#", "id": "#);
-        replies.extend_from_slice(id);
+        replies.extend_from_slice(rest[..end.unwrap_or(rest.len())].trim_ascii());
     }
     replies.extend_from_slice(b"}\r\n");
 }

@@ -28,7 +28,7 @@ pub(crate) fn measure(rounds: usize) -> Result<Vec<Figure>> {
     ] {
         let ways = vec![ours(&server, runtime()?)?, peers(&server, runtime()?)?];
         let work = format!("calls with canned replies, {CALLERS} callers, {name}");
-        figures.extend(race(&work, rounds, false, ways)?);
+        figures.extend(race(&work, rounds, ways)?);
     }
     Ok(figures)
 }

@@ -34,6 +34,7 @@ pub(crate) fn measure(rounds: usize) -> Result<Vec<Figure>> {
         by,
         unit: "events/s",
         figure: median(figures),
+        ratios: Vec::new(),
     };
     Ok(vec![
         figure("one subscriber", OURS, one),

@@ -4,7 +4,10 @@
 //! ```text
 //! sessions [ROUNDS [PART...]]       everything, or these: live, canned, crowd, flood, idle
 //! sessions alone COUNT FACE BY      the memory of idle sessions, in a process of their own
+//! sessions serve PATH EVENTS IDLE   the server with canned replies, in a process of its own
 //! ```
+//!
+//! `QMP_PYTHON` names an interpreter that has `qemu.qmp`, which is measured, too.
 
 mod calls;
 mod canned;
@@ -12,6 +15,7 @@ mod crowd;
 mod flood;
 mod idle;
 mod machine;
+mod python;
 mod rounds;
 
 use std::error::Error;
@@ -28,6 +32,7 @@ const TOKIO: &str = "tokio";
 /// Who has the session.
 const OURS: &str = "ours";
 const PEER: &str = "qapi";
+const PYTHONS: &str = "qemu.qmp";
 const RAW: &str = "raw socket";
 
 /// How many rounds there are, if nobody says.
@@ -38,14 +43,18 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
         ["alone", count, face, by] => idle::alone(count.parse()?, face, by),
+        ["serve", path, events, idle] => canned::serve(path, events.parse()?, idle.parse()?),
         [] => measure(ROUNDS, &PARTS.map(|(name, _)| name)),
         [rounds] => measure(rounds.parse()?, &PARTS.map(|(name, _)| name)),
         [rounds, ref parts @ ..] => measure(rounds.parse()?, parts),
     }
 }
 
+/// Measures something, in so many rounds.
+type Measure = fn(usize) -> Result<Vec<Figure>>;
+
 /// The parts by their names.
-const PARTS: [(&str, fn(usize) -> Result<Vec<Figure>>); 5] = [
+const PARTS: [(&str, Measure); 5] = [
     ("live", calls::live),
     ("canned", calls::canned),
     ("crowd", crowd::measure),
@@ -70,12 +79,18 @@ struct Figure {
     by: &'static str,
     unit: &'static str,
     figure: f64,
+    /// This by that of others, by their faces and names, where it was measured turn by turn.
+    ratios: Vec<(Option<&'static str>, &'static str, f64)>,
 }
 
 impl Figure {
     fn print(&self) {
+        let ratios = self.ratios.iter();
+        let ratios =
+            ratios.map(|(face, by, ratio)| json!({ "face": face, "by": by, "ratio": ratio }));
         let line = json!({
             "work": self.work, "face": self.face, "by": self.by, "unit": self.unit, "figure": self.figure,
+            "ratios": ratios.collect::<Vec<_>>(),
         });
         println!("{line}");
     }

@@ -8,17 +8,19 @@ use crate::{Figure, Result};
 
 /// How long each way is run before it is the next one's turn: shortly, so that a moment at which the computer is busy meets
 /// all of them.
-const TURN: Duration = Duration::from_millis(50);
+const TURN: Duration = Duration::from_millis(10);
 
 /// How many turns each has in a round.
-const TURNS: usize = 8;
+const TURNS: usize = 40;
 
 /// A way to make calls.
 pub(crate) struct Way {
-    pub(crate) face: Option<&'static str>,
-    pub(crate) by: &'static str,
+    face: Option<&'static str>,
+    by: &'static str,
+    /// Whether the calls are made by this very process, so that it can be said what they cost it.
+    is_here: bool,
     /// Makes some, and answers how many.
-    pub(crate) calls: Box<dyn FnMut() -> Result<u64>>,
+    calls: Box<dyn FnMut() -> Result<u64>>,
 }
 
 impl Way {
@@ -30,45 +32,82 @@ impl Way {
         Self {
             face: face.into(),
             by,
+            is_here: true,
             calls: Box::new(calls),
         }
     }
+
+    /// The same in another process.
+    pub(crate) fn elsewhere(
+        by: &'static str,
+        calls: impl FnMut() -> Result<u64> + 'static,
+    ) -> Self {
+        Self {
+            is_here: false,
+            ..Self::new(None, by, calls)
+        }
+    }
+
+    /// Makes calls for the time of a turn: how many a second, and what each costs this process, in microseconds.
+    fn take_turn(&mut self) -> Result<(f64, f64)> {
+        let (begun, before, mut calls) = (Instant::now(), cpu_time(), 0);
+        while begun.elapsed() < TURN {
+            calls += (self.calls)()?;
+        }
+        let rate = calls as f64 / begun.elapsed().as_secs_f64();
+        let cost = (cpu_time() - before).as_secs_f64() * 1e6 / calls as f64;
+        Ok((rate, cost))
+    }
 }
 
-/// How many calls a second each way makes. With `cpu`, for servers that are processes of their own, what a call costs this
-/// one, too.
-pub(crate) fn race(
-    work: &str,
-    rounds: usize,
-    cpu: bool,
-    mut ways: Vec<Way>,
-) -> Result<Vec<Figure>> {
+/// How many calls a second each way makes, and what a call costs.
+///
+/// The ways are compared turn by turn: the ratio of two that come one after the other says more than that of their medians,
+/// for what slows one down slows down the other.
+pub(crate) fn race(work: &str, rounds: usize, mut ways: Vec<Way>) -> Result<Vec<Figure>> {
     let mut times = vec![(Vec::new(), Vec::new()); ways.len()];
     // The first turn is not counted: nothing has its memory yet.
     for turn in 0..=rounds * TURNS {
-        for (way, (rates, costs)) in ways.iter_mut().zip(&mut times) {
-            let (begun, before, mut calls) = (Instant::now(), cpu_time(), 0);
-            while begun.elapsed() < TURN {
-                calls += (way.calls)()?;
-            }
+        for place in 0..ways.len() {
+            // None is always behind the same.
+            let number = match turn % 2 {
+                0 => (place + turn / 2) % ways.len(),
+                _ => (ways.len() - 1 - place + turn / 2) % ways.len(),
+            };
+            let (rate, cost) = ways[number].take_turn()?;
             if turn > 0 {
-                rates.push(calls as f64 / begun.elapsed().as_secs_f64());
-                costs.push((cpu_time() - before).as_secs_f64() * 1e6 / calls as f64);
+                times[number].0.push(rate);
+                times[number].1.push(cost);
             }
         }
     }
-    let figures = ways.iter().zip(times).flat_map(|(way, (rates, costs))| {
-        let figure = |unit, figures| Figure {
+    let mut figures = Vec::new();
+    for (way, (rates, costs)) in ways.iter().zip(&times) {
+        let others = ways
+            .iter()
+            .zip(&times)
+            .filter(|(other, _)| other.by != way.by);
+        let ratios = others.map(|(other, (others, _))| {
+            let ratios = rates.iter().zip(others).map(|(ours, theirs)| ours / theirs);
+            (other.face, other.by, median(ratios.collect()))
+        });
+        let figure = |unit, figures: &[f64]| Figure {
             work: work.to_owned(),
             face: way.face,
             by: way.by,
             unit,
-            figure: median(figures),
+            figure: median(figures.to_vec()),
+            ratios: Vec::new(),
         };
-        let cost = cpu.then(|| figure("µs CPU a call", costs));
-        [figure("calls/s", rates)].into_iter().chain(cost)
-    });
-    Ok(figures.collect())
+        figures.push(Figure {
+            ratios: ratios.collect(),
+            ..figure("calls/s", rates)
+        });
+        if way.is_here {
+            figures.push(figure("µs CPU a call", costs));
+        }
+    }
+    Ok(figures)
 }
 
 /// What this process has had of the processors.

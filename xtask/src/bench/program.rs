@@ -1,5 +1,7 @@
 //! The benches that are programs of their own, in the workspace `benches`: each prints a JSON object a line.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use crate::process::{Failure, cargo, output};
@@ -7,7 +9,21 @@ use crate::workspace::{root, target};
 
 /// Runs one, and answers what it has printed.
 pub(super) fn lines(package: &str, arguments: &[&str]) -> Result<Vec<Value>, Failure> {
+    lines_with(package, arguments, &[])
+}
+
+/// The same with variables of the environment, those that have a value.
+pub(super) fn lines_with(
+    package: &str,
+    arguments: &[&str],
+    variables: &[(&str, Option<&Path>)],
+) -> Result<Vec<Value>, Failure> {
     let mut bench = cargo();
+    for (name, value) in variables {
+        if let Some(value) = value {
+            bench.env(name, value);
+        }
+    }
     bench
         .args(["run", "--quiet", "--release", "--package", package, "--"])
         .args(arguments)

@@ -5,9 +5,11 @@ use serde_json::Value;
 use super::program;
 use super::table::Row;
 use crate::process::Failure;
+use crate::python;
+use crate::steps::Outcome;
 
 /// The contestants besides us, as `benches/sessions` names them.
-const PEERS: [&str; 2] = ["raw socket", "qapi"];
+const PEERS: [&str; 3] = ["raw socket", "qapi", "qemu.qmp"];
 
 /// The units, as it names them.
 const UNITS: [&str; 5] = [
@@ -19,7 +21,13 @@ const UNITS: [&str; 5] = [
 ];
 
 pub(super) fn measure(runs: u32) -> Result<Vec<Row>, Failure> {
-    let lines = program::lines("sessions", &[&runs.to_string()])?;
+    let outcome = python::provide();
+    if let Outcome::LeftOut(reason) | Outcome::Failed(reason) = &outcome {
+        eprintln!("left out: {reason}");
+    }
+    let interpreter = python::interpreter()?;
+    let variables = [("QMP_PYTHON", interpreter.as_deref())];
+    let lines = program::lines_with("sessions", &[&runs.to_string()], &variables)?;
     let ours = lines.iter().filter(|line| line["by"] == "ours");
     Ok(ours.flat_map(|ours| rows(ours, &lines)).collect())
 }
@@ -38,7 +46,16 @@ fn rows(ours: &Value, lines: &[Value]) -> Vec<Row> {
     };
     let beside = PEERS.into_iter().filter_map(|peer| {
         let theirs = lines.iter().find(|line| line["by"] == peer && same(line))?;
-        Some(row().beside(peer, figure(theirs)))
+        let row = row().beside(peer, figure(theirs));
+        let ratios = ours["ratios"].as_array().into_iter().flatten();
+        // Turn by turn, where there are turns.
+        let ratio = ratios
+            .filter(|ratio| ratio["by"] == peer && ratio["face"] == theirs["face"])
+            .find_map(|ratio| ratio["ratio"].as_f64());
+        Some(match ratio {
+            Some(ratio) => row.in_turn(ratio),
+            None => row,
+        })
     });
     let rows: Vec<Row> = beside.collect();
     if rows.is_empty() { vec![row()] } else { rows }

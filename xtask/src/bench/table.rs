@@ -8,6 +8,8 @@ pub(crate) struct Row {
     unit: &'static str,
     ours: f64,
     peer: Option<(&'static str, f64)>,
+    /// Ours by the peer's, if it was measured as such.
+    in_turn: Option<f64>,
 }
 
 impl Row {
@@ -17,6 +19,7 @@ impl Row {
             unit,
             ours,
             peer: None,
+            in_turn: None,
         }
     }
 
@@ -26,8 +29,15 @@ impl Row {
         self
     }
 
+    /// Ours by the peer's, measured as such: the median of many, not that of the medians.
+    pub(crate) fn in_turn(self, ratio: f64) -> Self {
+        let in_turn = Some(ratio);
+        Self { in_turn, ..self }
+    }
+
     fn ratio(&self) -> Option<f64> {
-        self.peer.map(|(_, figure)| self.ours / figure)
+        let ratio = self.peer.map(|(_, figure)| self.ours / figure);
+        self.in_turn.or(ratio)
     }
 }
 
