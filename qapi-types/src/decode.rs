@@ -23,7 +23,7 @@ use crate::slot::Members;
 ///     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
 ///         let (mut width, mut height) = (None, None);
 ///         r.object(&mut [("width", &mut width), ("height", &mut height)])?;
-///         Ok(Size { width: required(width, "width")?, height })
+///         Ok(Size { width: required!(width, "width"), height })
 ///     }
 /// }
 ///

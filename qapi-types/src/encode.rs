@@ -1,8 +1,11 @@
-//! From values to JSON: the two traits of generated types, and the types that every schema has.
+//! From values to JSON: the trait of generated types, and the types that every schema has.
 
 use crate::writer::Writer;
 
 /// A value that can be written as JSON.
+///
+/// An object says what its members are, in [`encode_members`](Self::encode_members): then it can be the branch of a union, too,
+/// whose members are written among the union's. Any other value says how it is written, in [`encode`](Self::encode).
 ///
 /// ```
 /// use qapi_types::{Encode, Writer, to_string};
@@ -13,8 +16,9 @@ use crate::writer::Writer;
 /// }
 ///
 /// impl Encode for Size {
-///     fn encode(&self, w: &mut Writer) {
-///         w.object(&[("width", &self.width), ("height", &self.height)]);
+///     fn encode_members(&self, w: &mut Writer) {
+///         w.member("width", &self.width);
+///         w.member("height", &self.height);
 ///     }
 /// }
 ///
@@ -22,7 +26,12 @@ use crate::writer::Writer;
 /// ```
 pub trait Encode {
     /// Writes the value.
-    fn encode(&self, w: &mut Writer);
+    fn encode(&self, w: &mut Writer) {
+        w.object_of(self);
+    }
+
+    /// Writes an object's members, without braces, into the object that is open.
+    fn encode_members(&self, _: &mut Writer) {}
 
     /// Writes the value as a member of the object that is open. A value that stands for an optional member which is not
     /// there writes nothing.
@@ -30,12 +39,6 @@ pub trait Encode {
         w.schema_name(name);
         self.encode(w);
     }
-}
-
-/// An object type that can be the branch of a union: its members are written among the union's.
-pub trait EncodeMembers {
-    /// Writes the members, without braces, into the object that is open.
-    fn encode_members(&self, w: &mut Writer);
 }
 
 macro_rules! integers {
@@ -102,11 +105,7 @@ impl Encode for LateTag<'_> {
 }
 
 /// `{}`, what a command without a return type answers.
-impl Encode for () {
-    fn encode(&self, w: &mut Writer) {
-        w.raw("{}");
-    }
-}
+impl Encode for () {}
 
 /// An optional member: left out of its object when it is `None`. Anywhere else, where nothing can be left out, `None` is
 /// `null`.
@@ -150,6 +149,10 @@ impl<T: Encode + ?Sized> Encode for Box<T> {
         (**self).encode(w);
     }
 
+    fn encode_members(&self, w: &mut Writer) {
+        (**self).encode_members(w);
+    }
+
     fn encode_member(&self, name: &'static str, w: &mut Writer) {
         (**self).encode_member(name, w);
     }
@@ -160,13 +163,11 @@ impl<T: Encode + ?Sized> Encode for &T {
         (**self).encode(w);
     }
 
-    fn encode_member(&self, name: &'static str, w: &mut Writer) {
-        (**self).encode_member(name, w);
-    }
-}
-
-impl<T: EncodeMembers + ?Sized> EncodeMembers for Box<T> {
     fn encode_members(&self, w: &mut Writer) {
         (**self).encode_members(w);
+    }
+
+    fn encode_member(&self, name: &'static str, w: &mut Writer) {
+        (**self).encode_member(name, w);
     }
 }

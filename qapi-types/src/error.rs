@@ -98,6 +98,12 @@ impl DecodeError {
         }))
     }
 
+    /// The error of an object in which `member` is missing; [`required!`](crate::required) returns it.
+    #[cold]
+    pub fn missing(member: &'static str) -> Self {
+        Self::new(Problem::Missing { member })
+    }
+
     /// What is wrong.
     pub fn problem(&self) -> &Problem {
         &self.0.problem

@@ -35,13 +35,14 @@
 //!     ) -> Result<Self, rt::DecodeError> {
 //!         let (mut file, mut size) = (None, None);
 //!         r.members(&mut [("file", &mut file), ("size", &mut size)], outer)?;
-//!         Ok(Disk { file: rt::required(file, "file")?, size })
+//!         Ok(Disk { file: rt::required!(file, "file"), size })
 //!     }
 //! }
 //!
-//! impl rt::EncodeMembers for Disk {
+//! impl rt::Encode for Disk {
 //!     fn encode_members(&self, w: &mut rt::Writer) {
-//!         w.members(&[("file", &self.file), ("size", &self.size)]);
+//!         w.member("file", &self.file);
+//!         w.member("size", &self.size);
 //!     }
 //! }
 //!
@@ -68,7 +69,7 @@
 //!             "none" => rt::bare_branch(r, &mut base, DeviceDriver::None),
 //!             name => rt::unknown_branch(name, r, &mut base, DeviceDriver::Unknown),
 //!         }?;
-//!         Ok(Device { id: rt::required(id, "id")?, driver })
+//!         Ok(Device { id: rt::required!(id, "id"), driver })
 //!     }
 //! }
 //!
@@ -82,20 +83,15 @@
 //!     }
 //! }
 //!
-//! impl rt::EncodeMembers for Device {
+//! impl rt::Encode for Device {
 //!     fn encode_members(&self, w: &mut rt::Writer) {
-//!         w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
+//!         w.member("id", &self.id);
+//!         w.member("driver", self.driver.name());
 //!         match &self.driver {
 //!             DeviceDriver::Disk(branch) => w.members_of(branch),
 //!             DeviceDriver::None => {}
 //!             DeviceDriver::Unknown(branch) => w.members_of(branch),
 //!         }
-//!     }
-//! }
-//!
-//! impl rt::Encode for Device {
-//!     fn encode(&self, w: &mut rt::Writer) {
-//!         w.object_of(self);
 //!     }
 //! }
 //!
@@ -144,13 +140,13 @@ pub mod as_json;
 pub use any::{Any, AnyMembers, Null, UnknownBranch};
 pub use command::Command;
 pub use decode::{Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch};
-pub use encode::{Encode, EncodeMembers, LateTag};
+pub use encode::{Encode, LateTag};
 pub use error::{DecodeError, Problem};
 pub use event::{Event, EventSet, UnknownEvent, unknown_event};
 pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
 pub use service::{Flag, Handler, Report, Service, answer, arguments};
-pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots, required};
+pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots};
 pub use writer::{Writer, to_string, to_vec};
 
 /// QEMU's machine protocol.

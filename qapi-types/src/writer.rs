@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use crate::encode::{Encode, EncodeMembers};
+use crate::encode::Encode;
 use crate::plain::{is_plain, plain};
 
 /// Room for most commands, so that their text is not moved while it grows.
@@ -27,26 +27,28 @@ impl Writer {
         Self { text }
     }
 
-    /// Writes an object; absent members are left out.
+    /// Writes an object; absent members are left out. Their names are those of a schema, see
+    /// [`schema_name`](Self::schema_name).
     pub fn object(&mut self, members: &[(&'static str, &dyn Encode)]) {
         self.text.push('{');
-        self.members(members);
-        self.text.push('}');
-    }
-
-    /// Writes an object whose members lie flat in it.
-    pub fn object_of(&mut self, members: &dyn EncodeMembers) {
-        self.text.push('{');
-        members.encode_members(self);
-        self.text.push('}');
-    }
-
-    /// Writes members into the object that is open; absent ones are left out. Their names are those of a schema, see
-    /// [`schema_name`](Self::schema_name).
-    pub fn members(&mut self, members: &[(&'static str, &dyn Encode)]) {
         for (name, value) in members {
             value.encode_member(name, self);
         }
+        self.text.push('}');
+    }
+
+    /// Writes an object: the members of a value, in braces.
+    pub fn object_of<T: Encode + ?Sized>(&mut self, value: &T) {
+        self.text.push('{');
+        value.encode_members(self);
+        self.text.push('}');
+    }
+
+    /// Writes a member into the object that is open, unless it is absent. Its name is one of a schema, see
+    /// [`schema_name`](Self::schema_name).
+    #[inline]
+    pub fn member<T: Encode + ?Sized>(&mut self, name: &'static str, value: &T) {
+        value.encode_member(name, self);
     }
 
     /// Writes a member's name, and what belongs before and after it; its value is to follow.
@@ -115,8 +117,9 @@ impl Writer {
     }
 
     /// Writes the members of a value into the object that is open: a union's branch, among the union's own.
-    pub fn members_of(&mut self, members: &dyn EncodeMembers) {
-        members.encode_members(self);
+    #[inline]
+    pub fn members_of<T: Encode + ?Sized>(&mut self, value: &T) {
+        value.encode_members(self);
     }
 
     /// Writes a text that is JSON already.

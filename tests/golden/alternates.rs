@@ -51,19 +51,20 @@ mod bindings {
 
             impl rt::Decode for Node {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut name = None;
-                    let mut backing = None;
+                    let mut name: Option<String> = None;
+                    let mut backing: Option<Box<types::Reference>> = None;
                     r.object(&mut [("name", &mut name), ("backing", &mut backing)])?;
                     Ok(Self {
-                        name: rt::required(name, "name")?,
+                        name: rt::required!(name, "name"),
                         backing,
                     })
                 }
             }
 
             impl rt::Encode for Node {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("name", &self.name), ("backing", &self.backing)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("name", &self.name);
+                    w.member("backing", &self.backing);
                 }
             }
 
@@ -280,29 +281,27 @@ mod bindings {
 
             impl rt::Decode for All {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut reference = None;
-                    let mut amount = None;
-                    let mut mode = None;
+                    let mut reference: Option<types::Reference> = None;
+                    let mut amount: Option<types::Amount> = None;
+                    let mut mode: Option<types::Mode> = None;
                     r.object(&mut [
                         ("amount", &mut amount),
                         ("reference", &mut reference),
                         ("mode", &mut mode),
                     ])?;
                     Ok(Self {
-                        reference: rt::required(reference, "reference")?,
-                        amount: rt::required(amount, "amount")?,
-                        mode: rt::required(mode, "mode")?,
+                        reference: rt::required!(reference, "reference"),
+                        amount: rt::required!(amount, "amount"),
+                        mode: rt::required!(mode, "mode"),
                     })
                 }
             }
 
             impl rt::Encode for All {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("reference", &self.reference),
-                        ("amount", &self.amount),
-                        ("mode", &self.mode),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("reference", &self.reference);
+                    w.member("amount", &self.amount);
+                    w.member("mode", &self.mode);
                 }
             }
         }

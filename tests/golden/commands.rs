@@ -28,11 +28,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Stop;
 
-            impl rt::Encode for Stop {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for Stop {}
 
             impl rt::Command for Stop {
                 type Return = ();
@@ -77,13 +73,11 @@ mod bindings {
             }
 
             impl rt::Encode for Resize {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("id", &self.id),
-                        ("size", &self.size),
-                        ("wait", &self.wait),
-                        ("tags", &self.tags),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("id", &self.id);
+                    w.member("size", &self.size);
+                    w.member("wait", &self.wait);
+                    w.member("tags", &self.tags);
                 }
             }
 
@@ -190,14 +184,9 @@ mod bindings {
             }
 
             impl rt::Encode for DeviceAdd {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for DeviceAdd {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("driver", &self.driver), ("id", &self.id)]);
+                    w.member("driver", &self.driver);
+                    w.member("id", &self.id);
                     w.members_of(&self.others);
                 }
             }
@@ -228,8 +217,8 @@ mod bindings {
             }
 
             impl rt::Encode for Shutdown {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("mode", &self.mode)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("mode", &self.mode);
                 }
             }
 
@@ -243,11 +232,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Rescue;
 
-            impl rt::Encode for Rescue {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for Rescue {}
 
             impl rt::Command for Rescue {
                 type Return = ();
@@ -260,11 +245,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryCount;
 
-            impl rt::Encode for QueryCount {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryCount {}
 
             impl rt::Command for QueryCount {
                 type Return = i64;
@@ -275,11 +256,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryDisks;
 
-            impl rt::Encode for QueryDisks {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryDisks {}
 
             impl rt::Command for QueryDisks {
                 type Return = Vec<types::Disk>;
@@ -333,23 +310,17 @@ mod bindings {
 
             impl rt::Decode for Disk {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut file = None;
+                    let mut file: Option<String> = None;
                     r.object(&mut [("file", &mut file)])?;
                     Ok(Self {
-                        file: rt::required(file, "file")?,
+                        file: rt::required!(file, "file"),
                     })
                 }
             }
 
             impl rt::Encode for Disk {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Disk {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("file", &self.file)]);
+                    w.member("file", &self.file);
                 }
             }
 
@@ -379,8 +350,9 @@ mod bindings {
             }
 
             impl rt::Encode for Arguments {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("id", &self.id), ("force", &self.force)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("id", &self.id);
+                    w.member("force", &self.force);
                 }
             }
 
@@ -432,23 +404,15 @@ mod bindings {
             }
 
             impl rt::Encode for Options {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Options {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[
-                        ("id", &self.id),
-                        ("size", &self.size),
-                        ("kind", &self.kind.name()),
-                    ]);
+                    w.member("id", &self.id);
+                    w.member("size", &self.size);
+                    w.member("kind", self.kind.name());
                     w.members_of(&self.kind);
                 }
             }
 
-            impl rt::EncodeMembers for OptionsBranch {
+            impl rt::Encode for OptionsBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Disk(branch) => w.members_of(branch),

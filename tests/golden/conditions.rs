@@ -30,11 +30,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryMembers;
 
-            impl rt::Encode for QueryMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryMembers {}
 
             impl rt::Command for QueryMembers {
                 type Return = types::Members;
@@ -66,11 +62,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryBranches;
 
-            impl rt::Encode for QueryBranches {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryBranches {}
 
             impl rt::Command for QueryBranches {
                 type Return = types::Branches;
@@ -182,10 +174,10 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut a = None;
+                    let mut a: Option<String> = None;
                     r.members(&mut [("a", &mut a)], outer)?;
                     Ok(Self {
-                        a: rt::required(a, "a")?,
+                        a: rt::required!(a, "a"),
                     })
                 }
             }
@@ -230,16 +222,16 @@ mod bindings {
 
             impl rt::Decode for Members {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut always = None;
-                    let mut sometimes = None;
-                    let mut maybe = None;
+                    let mut always: Option<String> = None;
+                    let mut sometimes: Option<String> = None;
+                    let mut maybe: Option<String> = None;
                     r.object(&mut [
                         ("always", &mut always),
                         ("sometimes", &mut sometimes),
                         ("maybe", &mut maybe),
                     ])?;
                     Ok(Self {
-                        always: rt::required(always, "always")?,
+                        always: rt::required!(always, "always"),
                         sometimes,
                         maybe,
                     })
@@ -247,12 +239,10 @@ mod bindings {
             }
 
             impl rt::Encode for Members {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("always", &self.always),
-                        ("sometimes", &self.sometimes),
-                        ("maybe", &self.maybe),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("always", &self.always);
+                    w.member("sometimes", &self.sometimes);
+                    w.member("maybe", &self.maybe);
                 }
             }
 

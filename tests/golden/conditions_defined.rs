@@ -30,11 +30,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryMembers;
 
-            impl rt::Encode for QueryMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryMembers {}
 
             impl rt::Command for QueryMembers {
                 type Return = types::Members;
@@ -66,11 +62,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryBranches;
 
-            impl rt::Encode for QueryBranches {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryBranches {}
 
             impl rt::Command for QueryBranches {
                 type Return = types::Branches;
@@ -159,10 +151,10 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut a = None;
+                    let mut a: Option<String> = None;
                     r.members(&mut [("a", &mut a)], outer)?;
                     Ok(Self {
-                        a: rt::required(a, "a")?,
+                        a: rt::required!(a, "a"),
                     })
                 }
             }
@@ -190,19 +182,20 @@ mod bindings {
 
             impl rt::Decode for Members {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut always = None;
-                    let mut sometimes = None;
+                    let mut always: Option<String> = None;
+                    let mut sometimes: Option<String> = None;
                     r.object(&mut [("always", &mut always), ("sometimes", &mut sometimes)])?;
                     Ok(Self {
-                        always: rt::required(always, "always")?,
-                        sometimes: rt::required(sometimes, "sometimes")?,
+                        always: rt::required!(always, "always"),
+                        sometimes: rt::required!(sometimes, "sometimes"),
                     })
                 }
             }
 
             impl rt::Encode for Members {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("always", &self.always), ("sometimes", &self.sometimes)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("always", &self.always);
+                    w.member("sometimes", &self.sometimes);
                 }
             }
 

@@ -49,11 +49,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryBranches;
 
-            impl rt::Encode for QueryBranches {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryBranches {}
 
             impl rt::Command for QueryBranches {
                 type Return = types::Branches;
@@ -139,8 +135,8 @@ mod bindings {
             }
 
             impl rt::Encode for Members {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("always", &self.always)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("always", &self.always);
                 }
             }
 

@@ -72,8 +72,8 @@ mod bindings {
             }
 
             impl rt::Encode for QueryDocumented {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("depth", &self.depth)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("depth", &self.depth);
                 }
             }
 
@@ -104,10 +104,10 @@ mod bindings {
 
             impl rt::Decode for Documented {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut what = None;
+                    let mut what: Option<types::Documented> = None;
                     r.object(&mut [("what", &mut what)])?;
                     Ok(Self {
-                        what: rt::required(what, "what")?,
+                        what: rt::required!(what, "what"),
                     })
                 }
             }
@@ -146,16 +146,16 @@ mod bindings {
 
             impl rt::Decode for Documented {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut plain = None;
-                    let mut list = None;
-                    let mut see = None;
+                    let mut plain: Option<String> = None;
+                    let mut list: Option<i64> = None;
+                    let mut see: Option<String> = None;
                     r.object(&mut [
                         ("plain", &mut plain),
                         ("list", &mut list),
                         ("see", &mut see),
                     ])?;
                     Ok(Self {
-                        plain: rt::required(plain, "plain")?,
+                        plain: rt::required!(plain, "plain"),
                         list,
                         see,
                     })

@@ -126,29 +126,27 @@ mod bindings {
 
             impl rt::Decode for Volume {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut level = None;
-                    let mut levels = None;
-                    let mut nothing = None;
+                    let mut level: Option<types::Level> = None;
+                    let mut levels: Option<Vec<types::Level>> = None;
+                    let mut nothing: Option<types::Nothing> = None;
                     r.object(&mut [
                         ("level", &mut level),
                         ("nothing", &mut nothing),
                         ("levels", &mut levels),
                     ])?;
                     Ok(Self {
-                        level: rt::required(level, "level")?,
-                        levels: rt::required(levels, "levels")?,
+                        level: rt::required!(level, "level"),
+                        levels: rt::required!(levels, "levels"),
                         nothing,
                     })
                 }
             }
 
             impl rt::Encode for Volume {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("level", &self.level),
-                        ("levels", &self.levels),
-                        ("nothing", &self.nothing),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("level", &self.level);
+                    w.member("levels", &self.levels);
+                    w.member("nothing", &self.nothing);
                 }
             }
         }

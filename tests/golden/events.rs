@@ -50,11 +50,11 @@ mod bindings {
 
             impl rt::Decode for TrayMoved {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut open = None;
+                    let mut id: Option<String> = None;
+                    let mut open: Option<bool> = None;
                     r.object(&mut [("open", &mut open), ("id", &mut id)])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         open,
                     })
                 }
@@ -139,10 +139,10 @@ mod bindings {
 
             impl rt::Decode for Change {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut what = None;
+                    let mut what: Option<String> = None;
                     r.object(&mut [("what", &mut what)])?;
                     Ok(Self {
-                        what: rt::required(what, "what")?,
+                        what: rt::required!(what, "what"),
                     })
                 }
             }
@@ -198,10 +198,10 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut speed = None;
+                    let mut speed: Option<i64> = None;
                     r.members(&mut [("speed", &mut speed)], outer)?;
                     Ok(Self {
-                        speed: rt::required(speed, "speed")?,
+                        speed: rt::required!(speed, "speed"),
                     })
                 }
             }
@@ -252,13 +252,13 @@ mod bindings {
 
             impl rt::Decode for Motion {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
+                    let mut id: Option<String> = None;
                     let tag = r.discriminator("kind")?;
                     let mut base: &mut rt::Slots<'_> =
                         &mut [("kind", &mut rt::Seen), ("id", &mut id)];
                     let kind = types::MotionBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         kind,
                     })
                 }

@@ -38,11 +38,7 @@ mod bindings {
             #[deprecated(note = "Use `query-members`.")]
             pub struct GetMembers;
 
-            impl rt::Encode for GetMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for GetMembers {}
 
             impl rt::Command for GetMembers {
                 type Return = types::Members;
@@ -90,8 +86,9 @@ mod bindings {
             }
 
             impl rt::Encode for QueryMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("deep", &self.deep), ("odd", &self.odd)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("deep", &self.deep);
+                    w.member("odd", &self.odd);
                 }
             }
 
@@ -111,11 +108,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct XMembers;
 
-            impl rt::Encode for XMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for XMembers {}
 
             impl rt::Command for XMembers {
                 type Return = ();
@@ -220,16 +213,16 @@ mod bindings {
 
             impl rt::Decode for Members {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut good = None;
-                    let mut old = None;
-                    let mut fresh = None;
+                    let mut good: Option<types::Kind> = None;
+                    let mut old: Option<String> = None;
+                    let mut fresh: Option<String> = None;
                     r.object(&mut [
                         ("fresh", &mut fresh),
                         ("good", &mut good),
                         ("old", &mut old),
                     ])?;
                     Ok(Self {
-                        good: rt::required(good, "good")?,
+                        good: rt::required!(good, "good"),
                         old,
                         fresh,
                     })

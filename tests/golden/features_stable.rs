@@ -38,11 +38,7 @@ mod bindings {
             #[deprecated(note = "Use `query-members`.")]
             pub struct GetMembers;
 
-            impl rt::Encode for GetMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for GetMembers {}
 
             impl rt::Command for GetMembers {
                 type Return = types::Members;
@@ -74,8 +70,8 @@ mod bindings {
             }
 
             impl rt::Encode for QueryMembers {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("deep", &self.deep)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("deep", &self.deep);
                 }
             }
 
@@ -169,11 +165,11 @@ mod bindings {
 
             impl rt::Decode for Members {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut good = None;
-                    let mut old = None;
+                    let mut good: Option<types::Kind> = None;
+                    let mut old: Option<String> = None;
                     r.object(&mut [("good", &mut good), ("old", &mut old)])?;
                     Ok(Self {
-                        good: rt::required(good, "good")?,
+                        good: rt::required!(good, "good"),
                         old,
                     })
                 }

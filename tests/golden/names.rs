@@ -93,17 +93,17 @@ mod bindings {
             }
 
             impl rt::Encode for X {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("x", &self.x)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("x", &self.x);
                 }
             }
 
             impl rt::Decode for X {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut x = None;
+                    let mut x: Option<std::string::String> = None;
                     r.object(&mut [("x", &mut x)])?;
                     Ok(Self {
-                        x: rt::required(x, "x")?,
+                        x: rt::required!(x, "x"),
                     })
                 }
             }
@@ -117,11 +117,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Self_;
 
-            impl rt::Encode for Self_ {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for Self_ {}
 
             impl rt::Decode for Self_ {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
@@ -176,20 +172,18 @@ mod bindings {
             }
 
             impl rt::Encode for String {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("string", &self.string),
-                        ("new", &self.new),
-                        ("with-new", &self.with_new),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("string", &self.string);
+                    w.member("new", &self.new);
+                    w.member("with-new", &self.with_new);
                 }
             }
 
             impl rt::Decode for String {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut string = None;
-                    let mut new = None;
-                    let mut with_new = None;
+                    let mut string: Option<std::string::String> = None;
+                    let mut new: Option<types::String> = None;
+                    let mut with_new: Option<types::Option> = None;
                     r.object(&mut [
                         ("string", &mut string),
                         ("with-new", &mut with_new),
@@ -253,22 +247,17 @@ mod bindings {
             }
 
             impl rt::Encode for Others {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Others {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("x-others", &self.x_others), ("with", &self.with)]);
+                    w.member("x-others", &self.x_others);
+                    w.member("with", &self.with);
                     w.members_of(&self.others);
                 }
             }
 
             impl rt::Decode for Others {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut x_others = None;
-                    let mut with = None;
+                    let mut x_others: Option<types::Tagged> = None;
+                    let mut with: Option<std::string::String> = None;
                     let mut own: &mut rt::Slots<'_> =
                         &mut [("with", &mut with), ("x-others", &mut x_others)];
                     let others = rt::DecodeMembers::decode_members(r, &mut own)?;
@@ -359,11 +348,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Self_;
 
-            impl rt::Encode for Self_ {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for Self_ {}
 
             impl rt::Decode for Self_ {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
@@ -471,19 +456,20 @@ mod bindings {
 
             impl rt::Decode for Option {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut none = None;
-                    let mut some = None;
+                    let mut none: std::option::Option<types::Vec> = None;
+                    let mut some: std::option::Option<types::String> = None;
                     r.object(&mut [("none", &mut none), ("some", &mut some)])?;
                     Ok(Self {
                         none,
-                        some: rt::required(some, "some")?,
+                        some: rt::required!(some, "some"),
                     })
                 }
             }
 
             impl rt::Encode for Option {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("none", &self.none), ("some", &self.some)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("none", &self.none);
+                    w.member("some", &self.some);
                 }
             }
 
@@ -511,19 +497,20 @@ mod bindings {
 
             impl rt::Decode for Vec {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut vec = None;
-                    let mut r#box = None;
+                    let mut vec: std::option::Option<std::vec::Vec<std::string::String>> = None;
+                    let mut r#box: std::option::Option<std::boxed::Box<types::Box>> = None;
                     r.object(&mut [("box", &mut r#box), ("vec", &mut vec)])?;
                     Ok(Self {
-                        vec: rt::required(vec, "vec")?,
+                        vec: rt::required!(vec, "vec"),
                         r#box,
                     })
                 }
             }
 
             impl rt::Encode for Vec {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("vec", &self.vec), ("box", &self.r#box)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("vec", &self.vec);
+                    w.member("box", &self.r#box);
                 }
             }
 
@@ -549,15 +536,15 @@ mod bindings {
 
             impl rt::Decode for Box {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut boxed = None;
+                    let mut boxed: std::option::Option<std::boxed::Box<types::Vec>> = None;
                     r.object(&mut [("boxed", &mut boxed)])?;
                     Ok(Self { boxed })
                 }
             }
 
             impl rt::Encode for Box {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("boxed", &self.boxed)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("boxed", &self.boxed);
                 }
             }
 
@@ -625,17 +612,17 @@ mod bindings {
 
             impl rt::Decode for Command {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut result = None;
+                    let mut result: std::option::Option<types::Result> = None;
                     r.object(&mut [("result", &mut result)])?;
                     Ok(Self {
-                        result: rt::required(result, "result")?,
+                        result: rt::required!(result, "result"),
                     })
                 }
             }
 
             impl rt::Encode for Command {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("result", &self.result)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("result", &self.result);
                 }
             }
 
@@ -657,17 +644,17 @@ mod bindings {
 
             impl rt::Decode for Event {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut event = None;
+                    let mut event: std::option::Option<std::string::String> = None;
                     r.object(&mut [("event", &mut event)])?;
                     Ok(Self {
-                        event: rt::required(event, "event")?,
+                        event: rt::required!(event, "event"),
                     })
                 }
             }
 
             impl rt::Encode for Event {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("event", &self.event)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("event", &self.event);
                 }
             }
 
@@ -704,25 +691,20 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut crate_ = None;
-                    let mut super_ = None;
+                    let mut crate_: std::option::Option<std::string::String> = None;
+                    let mut super_: std::option::Option<std::string::String> = None;
                     r.members(&mut [("crate", &mut crate_), ("super", &mut super_)], outer)?;
                     Ok(Self {
-                        crate_: rt::required(crate_, "crate")?,
-                        super_: rt::required(super_, "super")?,
+                        crate_: rt::required!(crate_, "crate"),
+                        super_: rt::required!(super_, "super"),
                     })
                 }
             }
 
             impl rt::Encode for Self_ {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Self_ {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("crate", &self.crate_), ("super", &self.super_)]);
+                    w.member("crate", &self.crate_);
+                    w.member("super", &self.super_);
                 }
             }
 
@@ -768,9 +750,9 @@ mod bindings {
 
             impl rt::Decode for Into {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut into = None;
-                    let mut default = None;
-                    let mut clone = None;
+                    let mut into: std::option::Option<std::vec::Vec<types::Into>> = None;
+                    let mut default: std::option::Option<types::Default> = None;
+                    let mut clone: std::option::Option<types::Clone> = None;
                     r.object(&mut [
                         ("clone", &mut clone),
                         ("default", &mut default),
@@ -785,12 +767,10 @@ mod bindings {
             }
 
             impl rt::Encode for Into {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("into", &self.into),
-                        ("default", &self.default),
-                        ("clone", &self.clone),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("into", &self.into);
+                    w.member("default", &self.default);
+                    w.member("clone", &self.clone);
                 }
             }
 
@@ -849,17 +829,7 @@ mod bindings {
                 }
             }
 
-            impl rt::Encode for Clone {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Clone {
-                fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[]);
-                }
-            }
+            impl rt::Encode for Clone {}
 
             /// The struct `Debug`.
             #[derive(Clone, Debug)]
@@ -877,17 +847,17 @@ mod bindings {
 
             impl rt::Decode for Debug {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut iterator = None;
+                    let mut iterator: std::option::Option<types::Copy> = None;
                     r.object(&mut [("iterator", &mut iterator)])?;
                     Ok(Self {
-                        iterator: rt::required(iterator, "iterator")?,
+                        iterator: rt::required!(iterator, "iterator"),
                     })
                 }
             }
 
             impl rt::Encode for Debug {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("iterator", &self.iterator)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("iterator", &self.iterator);
                 }
             }
 
@@ -1039,19 +1009,19 @@ mod bindings {
 
             impl rt::Decode for Keywords {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut r#fn = None;
-                    let mut r#true = None;
-                    let mut self_ = None;
-                    let mut r#type = None;
-                    let mut new = None;
-                    let mut r_ = None;
-                    let mut w = None;
-                    let mut rt_ = None;
-                    let mut others = None;
-                    let mut value = None;
-                    let mut r#async = None;
-                    let mut kind = None;
-                    let mut name = None;
+                    let mut r#fn: std::option::Option<std::string::String> = None;
+                    let mut r#true: std::option::Option<bool> = None;
+                    let mut self_: std::option::Option<std::string::String> = None;
+                    let mut r#type: std::option::Option<std::string::String> = None;
+                    let mut new: std::option::Option<std::string::String> = None;
+                    let mut r_: std::option::Option<i64> = None;
+                    let mut w: std::option::Option<i64> = None;
+                    let mut rt_: std::option::Option<i64> = None;
+                    let mut others: std::option::Option<std::string::String> = None;
+                    let mut value: std::option::Option<i64> = None;
+                    let mut r#async: std::option::Option<bool> = None;
+                    let mut kind: std::option::Option<std::string::String> = None;
+                    let mut name: std::option::Option<std::string::String> = None;
                     r.object(&mut [
                         ("r", &mut r_),
                         ("true", &mut r#true),
@@ -1068,40 +1038,38 @@ mod bindings {
                         ("kind", &mut kind),
                     ])?;
                     Ok(Self {
-                        r#fn: rt::required(r#fn, "fn")?,
-                        r#true: rt::required(r#true, "true")?,
-                        self_: rt::required(self_, "self")?,
-                        r#type: rt::required(r#type, "type")?,
+                        r#fn: rt::required!(r#fn, "fn"),
+                        r#true: rt::required!(r#true, "true"),
+                        self_: rt::required!(self_, "self"),
+                        r#type: rt::required!(r#type, "type"),
                         new,
                         r: r_,
                         w,
                         rt: rt_,
                         others,
                         value,
-                        r#async: rt::required(r#async, "async")?,
-                        kind: rt::required(kind, "kind")?,
+                        r#async: rt::required!(r#async, "async"),
+                        kind: rt::required!(kind, "kind"),
                         name,
                     })
                 }
             }
 
             impl rt::Encode for Keywords {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[
-                        ("fn", &self.r#fn),
-                        ("true", &self.r#true),
-                        ("self", &self.self_),
-                        ("type", &self.r#type),
-                        ("new", &self.new),
-                        ("r", &self.r),
-                        ("w", &self.w),
-                        ("rt", &self.rt),
-                        ("others", &self.others),
-                        ("value", &self.value),
-                        ("async", &self.r#async),
-                        ("kind", &self.kind),
-                        ("name", &self.name),
-                    ]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("fn", &self.r#fn);
+                    w.member("true", &self.r#true);
+                    w.member("self", &self.self_);
+                    w.member("type", &self.r#type);
+                    w.member("new", &self.new);
+                    w.member("r", &self.r);
+                    w.member("w", &self.w);
+                    w.member("rt", &self.rt);
+                    w.member("others", &self.others);
+                    w.member("value", &self.value);
+                    w.member("async", &self.r#async);
+                    w.member("kind", &self.kind);
+                    w.member("name", &self.name);
                 }
             }
 
@@ -1209,10 +1177,10 @@ mod bindings {
 
             impl rt::Decode for Tagged {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut base_ = None;
-                    let mut branch = None;
-                    let mut r_ = None;
-                    let mut outer_ = None;
+                    let mut base_: std::option::Option<std::string::String> = None;
+                    let mut branch: std::option::Option<std::string::String> = None;
+                    let mut r_: std::option::Option<i64> = None;
+                    let mut outer_: std::option::Option<std::string::String> = None;
                     let tag = r.discriminator("type")?;
                     let mut base: &mut rt::Slots<'_> = &mut [
                         ("r", &mut r_),
@@ -1223,8 +1191,8 @@ mod bindings {
                     ];
                     let r#type = types::TaggedBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
-                        base: rt::required(base_, "base")?,
-                        branch: rt::required(branch, "branch")?,
+                        base: rt::required!(base_, "base"),
+                        branch: rt::required!(branch, "branch"),
                         r: r_,
                         outer: outer_,
                         r#type,
@@ -1233,25 +1201,17 @@ mod bindings {
             }
 
             impl rt::Encode for Tagged {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Tagged {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[
-                        ("base", &self.base),
-                        ("branch", &self.branch),
-                        ("r", &self.r),
-                        ("outer", &self.outer),
-                        ("type", &self.r#type.name()),
-                    ]);
+                    w.member("base", &self.base);
+                    w.member("branch", &self.branch);
+                    w.member("r", &self.r);
+                    w.member("outer", &self.outer);
+                    w.member("type", self.r#type.name());
                     w.members_of(&self.r#type);
                 }
             }
 
-            impl rt::EncodeMembers for TaggedBranch {
+            impl rt::Encode for TaggedBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Self_(branch) => w.members_of(branch),

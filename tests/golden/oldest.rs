@@ -45,8 +45,8 @@ mod bindings {
             }
 
             impl rt::Encode for QueryAnswer {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("style", &self.style)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("style", &self.style);
                 }
             }
 
@@ -64,11 +64,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryJob;
 
-            impl rt::Encode for QueryJob {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryJob {}
 
             impl rt::Command for QueryJob {
                 type Return = types::Job;
@@ -137,10 +133,10 @@ mod bindings {
 
             impl rt::Decode for Answer {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut always = None;
-                    let mut before = None;
-                    let mut after = None;
-                    let mut kind = None;
+                    let mut always: Option<String> = None;
+                    let mut before: Option<String> = None;
+                    let mut after: Option<String> = None;
+                    let mut kind: Option<types::Kind> = None;
                     r.object(&mut [
                         ("always", &mut always),
                         ("before", &mut before),
@@ -148,8 +144,8 @@ mod bindings {
                         ("kind", &mut kind),
                     ])?;
                     Ok(Self {
-                        always: rt::required(always, "always")?,
-                        before: rt::required(before, "before")?,
+                        always: rt::required!(always, "always"),
+                        before: rt::required!(before, "before"),
                         after,
                         kind,
                     })
@@ -176,7 +172,7 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut progress = None;
+                    let mut progress: Option<i64> = None;
                     r.members(&mut [("progress", &mut progress)], outer)?;
                     Ok(Self { progress })
                 }
@@ -202,10 +198,10 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut score = None;
+                    let mut score: Option<i64> = None;
                     r.members(&mut [("score", &mut score)], outer)?;
                     Ok(Self {
-                        score: rt::required(score, "score")?,
+                        score: rt::required!(score, "score"),
                     })
                 }
             }
@@ -258,13 +254,13 @@ mod bindings {
 
             impl rt::Decode for Job {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
+                    let mut id: Option<String> = None;
                     let tag = r.late_discriminator("kind")?;
                     let mut base: &mut rt::Slots<'_> =
                         &mut [("kind", &mut rt::Seen), ("id", &mut id)];
                     let kind = types::JobBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         kind,
                     })
                 }

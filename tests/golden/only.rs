@@ -28,11 +28,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryJobs;
 
-            impl rt::Encode for QueryJobs {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryJobs {}
 
             impl rt::Command for QueryJobs {
                 type Return = Vec<types::Job>;
@@ -52,10 +48,10 @@ mod bindings {
 
             impl rt::Decode for JobDone {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
+                    let mut id: Option<String> = None;
                     r.object(&mut [("id", &mut id)])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                     })
                 }
             }
@@ -114,12 +110,12 @@ mod bindings {
 
             impl rt::Decode for Job {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut status = None;
+                    let mut id: Option<String> = None;
+                    let mut status: Option<types::Status> = None;
                     r.object(&mut [("status", &mut status), ("id", &mut id)])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
-                        status: rt::required(status, "status")?,
+                        id: rt::required!(id, "id"),
+                        status: rt::required!(status, "status"),
                     })
                 }
             }

@@ -51,19 +51,20 @@ mod bindings {
 
             impl rt::Decode for Image {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut name = None;
-                    let mut backing = None;
+                    let mut name: Option<String> = None;
+                    let mut backing: Option<Box<types::Image>> = None;
                     r.object(&mut [("name", &mut name), ("backing", &mut backing)])?;
                     Ok(Self {
-                        name: rt::required(name, "name")?,
+                        name: rt::required!(name, "name"),
                         backing,
                     })
                 }
             }
 
             impl rt::Encode for Image {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("name", &self.name), ("backing", &self.backing)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("name", &self.name);
+                    w.member("backing", &self.backing);
                 }
             }
 
@@ -83,17 +84,17 @@ mod bindings {
 
             impl rt::Decode for Tree {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut children = None;
+                    let mut children: Option<Vec<types::Tree>> = None;
                     r.object(&mut [("children", &mut children)])?;
                     Ok(Self {
-                        children: rt::required(children, "children")?,
+                        children: rt::required!(children, "children"),
                     })
                 }
             }
 
             impl rt::Encode for Tree {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("children", &self.children)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("children", &self.children);
                 }
             }
 
@@ -119,15 +120,15 @@ mod bindings {
 
             impl rt::Decode for Left {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut right = None;
+                    let mut right: Option<Box<types::Right>> = None;
                     r.object(&mut [("right", &mut right)])?;
                     Ok(Self { right })
                 }
             }
 
             impl rt::Encode for Left {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("right", &self.right)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("right", &self.right);
                 }
             }
 
@@ -164,16 +165,17 @@ mod bindings {
 
             impl rt::Decode for Right {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut left = None;
-                    let mut top = None;
+                    let mut left: Option<Box<types::Left>> = None;
+                    let mut top: Option<Box<types::Left>> = None;
                     r.object(&mut [("left", &mut left), ("top", &mut top)])?;
                     Ok(Self { left, top })
                 }
             }
 
             impl rt::Encode for Right {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("left", &self.left), ("top", &self.top)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("left", &self.left);
+                    w.member("top", &self.top);
                 }
             }
 
@@ -246,25 +248,20 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut left = None;
-                    let mut right = None;
+                    let mut left: Option<Box<types::Expression>> = None;
+                    let mut right: Option<Box<types::Expression>> = None;
                     r.members(&mut [("left", &mut left), ("right", &mut right)], outer)?;
                     Ok(Self {
-                        left: rt::required(left, "left")?,
-                        right: rt::required(right, "right")?,
+                        left: rt::required!(left, "left"),
+                        right: rt::required!(right, "right"),
                     })
                 }
             }
 
             impl rt::Encode for Node {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Node {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("left", &self.left), ("right", &self.right)]);
+                    w.member("left", &self.left);
+                    w.member("right", &self.right);
                 }
             }
 
@@ -327,19 +324,13 @@ mod bindings {
             }
 
             impl rt::Encode for Expression {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Expression {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("kind", &self.kind.name())]);
+                    w.member("kind", self.kind.name());
                     w.members_of(&self.kind);
                 }
             }
 
-            impl rt::EncodeMembers for ExpressionBranch {
+            impl rt::Encode for ExpressionBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Node(branch) => w.members_of(branch),
@@ -367,17 +358,17 @@ mod bindings {
 
             impl rt::Decode for Filter {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut file = None;
+                    let mut file: Option<Box<types::Reference>> = None;
                     r.object(&mut [("file", &mut file)])?;
                     Ok(Self {
-                        file: rt::required(file, "file")?,
+                        file: rt::required!(file, "file"),
                     })
                 }
             }
 
             impl rt::Encode for Filter {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("file", &self.file)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("file", &self.file);
                 }
             }
 

@@ -33,7 +33,7 @@ mod bindings {
 
             impl rt::Decode for QmpCapabilities {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut enable = None;
+                    let mut enable: Option<Vec<String>> = None;
                     r.exact_object(&mut [("enable", &mut enable)])?;
                     Ok(Self { enable })
                 }
@@ -65,17 +65,17 @@ mod bindings {
 
             impl rt::Decode for BlockResize {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut size = None;
-                    let mut force = None;
+                    let mut id: Option<String> = None;
+                    let mut size: Option<u64> = None;
+                    let mut force: Option<bool> = None;
                     r.exact_object(&mut [
                         ("id", &mut rt::Required(&mut id)),
                         ("size", &mut rt::Required(&mut size)),
                         ("force", &mut force),
                     ])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
-                        size: rt::required(size, "size")?,
+                        id: rt::required!(id, "id"),
+                        size: rt::required!(size, "size"),
                         force,
                     })
                 }
@@ -110,13 +110,13 @@ mod bindings {
 
             impl rt::Decode for DeviceAdd {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut driver = None;
-                    let mut id = None;
+                    let mut driver: Option<String> = None;
+                    let mut id: Option<String> = None;
                     let mut own: &mut rt::Slots<'_> =
                         &mut [("driver", &mut driver), ("id", &mut id)];
                     let others = rt::DecodeMembers::decode_members(r, &mut own)?;
                     Ok(Self {
-                        driver: rt::required(driver, "driver")?,
+                        driver: rt::required!(driver, "driver"),
                         id,
                         others,
                     })
@@ -132,7 +132,7 @@ mod bindings {
 
             impl rt::Decode for Shutdown {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut mode = None;
+                    let mut mode: Option<String> = None;
                     r.exact_object(&mut [("mode", &mut mode)])?;
                     Ok(Self { mode })
                 }
@@ -192,11 +192,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct Stop;
 
-            impl rt::Encode for Stop {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for Stop {}
 
             impl rt::Report for Stop {
                 fn name(&self) -> &'static str {
@@ -230,8 +226,9 @@ mod bindings {
             }
 
             impl rt::Encode for ImageFull {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("file", &self.file), ("bytes", &self.bytes)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("file", &self.file);
+                    w.member("bytes", &self.bytes);
                 }
             }
 
@@ -338,28 +335,23 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut size = None;
-                    let mut lazy = None;
+                    let mut size: Option<u64> = None;
+                    let mut lazy: Option<bool> = None;
                     r.exact_members(
                         &mut [("size", &mut rt::Required(&mut size)), ("lazy", &mut lazy)],
                         outer,
                     )?;
                     Ok(Self {
-                        size: rt::required(size, "size")?,
+                        size: rt::required!(size, "size"),
                         lazy,
                     })
                 }
             }
 
             impl rt::Encode for Qcow2 {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Qcow2 {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("size", &self.size), ("lazy", &self.lazy)]);
+                    w.member("size", &self.size);
+                    w.member("lazy", &self.lazy);
                 }
             }
 
@@ -415,7 +407,7 @@ mod bindings {
 
             impl rt::Decode for Image {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut file = None;
+                    let mut file: Option<String> = None;
                     let tag = r.discriminator("format")?;
                     let mut base: &mut rt::Slots<'_> = &mut [
                         ("file", &mut rt::Required(&mut file)),
@@ -423,26 +415,21 @@ mod bindings {
                     ];
                     let format = types::ImageBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
-                        file: rt::required(file, "file")?,
+                        file: rt::required!(file, "file"),
                         format,
                     })
                 }
             }
 
             impl rt::Encode for Image {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Image {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("file", &self.file), ("format", &self.format.name())]);
+                    w.member("file", &self.file);
+                    w.member("format", self.format.name());
                     w.members_of(&self.format);
                 }
             }
 
-            impl rt::EncodeMembers for ImageBranch {
+            impl rt::Encode for ImageBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Qcow2(branch) => w.members_of(branch),
@@ -477,8 +464,9 @@ mod bindings {
             }
 
             impl rt::Encode for Status {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("running", &self.running), ("images", &self.images)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("running", &self.running);
+                    w.member("images", &self.images);
                 }
             }
         }

@@ -32,11 +32,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryScalars;
 
-            impl rt::Encode for QueryScalars {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryScalars {}
 
             impl rt::Command for QueryScalars {
                 type Return = types::Scalars;
@@ -51,11 +47,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryEmpty;
 
-            impl rt::Encode for QueryEmpty {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryEmpty {}
 
             impl rt::Command for QueryEmpty {
                 type Return = types::Empty;
@@ -70,11 +62,7 @@ mod bindings {
             #[derive(Clone, Copy, Debug, Default)]
             pub struct QueryDerived;
 
-            impl rt::Encode for QueryDerived {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[]);
-                }
-            }
+            impl rt::Encode for QueryDerived {}
 
             impl rt::Command for QueryDerived {
                 type Return = Vec<types::Derived>;
@@ -98,11 +86,11 @@ mod bindings {
 
             impl rt::Decode for Base {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut size = None;
+                    let mut id: Option<String> = None;
+                    let mut size: Option<u64> = None;
                     r.object(&mut [("size", &mut size), ("id", &mut id)])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         size,
                     })
                 }
@@ -151,24 +139,24 @@ mod bindings {
 
             impl rt::Decode for Scalars {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut size = None;
-                    let mut text = None;
-                    let mut flag = None;
-                    let mut number = None;
-                    let mut i8 = None;
-                    let mut u8 = None;
-                    let mut i16 = None;
-                    let mut u16 = None;
-                    let mut i32 = None;
-                    let mut u32 = None;
-                    let mut i64 = None;
-                    let mut u64 = None;
-                    let mut int = None;
-                    let mut any = None;
-                    let mut null = None;
-                    let mut list = None;
-                    let mut lists = None;
+                    let mut id: Option<String> = None;
+                    let mut size: Option<u64> = None;
+                    let mut text: Option<String> = None;
+                    let mut flag: Option<bool> = None;
+                    let mut number: Option<f64> = None;
+                    let mut i8: Option<i8> = None;
+                    let mut u8: Option<u8> = None;
+                    let mut i16: Option<i16> = None;
+                    let mut u16: Option<u16> = None;
+                    let mut i32: Option<i32> = None;
+                    let mut u32: Option<u32> = None;
+                    let mut i64: Option<i64> = None;
+                    let mut u64: Option<u64> = None;
+                    let mut int: Option<i64> = None;
+                    let mut any: Option<rt::Any> = None;
+                    let mut null: Option<rt::Null> = None;
+                    let mut list: Option<Vec<String>> = None;
+                    let mut lists: Option<Vec<types::Base>> = None;
                     r.object(&mut [
                         ("text", &mut text),
                         ("list", &mut list),
@@ -190,23 +178,23 @@ mod bindings {
                         ("flag", &mut flag),
                     ])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         size,
-                        text: rt::required(text, "text")?,
-                        flag: rt::required(flag, "flag")?,
-                        number: rt::required(number, "number")?,
-                        i8: rt::required(i8, "i8")?,
-                        u8: rt::required(u8, "u8")?,
-                        i16: rt::required(i16, "i16")?,
-                        u16: rt::required(u16, "u16")?,
-                        i32: rt::required(i32, "i32")?,
-                        u32: rt::required(u32, "u32")?,
-                        i64: rt::required(i64, "i64")?,
-                        u64: rt::required(u64, "u64")?,
-                        int: rt::required(int, "int")?,
+                        text: rt::required!(text, "text"),
+                        flag: rt::required!(flag, "flag"),
+                        number: rt::required!(number, "number"),
+                        i8: rt::required!(i8, "i8"),
+                        u8: rt::required!(u8, "u8"),
+                        i16: rt::required!(i16, "i16"),
+                        u16: rt::required!(u16, "u16"),
+                        i32: rt::required!(i32, "i32"),
+                        u32: rt::required!(u32, "u32"),
+                        i64: rt::required!(i64, "i64"),
+                        u64: rt::required!(u64, "u64"),
+                        int: rt::required!(int, "int"),
                         any,
                         null,
-                        list: rt::required(list, "list")?,
+                        list: rt::required!(list, "list"),
                         lists,
                     })
                 }
@@ -234,11 +222,11 @@ mod bindings {
 
             impl rt::Decode for Derived {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut size = None;
+                    let mut id: Option<String> = None;
+                    let mut size: Option<u64> = None;
                     r.object(&mut [("size", &mut size), ("id", &mut id)])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         size,
                     })
                 }

@@ -92,23 +92,17 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut path = None;
+                    let mut path: Option<String> = None;
                     r.members(&mut [("path", &mut path)], outer)?;
                     Ok(Self {
-                        path: rt::required(path, "path")?,
+                        path: rt::required!(path, "path"),
                     })
                 }
             }
 
             impl rt::Encode for File {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for File {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("path", &self.path)]);
+                    w.member("path", &self.path);
                 }
             }
 
@@ -187,25 +181,20 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut host = None;
-                    let mut port = None;
+                    let mut host: Option<String> = None;
+                    let mut port: Option<u16> = None;
                     r.members(&mut [("port", &mut port), ("host", &mut host)], outer)?;
                     Ok(Self {
-                        host: rt::required(host, "host")?,
+                        host: rt::required!(host, "host"),
                         port,
                     })
                 }
             }
 
             impl rt::Encode for Tcp {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Tcp {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("host", &self.host), ("port", &self.port)]);
+                    w.member("host", &self.host);
+                    w.member("port", &self.port);
                 }
             }
 
@@ -236,23 +225,17 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut socket = None;
+                    let mut socket: Option<String> = None;
                     r.members(&mut [("socket", &mut socket)], outer)?;
                     Ok(Self {
-                        socket: rt::required(socket, "socket")?,
+                        socket: rt::required!(socket, "socket"),
                     })
                 }
             }
 
             impl rt::Encode for Unix {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Unix {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("socket", &self.socket)]);
+                    w.member("socket", &self.socket);
                 }
             }
 
@@ -327,7 +310,7 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut timeout = None;
+                    let mut timeout: Option<i64> = None;
                     let tag = r.discriminator("transport")?;
                     let base: &mut rt::Slots<'_> =
                         &mut [("timeout", &mut timeout), ("transport", &mut rt::Seen)];
@@ -338,22 +321,14 @@ mod bindings {
             }
 
             impl rt::Encode for Net {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Net {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[
-                        ("timeout", &self.timeout),
-                        ("transport", &self.transport.name()),
-                    ]);
+                    w.member("timeout", &self.timeout);
+                    w.member("transport", self.transport.name());
                     w.members_of(&self.transport);
                 }
             }
 
-            impl rt::EncodeMembers for NetBranch {
+            impl rt::Encode for NetBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Tcp(branch) => w.members_of(branch),
@@ -384,19 +359,20 @@ mod bindings {
 
             impl rt::Decode for Common {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
-                    let mut driver = None;
+                    let mut id: Option<String> = None;
+                    let mut driver: Option<types::Driver> = None;
                     r.object(&mut [("driver", &mut driver), ("id", &mut id)])?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
-                        driver: rt::required(driver, "driver")?,
+                        id: rt::required!(id, "id"),
+                        driver: rt::required!(driver, "driver"),
                     })
                 }
             }
 
             impl rt::Encode for Common {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("id", &self.id), ("driver", &self.driver)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("id", &self.id);
+                    w.member("driver", &self.driver);
                 }
             }
 
@@ -460,32 +436,27 @@ mod bindings {
 
             impl rt::Decode for Device {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
+                    let mut id: Option<String> = None;
                     let tag = r.discriminator("driver")?;
                     let mut base: &mut rt::Slots<'_> =
                         &mut [("driver", &mut rt::Seen), ("id", &mut id)];
                     let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         driver,
                     })
                 }
             }
 
             impl rt::Encode for Device {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Device {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
+                    w.member("id", &self.id);
+                    w.member("driver", self.driver.name());
                     w.members_of(&self.driver);
                 }
             }
 
-            impl rt::EncodeMembers for DeviceBranch {
+            impl rt::Encode for DeviceBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::File(branch) => w.members_of(branch),
@@ -559,19 +530,13 @@ mod bindings {
             }
 
             impl rt::Encode for Bare {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object_of(self);
-                }
-            }
-
-            impl rt::EncodeMembers for Bare {
                 fn encode_members(&self, w: &mut rt::Writer) {
-                    w.members(&[("driver", &self.driver.name())]);
+                    w.member("driver", self.driver.name());
                     w.members_of(&self.driver);
                 }
             }
 
-            impl rt::EncodeMembers for BareBranch {
+            impl rt::Encode for BareBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::File(branch) => w.members_of(branch),

@@ -39,8 +39,8 @@ mod bindings {
             }
 
             impl rt::Encode for QueryDevice {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("which", &self.which)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("which", &self.which);
                 }
             }
 
@@ -106,10 +106,10 @@ mod bindings {
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
                 ) -> Result<Self, rt::DecodeError> {
-                    let mut path = None;
+                    let mut path: Option<String> = None;
                     r.members(&mut [("path", &mut path)], outer)?;
                     Ok(Self {
-                        path: rt::required(path, "path")?,
+                        path: rt::required!(path, "path"),
                     })
                 }
             }
@@ -160,13 +160,13 @@ mod bindings {
 
             impl rt::Decode for Device {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id = None;
+                    let mut id: Option<String> = None;
                     let tag = r.discriminator("driver")?;
                     let mut base: &mut rt::Slots<'_> =
                         &mut [("driver", &mut rt::Seen), ("id", &mut id)];
                     let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
                     Ok(Self {
-                        id: rt::required(id, "id")?,
+                        id: rt::required!(id, "id"),
                         driver,
                     })
                 }
@@ -187,8 +187,8 @@ mod bindings {
             }
 
             impl rt::Encode for Request {
-                fn encode(&self, w: &mut rt::Writer) {
-                    w.object(&[("id", &self.id)]);
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("id", &self.id);
                 }
             }
         }

@@ -29,8 +29,8 @@ impl Decode for Job {
             ("error", &mut error),
         ])?;
         Ok(Self {
-            id: required(id, "id")?,
-            status: required(status, "status")?,
+            id: required!(id, "id"),
+            status: required!(status, "status"),
             error,
         })
     }

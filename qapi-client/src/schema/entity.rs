@@ -72,8 +72,8 @@ impl Decode for Entity {
         let members = members.filter(|members| !members.is_empty());
         let values = || values.unwrap_or_default().into_iter();
         Ok(Self {
-            name: required(name, "name")?,
-            meta: required(meta, "meta-type")?,
+            name: required!(name, "name"),
+            meta: required!(meta, "meta-type"),
             allow_oob: allow_oob.unwrap_or_default(),
             argument,
             returned,
@@ -145,8 +145,8 @@ impl Decode for BranchInfo {
         let (mut name, mut ty) = (None, None);
         r.object(&mut [("case", &mut name), ("type", &mut ty)])?;
         Ok(Self {
-            name: required(name, "case")?,
-            ty: required(ty, "type")?,
+            name: required!(name, "case"),
+            ty: required!(ty, "type"),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Any;
 use crate::decode::{Decode, DecodeMembers};
-use crate::encode::{Encode, EncodeMembers};
+use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::Reader;
 use crate::slot::Members;
@@ -110,12 +110,6 @@ impl DecodeMembers for AnyMembers {
 }
 
 impl Encode for AnyMembers {
-    fn encode(&self, w: &mut Writer) {
-        w.object_of(self);
-    }
-}
-
-impl EncodeMembers for AnyMembers {
     fn encode_members(&self, w: &mut Writer) {
         for (name, value) in &self.members {
             w.name(name);
@@ -151,7 +145,7 @@ impl UnknownBranch {
     }
 }
 
-impl EncodeMembers for UnknownBranch {
+impl Encode for UnknownBranch {
     /// Writes the branch's members; the discriminator is the union's to write.
     fn encode_members(&self, w: &mut Writer) {
         self.members.encode_members(w);

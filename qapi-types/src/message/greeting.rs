@@ -4,7 +4,7 @@ use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::{Kind, Reader};
-use crate::slot::required;
+use crate::required;
 use crate::writer::Writer;
 
 /// A server's greeting: who it is and what it can do.
@@ -40,8 +40,8 @@ impl Decode for Greeting {
             ("capabilities", &mut capabilities),
         ])?;
         Ok(Self {
-            version: required(version, "version")?,
-            capabilities: required(capabilities, "capabilities")?,
+            version: required!(version, "version"),
+            capabilities: required!(capabilities, "capabilities"),
         })
     }
 }
@@ -50,7 +50,7 @@ impl Decode for Version {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let (mut qemu, mut package) = (None, None);
         r.object(&mut [("qemu", &mut qemu), ("package", &mut package)])?;
-        let Number(major, minor, micro) = required(qemu, "qemu")?;
+        let Number(major, minor, micro) = required!(qemu, "qemu");
         Ok(Self {
             major,
             minor,
@@ -75,9 +75,9 @@ impl Decode for Number {
             ("major", &mut major),
         ])?;
         Ok(Self(
-            required(major, "major")?,
-            required(minor, "minor")?,
-            required(micro, "micro")?,
+            required!(major, "major"),
+            required!(minor, "minor"),
+            required!(micro, "micro"),
         ))
     }
 }

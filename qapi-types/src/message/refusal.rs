@@ -6,7 +6,7 @@ use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::Reader;
-use crate::slot::required;
+use crate::required;
 use crate::writer::Writer;
 
 /// A server's error: the class is for programs, the description for people.
@@ -104,8 +104,8 @@ impl Decode for Refusal {
         let (mut class, mut desc) = (None, None);
         r.object(&mut [("class", &mut class), ("desc", &mut desc)])?;
         Ok(Self {
-            class: required(class, "class")?,
-            desc: required(desc, "desc")?,
+            class: required!(class, "class"),
+            desc: required!(desc, "desc"),
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::Reader;
-use crate::slot::required;
+use crate::required;
 use crate::writer::Writer;
 
 /// The host's time at which an event happened, since the beginning of 1970. Both parts are -1 if the host could not tell.
@@ -49,8 +49,8 @@ impl Decode for Timestamp {
             ("microseconds", &mut microseconds),
         ])?;
         Ok(Self {
-            seconds: required(seconds, "seconds")?,
-            microseconds: required(microseconds, "microseconds")?,
+            seconds: required!(seconds, "seconds"),
+            microseconds: required!(microseconds, "microseconds"),
         })
     }
 }

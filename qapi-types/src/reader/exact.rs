@@ -79,17 +79,16 @@ impl Faults {
     }
 
     fn tell(self, slots: &Slots<'_>, outer: &dyn Members) -> Result<(), DecodeError> {
-        let missing = |member| Err(DecodeError::new(Problem::Missing { member }));
         if let Some(error) = self.outer {
             return Err(error);
         }
         if let Some(member) = outer.missing() {
-            return missing(member);
+            return Err(DecodeError::missing(member));
         }
         let failed = self.own.as_ref().map_or(slots.len(), |(index, _)| *index);
         let before = slots.iter().take(failed);
         if let Some((member, _)) = before.into_iter().find(|(_, slot)| slot.is_missing()) {
-            return missing(member);
+            return Err(DecodeError::missing(member));
         }
         match (self.own, self.unknown) {
             (Some((_, error)), _) | (None, Some(error)) => Err(error),

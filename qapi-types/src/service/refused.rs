@@ -42,8 +42,9 @@ fn kind(expected: &str) -> &str {
 mod tests {
     use super::*;
     use crate::reader::{Reader, from_str};
+    use crate::required;
     use crate::service::arguments;
-    use crate::slot::{Required, required};
+    use crate::slot::Required;
     use crate::{Decode, Null};
 
     #[derive(Debug)]
@@ -64,7 +65,7 @@ mod tests {
                 ("names", &mut names),
                 ("inner", &mut inner),
             ])?;
-            let count = required(count, "count")?;
+            let count = required!(count, "count");
             Ok(Self {
                 count,
                 up,

@@ -34,13 +34,13 @@ impl rt::Decode for Scalars {
             ("inner", &mut inner),
         ])?;
         Ok(Scalars {
-            int: rt::required(int, "int")?,
-            size: rt::required(size, "size")?,
-            byte: rt::required(byte, "byte")?,
-            number: rt::required(number, "number")?,
-            flag: rt::required(flag, "flag")?,
-            text: rt::required(text, "text")?,
-            list: rt::required(list, "list")?,
+            int: rt::required!(int, "int"),
+            size: rt::required!(size, "size"),
+            byte: rt::required!(byte, "byte"),
+            number: rt::required!(number, "number"),
+            flag: rt::required!(flag, "flag"),
+            text: rt::required!(text, "text"),
+            list: rt::required!(list, "list"),
             any,
             null,
             inner,
@@ -49,19 +49,17 @@ impl rt::Decode for Scalars {
 }
 
 impl rt::Encode for Scalars {
-    fn encode(&self, w: &mut rt::Writer) {
-        w.object(&[
-            ("int", &self.int),
-            ("size", &self.size),
-            ("byte", &self.byte),
-            ("number", &self.number),
-            ("flag", &self.flag),
-            ("text", &self.text),
-            ("list", &self.list),
-            ("any", &self.any),
-            ("null", &self.null),
-            ("inner", &self.inner),
-        ]);
+    fn encode_members(&self, w: &mut rt::Writer) {
+        w.member("int", &self.int);
+        w.member("size", &self.size);
+        w.member("byte", &self.byte);
+        w.member("number", &self.number);
+        w.member("flag", &self.flag);
+        w.member("text", &self.text);
+        w.member("list", &self.list);
+        w.member("any", &self.any);
+        w.member("null", &self.null);
+        w.member("inner", &self.inner);
     }
 }
 
@@ -130,15 +128,16 @@ impl rt::DecodeMembers for File {
             outer,
         )?;
         Ok(File {
-            filename: rt::required(filename, "filename")?,
+            filename: rt::required!(filename, "filename"),
             backing,
         })
     }
 }
 
-impl rt::EncodeMembers for File {
+impl rt::Encode for File {
     fn encode_members(&self, w: &mut rt::Writer) {
-        w.members(&[("filename", &self.filename), ("backing", &self.backing)]);
+        w.member("filename", &self.filename);
+        w.member("backing", &self.backing);
     }
 }
 
@@ -168,14 +167,14 @@ impl rt::DecodeMembers for Tcp {
         let mut port = None;
         r.members(&mut [("port", &mut port)], outer)?;
         Ok(Tcp {
-            port: rt::required(port, "port")?,
+            port: rt::required!(port, "port"),
         })
     }
 }
 
-impl rt::EncodeMembers for Tcp {
+impl rt::Encode for Tcp {
     fn encode_members(&self, w: &mut rt::Writer) {
-        w.members(&[("port", &self.port)]);
+        w.member("port", &self.port);
     }
 }
 
@@ -201,15 +200,16 @@ impl rt::DecodeMembers for Net {
             name => rt::unknown_branch(name, r, &mut base, NetTransport::Unknown),
         }?;
         Ok(Net {
-            host: rt::required(host, "host")?,
+            host: rt::required!(host, "host"),
             transport,
         })
     }
 }
 
-impl rt::EncodeMembers for Net {
+impl rt::Encode for Net {
     fn encode_members(&self, w: &mut rt::Writer) {
-        w.members(&[("host", &self.host), ("transport", &self.transport.name())]);
+        w.member("host", &self.host);
+        w.member("transport", self.transport.name());
         match &self.transport {
             NetTransport::Tcp(branch) => w.members_of(branch),
             NetTransport::Unknown(branch) => w.members_of(branch),
@@ -257,21 +257,16 @@ impl rt::Decode for Node {
     }
 }
 
-impl rt::EncodeMembers for Node {
+impl rt::Encode for Node {
     fn encode_members(&self, w: &mut rt::Writer) {
-        w.members(&[("id", &self.id), ("driver", &self.driver.name())]);
+        w.member("id", &self.id);
+        w.member("driver", self.driver.name());
         match &self.driver {
             NodeDriver::File(branch) => w.members_of(branch),
             NodeDriver::Net(branch) => w.members_of(branch),
             NodeDriver::Null => {}
             NodeDriver::Unknown(branch) => w.members_of(branch),
         }
-    }
-}
-
-impl rt::Encode for Node {
-    fn encode(&self, w: &mut rt::Writer) {
-        w.object_of(self);
     }
 }
 
@@ -301,7 +296,7 @@ impl rt::DecodeMembers for StrictTcp {
         let mut port = None;
         r.exact_members(&mut [("port", &mut port)], outer)?;
         Ok(StrictTcp {
-            port: rt::required(port, "port")?,
+            port: rt::required!(port, "port"),
         })
     }
 }

@@ -67,8 +67,8 @@ impl Decode for Property {
             ("description", &mut description),
         ])?;
         Ok(Self {
-            name: required(name, "name")?,
-            ty: required(ty, "type")?,
+            name: required!(name, "name"),
+            ty: required!(ty, "type"),
             description,
         })
     }

@@ -44,8 +44,8 @@ impl Decode for Property {
         let (mut name, mut ty) = (None, None);
         r.object(&mut [("name", &mut name), ("type", &mut ty)])?;
         Ok(Self {
-            name: required(name, "name")?,
-            ty: required(ty, "type")?,
+            name: required!(name, "name"),
+            ty: required!(ty, "type"),
         })
     }
 }

@@ -76,15 +76,11 @@ fn arguments(
         nodes.push(members::constructors(name, fields, &extra, types));
         nodes.push(Node::Blank);
         if command.generated {
-            nodes.extend(objects::encode(name, fields, false));
+            nodes.push(objects::encode(name, members::write(fields)));
         } else {
-            nodes.push(encode_impl(name, vec![line("w.object_of(self);")]));
-            nodes.push(Node::Blank);
-            let body = vec![
-                members::write("members", members::encoded(fields)),
-                line(format!("w.members_of(&self.{OTHERS});")),
-            ];
-            nodes.push(objects::encode_members_impl(name, body));
+            let mut body = members::write(fields);
+            body.push(line(format!("w.members_of(&self.{OTHERS});")));
+            nodes.push(objects::encode(name, body));
         }
     }
     if types.plan.settings.for_servers() {
@@ -120,7 +116,7 @@ fn add_other(types: &Types<'_, '_>) -> Vec<Node> {
 
 /// Decodes a command with further arguments: they are what no slot takes.
 fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
-    let mut body = members::slots(fields);
+    let mut body = members::slots(fields, types);
     body.push(let_slots(
         "mut own: &mut rt::Slots<'_>",
         members::slot_list(fields, None, false),
@@ -173,7 +169,7 @@ pub(super) fn unit(name: &str, decodes: bool, encodes: bool, types: &Types<'_, '
     let mut nodes = vec![line(format!("pub struct {name};"))];
     if encodes {
         nodes.push(Node::Blank);
-        nodes.push(encode_impl(name, vec![line("w.object(&[]);")]));
+        nodes.push(objects::encode(name, vec![]));
     }
     if decodes {
         nodes.push(Node::Blank);

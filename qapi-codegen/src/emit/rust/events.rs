@@ -39,7 +39,7 @@ pub(super) fn emit<'p>(
                 nodes.push(Node::Blank);
                 nodes.push(members::constructors(&name, &fields, &[], types));
                 nodes.push(Node::Blank);
-                nodes.extend(objects::encode(&name, &fields, false));
+                nodes.push(objects::encode(&name, members::write(&fields)));
             }
         }
         Some(ty) if !plan.is_implicit(ty) => {

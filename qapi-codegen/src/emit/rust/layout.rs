@@ -263,10 +263,17 @@ impl Printer {
         }
         self.line(list.head.trim_end());
         self.indented(|printer| {
-            for item in &list.items {
+            for (at, item) in list.items.iter().enumerate() {
+                // To a macro a last comma may mean something.
+                let last = at + 1 == list.items.len();
+                let comma = if last && list.head.ends_with("!(") {
+                    ""
+                } else {
+                    ","
+                };
                 match item {
-                    Node::List(inner) => printer.list(inner, ","),
-                    Node::Line(text) => printer.line(&format!("{text},")),
+                    Node::List(inner) => printer.list(inner, comma),
+                    Node::Line(text) => printer.line(&format!("{text}{comma}")),
                     other => printer.node(other),
                 }
             }

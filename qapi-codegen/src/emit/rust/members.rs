@@ -75,12 +75,14 @@ pub(super) fn declare(
     nodes
 }
 
-/// `let mut a = None;` for every field.
-pub(super) fn slots(fields: &[Field<'_>]) -> Vec<Node> {
-    fields
-        .iter()
-        .map(|field| line(format!("let mut {} = None;", field.local())))
-        .collect()
+/// `let mut a: Option<T> = None;` for every field. The type is written out because rustc takes longer to find it than to
+/// read it.
+pub(super) fn slots(fields: &[Field<'_>], types: &Types<'_, '_>) -> Vec<Node> {
+    let slots = fields.iter().map(|field| {
+        let ty = types.option(&types.within(field.of, field.member.ty));
+        Node::Let(format!("mut {}: {ty}", field.local()), "None".to_owned())
+    });
+    slots.collect()
 }
 
 /// `("a", &mut a)` for every field, and for the discriminator of a union, as they arrive; strict bindings say which are
@@ -109,11 +111,11 @@ pub(super) fn slot_list(
 }
 
 /// `("a", value)`
-pub(super) fn pair(member: &str, value: String) -> Node {
+fn pair(member: &str, value: String) -> Node {
     list("(", [format!("{member:?}"), value], ")", Width::Call)
 }
 
-/// `a: rt::required(a, "a")?` or `a` for every field.
+/// `a: rt::required!(a, "a")` or `a` for every field.
 pub(super) fn filled(fields: &[Field<'_>]) -> Vec<Node> {
     let filled = fields.iter().map(|field| {
         let (name, local, member) = (&field.name, field.local(), &field.member.name);
@@ -121,9 +123,9 @@ pub(super) fn filled(fields: &[Field<'_>]) -> Vec<Node> {
             (true, true) => line(name),
             (true, false) => line(format!("{name}: {local}")),
             (false, _) => list(
-                format!("{name}: rt::required("),
+                format!("{name}: rt::required!("),
                 [local, format!("{member:?}")],
-                ")?",
+                ")",
                 Width::Call,
             ),
         }
@@ -131,17 +133,22 @@ pub(super) fn filled(fields: &[Field<'_>]) -> Vec<Node> {
     filled.collect()
 }
 
-/// `("a", &self.a)` for every field.
-pub(super) fn encoded(fields: &[Field<'_>]) -> Vec<Node> {
-    let pairs = fields
+/// `w.member("a", &self.a);` for every field.
+pub(super) fn write(fields: &[Field<'_>]) -> Vec<Node> {
+    let members = fields
         .iter()
-        .map(|field| pair(&field.member.name, format!("&self.{}", field.name)));
-    pairs.collect()
+        .map(|field| write_one(&field.member.name, format!("&self.{}", field.name)));
+    members.collect()
 }
 
-/// `w.members(&[…]);`, or whatever method takes the list.
-pub(super) fn write(method: &str, pairs: Vec<Node>) -> Node {
-    nested(format!("w.{method}(&["), pairs, "]);", Width::Call)
+/// `w.member("a", value);`
+pub(super) fn write_one(member: &str, value: String) -> Node {
+    list(
+        "w.member(",
+        [format!("{member:?}"), value],
+        ");",
+        Width::Call,
+    )
 }
 
 /// `r.object(&mut […])?;`

@@ -24,18 +24,17 @@ pub(super) fn emit<'p>(
         format!("pub struct {name} {{"),
         members::declare(&fields, types, docs),
     ));
-    let as_branch = plan.as_branch(id);
     if plan.encodes(id) && !fields.is_empty() {
         nodes.push(Node::Blank);
         nodes.push(members::constructors(&name, &fields, &[], types));
     }
     if plan.decodes(id) {
         nodes.push(Node::Blank);
-        nodes.extend(decode(&name, &fields, as_branch.decodes, types));
+        nodes.extend(decode(&name, &fields, plan.decodes_as_branch(id), types));
     }
     if plan.encodes(id) {
         nodes.push(Node::Blank);
-        nodes.extend(encode(&name, &fields, as_branch.encodes));
+        nodes.push(encode(&name, members::write(&fields)));
     }
     nodes
 }
@@ -57,7 +56,7 @@ pub(super) fn decode(
 ) -> Vec<Node> {
     let strict = types.plan.settings.is_strict();
     let value = construct("Self", members::filled(fields));
-    let mut body = members::slots(fields);
+    let mut body = members::slots(fields, types);
     if !as_branch {
         body.push(members::read(
             strict,
@@ -106,38 +105,23 @@ pub(super) fn decode_members_impl(name: &str, body: Vec<Node>, types: &Types<'_,
     )
 }
 
-/// Encodes an object; one that can be a branch writes its members among others.
-pub(super) fn encode(name: &str, fields: &[Field<'_>], as_branch: bool) -> Vec<Node> {
-    let pairs = members::encoded(fields);
-    if !as_branch {
-        return vec![encode_impl(name, vec![members::write("object", pairs)])];
+/// Encodes an object: `impl rt::Encode for NAME { fn encode_members … }`, or nothing in it where there are no members.
+pub(super) fn encode(name: &str, body: Vec<Node>) -> Node {
+    let head = format!("impl rt::Encode for {name} {{");
+    let method = block(
+        "fn encode_members(&self, w: &mut rt::Writer) {",
+        body.clone(),
+    );
+    match body.is_empty() {
+        true => line(format!("{head}}}")),
+        false => block(head, vec![method]),
     }
-    let mut nodes = vec![
-        encode_impl(name, vec![line("w.object_of(self);")]),
-        Node::Blank,
-    ];
-    nodes.push(encode_members_impl(
-        name,
-        vec![members::write("members", pairs)],
-    ));
-    nodes
 }
 
-/// `impl rt::Encode for NAME { fn encode … }`
+/// Encodes what is no object: `impl rt::Encode for NAME { fn encode … }`
 pub(super) fn encode_impl(name: &str, body: Vec<Node>) -> Node {
     block(
         format!("impl rt::Encode for {name} {{"),
         vec![block("fn encode(&self, w: &mut rt::Writer) {", body)],
-    )
-}
-
-/// `impl rt::EncodeMembers for NAME { fn encode_members … }`
-pub(super) fn encode_members_impl(name: &str, body: Vec<Node>) -> Node {
-    block(
-        format!("impl rt::EncodeMembers for {name} {{"),
-        vec![block(
-            "fn encode_members(&self, w: &mut rt::Writer) {",
-            body,
-        )],
     )
 }

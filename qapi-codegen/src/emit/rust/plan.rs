@@ -16,18 +16,18 @@ pub(super) struct Plan<'a> {
     directions: Directions,
     /// References by value that would make a type contain itself.
     boxed: HashSet<(DefinitionId, DefinitionId)>,
-    /// Objects that are branches of a union, by what is done with the union.
-    branches: HashMap<DefinitionId, Ways>,
+    /// Objects that are branches of a union which is decoded.
+    branches: HashSet<DefinitionId>,
     /// Branches that servers have not always sent the members of.
     late_branches: HashSet<DefinitionId>,
     pub(super) modules: HashMap<ModuleId, String>,
 }
 
 /// What can be done with values of a type.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Ways {
-    pub(super) decodes: bool,
-    pub(super) encodes: bool,
+#[derive(Clone, Copy, Debug)]
+struct Ways {
+    decodes: bool,
+    encodes: bool,
 }
 
 impl<'a> Plan<'a> {
@@ -42,7 +42,7 @@ impl<'a> Plan<'a> {
             selection,
             directions: Directions::of(schema, selection, &settings.filter),
             boxed: HashSet::new(),
-            branches: HashMap::new(),
+            branches: HashSet::new(),
             late_branches: HashSet::new(),
             modules: names::modules(schema, &settings.runtime),
         };
@@ -95,29 +95,20 @@ impl<'a> Plan<'a> {
         self.boxed.contains(&(from, to))
     }
 
-    /// As the branch of unions, is an object decoded and encoded?
-    pub(super) fn as_branch(&self, id: DefinitionId) -> Ways {
-        self.branches.get(&id).copied().unwrap_or_default()
+    /// Is an object decoded as the branch of a union?
+    pub(super) fn decodes_as_branch(&self, id: DefinitionId) -> bool {
+        self.branches.contains(&id)
     }
 
-    fn branch_types(&self) -> HashMap<DefinitionId, Ways> {
-        let mut types: HashMap<DefinitionId, Ways> = HashMap::new();
-        for (id, definition) in self.definitions() {
-            let Kind::Object(object) = &definition.kind else {
-                continue;
-            };
-            let ways = self.ways(id);
-            for branch in object
-                .union
-                .iter()
-                .flat_map(|union| self.branches(&union.branches))
-            {
-                let known = types.entry(branch.ty).or_default();
-                known.decodes |= ways.decodes;
-                known.encodes |= ways.encodes;
-            }
-        }
-        types
+    /// The types of the branches of unions that are decoded.
+    fn branch_types(&self) -> HashSet<DefinitionId> {
+        let decoded = self.definitions().filter(|(id, _)| self.decodes(*id));
+        let unions = decoded.filter_map(|(_, definition)| match &definition.kind {
+            Kind::Object(object) => object.union.as_ref(),
+            _ => None,
+        });
+        let branches = unions.flat_map(|union| self.branches(&union.branches));
+        branches.map(|branch| branch.ty).collect()
     }
 
     /// The values of an enum that are in.

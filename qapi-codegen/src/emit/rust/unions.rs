@@ -5,7 +5,7 @@ use super::enums::decode_impl;
 use super::layout::{Node, arm, arm_call, block, function, let_slots, line};
 use super::members::{self, Extra, Field};
 use super::names::{self, UNRECOGNIZED};
-use super::objects::{construct, decode_members_impl, encode_impl, encode_members_impl};
+use super::objects::{construct, decode_members_impl, encode};
 use super::types::Types;
 use crate::schema::{Branch, Definition, DefinitionId, Union};
 
@@ -71,8 +71,6 @@ pub(super) fn emit<'p>(
         nodes.extend(parts.decode());
     }
     if plan.encodes(id) {
-        nodes.push(Node::Blank);
-        nodes.push(encode_impl(&parts.name, vec![line("w.object_of(self);")]));
         nodes.push(Node::Blank);
         nodes.extend(parts.encode());
     }
@@ -207,11 +205,11 @@ impl Parts<'_, '_, '_> {
     }
 
     fn decode(&self) -> Vec<Node> {
-        let as_branch = self.types.plan.as_branch(self.id).decodes;
+        let as_branch = self.types.plan.decodes_as_branch(self.id);
         let strict = self.types.plan.settings.is_strict();
         let discriminator = &self.union.discriminator;
         let slots = members::slot_list(&self.fields, Some(discriminator), strict);
-        let mut body = members::slots(&self.fields);
+        let mut body = members::slots(&self.fields, self.types);
         let method = if self.late {
             "late_discriminator"
         } else {
@@ -241,15 +239,14 @@ impl Parts<'_, '_, '_> {
     }
 
     fn encode(&self) -> Vec<Node> {
-        let mut pairs = members::encoded(&self.fields);
+        let mut body = members::write(&self.fields);
         let tag = match self.late {
             true => format!("&rt::LateTag(self.{}.name())", self.tag),
-            false => format!("&self.{}.name()", self.tag),
+            false => format!("self.{}.name()", self.tag),
         };
-        pairs.push(members::pair(&self.union.discriminator, tag));
-        let write = members::write("members", pairs);
-        let branch = line(format!("w.members_of(&self.{});", self.tag));
-        let whole = encode_members_impl(&self.name, vec![write, branch]);
+        body.push(members::write_one(&self.union.discriminator, tag));
+        body.push(line(format!("w.members_of(&self.{});", self.tag)));
+        let whole = encode(&self.name, body);
         vec![whole, Node::Blank, self.encode_branch()]
     }
 
@@ -274,11 +271,8 @@ impl Parts<'_, '_, '_> {
             .all(|branch| self.types.plan.is_nothing(branch.ty))
             && !self.open
         {
-            return block(
-                format!("impl rt::EncodeMembers for {} {{", self.branch_type),
-                vec![line("fn encode_members(&self, _: &mut rt::Writer) {}")],
-            );
+            return encode(&self.branch_type, vec![]);
         }
-        encode_members_impl(&self.branch_type, vec![block("match self {", arms)])
+        encode(&self.branch_type, vec![block("match self {", arms)])
     }
 }

@@ -18,10 +18,10 @@ pub(super) mod events {
 
     impl rt::Decode for DiskLost {
         fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut disk = None;
+            let mut disk: Option<types::Disk> = None;
             r.object(&mut [("disk", &mut disk)])?;
             Ok(Self {
-                disk: rt::required(disk, "disk")?,
+                disk: rt::required!(disk, "disk"),
             })
         }
     }
@@ -43,10 +43,10 @@ pub(super) mod types {
 
     impl rt::Decode for Disk {
         fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut file = None;
+            let mut file: Option<String> = None;
             r.object(&mut [("file", &mut file)])?;
             Ok(Self {
-                file: rt::required(file, "file")?,
+                file: rt::required!(file, "file"),
             })
         }
     }

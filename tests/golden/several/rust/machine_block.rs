@@ -17,11 +17,7 @@ pub(super) mod commands {
     #[derive(Clone, Copy, Debug, Default)]
     pub struct QueryMachine;
 
-    impl rt::Encode for QueryMachine {
-        fn encode(&self, w: &mut rt::Writer) {
-            w.object(&[]);
-        }
-    }
+    impl rt::Encode for QueryMachine {}
 
     impl rt::Command for QueryMachine {
         type Return = types::Machine;

@@ -18,10 +18,10 @@ pub(super) mod types {
 
     impl rt::Decode for Machine {
         fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut disks = None;
+            let mut disks: Option<Vec<types::Disk>> = None;
             r.object(&mut [("disks", &mut disks)])?;
             Ok(Self {
-                disks: rt::required(disks, "disks")?,
+                disks: rt::required!(disks, "disks"),
             })
         }
     }

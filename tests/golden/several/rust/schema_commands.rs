@@ -11,11 +11,7 @@ pub(super) mod commands {
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Halt;
 
-    impl rt::Encode for Halt {
-        fn encode(&self, w: &mut rt::Writer) {
-            w.object(&[]);
-        }
-    }
+    impl rt::Encode for Halt {}
 
     impl rt::Command for Halt {
         type Return = ();

@@ -17,11 +17,7 @@ pub(super) mod commands {
     #[derive(Clone, Copy, Debug, Default)]
     pub struct QueryRt;
 
-    impl rt::Encode for QueryRt {
-        fn encode(&self, w: &mut rt::Writer) {
-            w.object(&[]);
-        }
-    }
+    impl rt::Encode for QueryRt {}
 
     impl rt::Command for QueryRt {
         type Return = types::Time;
@@ -41,10 +37,10 @@ pub(super) mod types {
 
     impl rt::Decode for Time {
         fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut seconds = None;
+            let mut seconds: Option<i64> = None;
             r.object(&mut [("seconds", &mut seconds)])?;
             Ok(Self {
-                seconds: rt::required(seconds, "seconds")?,
+                seconds: rt::required!(seconds, "seconds"),
             })
         }
     }

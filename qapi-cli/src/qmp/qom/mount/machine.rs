@@ -145,7 +145,7 @@ impl Decode for Object {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut properties = None;
         r.object(&mut [("properties", &mut properties)])?;
-        Ok(Self(required(properties, "properties")?))
+        Ok(Self(required!(properties, "properties")))
     }
 }
 
@@ -159,8 +159,8 @@ impl Decode for Listed {
         ])?;
         Ok(Self {
             property: Property {
-                name: required(name, "name")?,
-                ty: required(ty, "type")?,
+                name: required!(name, "name"),
+                ty: required!(ty, "type"),
             },
             value,
         })
