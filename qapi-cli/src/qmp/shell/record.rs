@@ -95,7 +95,7 @@ impl Recorder {
 
     fn write(&mut self, side: Side, message: Any) -> io::Result<()> {
         // In one go: whoever looks into the file finds whole lines.
-        let line = format!("{}\n", Line { side, message });
+        let line = format!("{}\n", Line::Said(side, message));
         self.file.write_all(line.as_bytes())
     }
 }
