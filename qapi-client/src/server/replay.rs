@@ -13,6 +13,7 @@ use qapi_types::{Any, Kind};
 use super::exchange::Side;
 use super::input::Input;
 use super::{Limits, Request};
+use crate::core::is_departure;
 use play::Player;
 pub use read::ReplayError;
 
@@ -187,7 +188,7 @@ impl Replay {
         let played = play(&mut player, &mut stream, &mut tell);
         player.missing().for_each(tell);
         match played {
-            Err(error) if is_leaving(&error) => Ok(()),
+            Err(error) if is_departure(&error) => Ok(()),
             played => played,
         }
     }
@@ -220,12 +221,6 @@ fn play(
         }
     }
     stream.flush()
-}
-
-/// Whether it only says that there is nobody any more.
-fn is_leaving(error: &io::Error) -> bool {
-    use ErrorKind::{BrokenPipe, ConnectionReset};
-    matches!(error.kind(), BrokenPipe | ConnectionReset)
 }
 
 /// Which of the open requests a message of the server's replies to: the last one with its id; without an id the first one

@@ -1,6 +1,6 @@
 //! A recording of what is said, which can be played again.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use qapi_client::{Error, Stamped};
 use qapi_types::{Any, Encode, Greeting, Request, UnknownEvent, Writer};
 
 use super::super::event::message;
+use super::super::recording;
 
 /// A file to which everything is written that is said to the machine and by it, a line a message, but for what the shell
 /// asks for itself while somebody types.
@@ -34,12 +35,8 @@ impl Recorder {
     /// # Errors
     /// The file is there already, or cannot be written.
     pub(super) fn create(path: &Path, greeting: &Greeting, oob: bool) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut recorder = Self {
-            file: options.open(path)?,
+            file: recording::create(path, false)?,
             next_id: 0,
         };
         recorder.write(Side::Server, Any::encode_from(&Said("QMP", greeting, None)))?;
