@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -12,8 +13,8 @@ use std::thread;
 
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_tests::live::{MONITOR, folder, machine, say};
-use qapi_types::qmp::{Event, commands};
+use qapi_tests::live::{MONITOR, folder, learn, machine, say};
+use qapi_types::qmp::commands;
 use rustix::process::{Pid, Signal, kill_process};
 
 /// `qmp` at work, with what it says of it.
@@ -90,25 +91,6 @@ fn recorded(folder: &Path, file: &str) -> Vec<String> {
     lines.map(str::to_owned).collect()
 }
 
-/// What a typed client learns of a machine that it lets go on and stand still again.
-fn typed(folder: &Path, socket: &str) -> Vec<String> {
-    let mut client = client(folder, socket);
-    let mut learned = vec![format!("{:?}", client.greeting())];
-    learned.push(format!("{:?}", client.execute(&commands::QueryStatus)));
-    client.execute(&commands::Cont).unwrap();
-    client.execute(&commands::Stop).unwrap();
-    let refused = client.execute(&commands::BlockResize::new(1).device("none"));
-    learned.push(format!("{refused:?}"));
-    // Large, and of many kinds.
-    let schema = client.execute(&commands::QueryQmpSchema).unwrap();
-    learned.push(format!("{schema:?}"));
-    while learned.last().is_none_or(|last| !last.contains("Stop")) {
-        let event = client.next_event::<Event>(None).unwrap();
-        learned.push(format!("{event:?}"));
-    }
-    learned
-}
-
 /// What a user of Python's library would write; it says what it finds.
 const SCRIPT: &str = r#"
 import asyncio, sys
@@ -163,20 +145,23 @@ fn what_was_said_is_said_again() {
     drop(machine.client(MONITOR));
     let folder = machine.folder();
     let record = Tool::ready(folder, "record talk");
-    let learned = (typed(folder, "talk.sock"), foreign(folder, "talk.sock"));
+    let learned = (
+        learn(client(folder, "talk.sock")),
+        foreign(folder, "talk.sock"),
+    );
     assert_eq!(record.stop(), done(0, "", ""));
     assert!(!folder.join("talk.sock").exists());
     let mode = folder.join("talk").metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 
     let replay = Tool::ready(folder, "replay talk --listen again --once");
-    let again = (typed(folder, "again"), foreign(folder, "again"));
+    let again = (learn(client(folder, "again")), foreign(folder, "again"));
     assert_eq!(again, learned);
     assert_eq!(replay.end(), done(0, "", ""));
     // Each connection begins at its beginning, any number of times.
     let replay = Tool::ready(folder, "replay talk --listen again --json");
     for _ in 0..2 {
-        let again = (typed(folder, "again"), foreign(folder, "again"));
+        let again = (learn(client(folder, "again")), foreign(folder, "again"));
         assert_eq!(again, learned);
     }
     let (code, said, complained) = replay.stop();
@@ -374,6 +359,59 @@ fn a_message_without_end_is_passed_on_and_not_kept() {
     assert!(peak.is_none_or(|peak| peak < 400 << 10), "{peak:?}");
 }
 
+/// Clients that have nothing more to say, or have gone; a server that does not care.
+#[test]
+fn who_hangs_up() {
+    let folder = folder();
+    let folder = folder.path();
+    let listener = UnixListener::bind(folder.join(MONITOR)).unwrap();
+    let mut record = Tool::ready(folder, "record talk --json");
+    let connect = || {
+        let client = UnixStream::connect(folder.join("talk.sock")).unwrap();
+        (client, listener.accept().unwrap().0)
+    };
+    let says = |mut stream: &UnixStream, text: &str| stream.write_all(text.as_bytes()).unwrap();
+    let hears_all = |mut stream: UnixStream| {
+        let mut heard = String::new();
+        stream.read_to_string(&mut heard).unwrap();
+        heard
+    };
+    // Who says nothing more hears the answer.
+    let (client, server) = connect();
+    says(&server, "hello ");
+    says(&client, "{'a': ");
+    client.shutdown(Shutdown::Write).unwrap();
+    assert_eq!(hears_all(server.try_clone().unwrap()), "{'a': ");
+    says(&server, "bye\n");
+    drop(server);
+    assert_eq!(hears_all(client), "hello bye\n");
+    assert_eq!(record.line(), "{\"parted\":\"client\"}\n");
+    // A server that does not hang up keeps nobody waiting for long.
+    let (client, server) = connect();
+    drop(client);
+    let (client, other) = connect();
+    says(&other, "5 ");
+    drop(other);
+    assert_eq!(hears_all(client), "5 ");
+    for who in ["client", "machine"] {
+        assert_eq!(record.line(), format!("{{\"parted\":\"{who}\"}}\n"));
+    }
+    drop(server);
+    // What nobody talks to may end as well.
+    let (machine, _) = listener.accept().unwrap();
+    drop((listener, machine));
+    assert_eq!(record.end(), done(0, "{\"ended\":\"machine\"}\n", ""));
+    let expected = [
+        r#"{"server": "expected a value, found 'h' at byte 0, near `hello`"}"#,
+        r#"{"server": "expected a value, found 'b' at byte 0, near `bye`"}"#,
+        r#"{"end": "client"}"#,
+        r#"{"end": "client"}"#,
+        r#"{"server": 5}"#,
+        r#"{"end": "server"}"#,
+    ];
+    assert_eq!(recorded(folder, "talk"), expected);
+}
+
 #[test]
 fn what_is_there_and_what_is_not() {
     let folder = folder();
@@ -447,7 +485,7 @@ fn what_is_there_and_what_is_not() {
     drop(UnixStream::connect(folder.join("s")).unwrap());
     let (code, said, _) = replay.end();
     assert_eq!(code, Some(1));
-    let expected = "{\"differs\":{\"connection\":1,\"message\":1,\"expected\":{\"execute\": \"a\"},\"found\":null}}\n\
+    let expected = "{\"lacks\":{\"connection\":1,\"messages\":1,\"first\":{\"execute\": \"a\"}}}\n\
         {\"parted\":1}\n{\"ended\":\"client\"}\n";
     assert_eq!(said, expected);
 }

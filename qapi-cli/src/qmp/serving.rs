@@ -32,16 +32,20 @@ pub(super) fn on_signal(act: impl FnOnce(i32) + Send + 'static) -> Result<(), Fa
         .map_err(|error| Failure::Ended(2, format!("signals cannot be caught: {error}")))
 }
 
-/// Says something for programs: an object with one member, on a line.
+/// Says something to programs, if that is who listens: an object with one member, on a line.
 pub(super) fn say(
+    json: bool,
     what: &'static str,
     value: &dyn Encode,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let mut writer = Writer::new();
-    writer.object(&[(what, value)]);
-    writeln!(out, "{}", writer.into_text())?;
-    Ok(out.flush()?)
+    if json {
+        let mut writer = Writer::new();
+        writer.object(&[(what, value)]);
+        writeln!(out, "{}", writer.into_text())?;
+        out.flush()?;
+    }
+    Ok(())
 }
 
 /// A machine may end as it likes; only that it does not speak QMP is a failure, and what the system calls one.

@@ -9,7 +9,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use qapi_client::mux::Parting;
 use qapi_client::tokio::{Mux, MuxOptions};
-use qapi_types::{Any, AnyMembers, Encode};
+use qapi_types::{Any, AnyMembers};
 use tokio::sync::{mpsc, oneshot};
 
 use super::socket::Socket;
@@ -141,10 +141,10 @@ impl Multiplexer {
         loop {
             tokio::select! {
                 end = mux.ended() => {
-                    self.say("ended", &"machine", out)?;
+                    serving::say(self.json, "ended", &"machine", out)?;
                     return serving::of_machine(&end);
                 }
-                _ = &mut told => return self.say("ended", &"signal", out),
+                _ = &mut told => return serving::say(self.json, "ended", &"signal", out),
                 Some(news) = news.recv() => match news {
                     News::Parted(index, Parting::CutOff) => self.say_cut_off(index, out, err)?,
                     News::Parted(..) => {}
@@ -167,7 +167,7 @@ impl Multiplexer {
                     ("policy", Any::from(policy)),
                 ])
             });
-            return self.say("ready", &Any::from_iter(doors), out);
+            return serving::say(self.json, "ready", &Any::from_iter(doors), out);
         }
         let doors: Vec<String> = self.listen.iter().map(Door::to_string).collect();
         let version = mux.greeting().version;
@@ -183,24 +183,11 @@ impl Multiplexer {
     ) -> Result<(), Failure> {
         let name = self.listen[index].name();
         match self.json {
-            true => self.say("cut-off", &name, out),
+            true => serving::say(self.json, "cut-off", &name, out),
             false => Ok(writeln!(
                 err,
                 "qmp: a client at {name} did not read, and was cut off"
             )?),
-        }
-    }
-
-    /// Says something for programs.
-    fn say(
-        &self,
-        what: &'static str,
-        value: &dyn Encode,
-        out: &mut dyn Write,
-    ) -> Result<(), Failure> {
-        match self.json {
-            true => serving::say(what, value, out),
-            false => Ok(()),
         }
     }
 }

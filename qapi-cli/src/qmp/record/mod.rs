@@ -96,7 +96,7 @@ impl Record {
                 ended = self.serve(tap, reconnect, &listener, &mut recording, out) => ended?,
                 _ = &mut told => Ended::Signal,
             };
-            self.say("ended", ended.name(), out)
+            serving::say(self.json, "ended", &ended.name(), out)
         })
     }
 
@@ -134,7 +134,7 @@ impl Record {
                 Side::Client => Ended::Client,
                 Side::Server => Ended::Machine,
             };
-            self.say("parted", gone.name(), out)?;
+            serving::say(self.json, "parted", &gone.name(), out)?;
             if self.once {
                 return Ok(gone);
             }
@@ -165,7 +165,7 @@ impl Record {
         let (socket, file) = (name(&self.listen()), self.file.display().to_string());
         if self.json {
             let ready = [("socket", Any::from(socket)), ("file", Any::from(file))];
-            return serving::say("ready", &AnyMembers::from_iter(ready), out);
+            return serving::say(true, "ready", &AnyMembers::from_iter(ready), out);
         }
         writeln!(
             out,
@@ -173,13 +173,6 @@ impl Record {
             name(machine)
         )?;
         Ok(out.flush()?)
-    }
-
-    fn say(&self, what: &'static str, who: &str, out: &mut dyn Write) -> Result<(), Failure> {
-        match self.json {
-            true => serving::say(what, &who, out),
-            false => Ok(()),
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use qapi_client::Address;
 use qapi_client::server::{self, Difference, ReplayError};
-use qapi_types::{Any, AnyMembers, Encode};
+use qapi_types::{Any, AnyMembers};
 
 use super::layout::{cut, legible_word};
 use super::monitor::{address, name};
@@ -61,6 +61,8 @@ pub(super) struct Replay {
 enum News {
     /// The client of this connection of the recording, from 1 on, says something else.
     Differs(usize, Difference),
+    /// It has not said so many messages, of which this is the first.
+    Lacks(usize, usize, Difference),
     /// It has gone.
     Parted(usize),
     /// Nobody can be let in any more.
@@ -103,17 +105,25 @@ impl Replay {
                     differences += 1;
                     self.say_difference(connection, &difference, out, err)?;
                 }
-                Ok(News::Parted(connection)) => self.say("parted", &number(connection), out)?,
+                Ok(News::Lacks(connection, count, first)) => {
+                    differences += 1;
+                    self.say_lack(connection, count, &first, out, err)?;
+                }
+                Ok(News::Parted(connection)) => {
+                    serving::say(self.json, "parted", &number(connection), out)?
+                }
                 Ok(News::Failed(error)) => return Err(unable(&error)),
                 Ok(News::Played) => {
-                    self.say("ended", &"client", out)?;
+                    serving::say(self.json, "ended", &"client", out)?;
                     let why = "the client has said something else than was recorded";
                     return match differences {
                         0 => Ok(()),
                         _ => Err(Failure::Unmet(why.to_owned())),
                     };
                 }
-                Ok(News::Signal) | Err(_) => return self.say("ended", &"signal", out),
+                Ok(News::Signal) | Err(_) => {
+                    return serving::say(self.json, "ended", &"signal", out);
+                }
             }
         }
     }
@@ -141,7 +151,7 @@ impl Replay {
                 ("socket", Any::from(socket)),
                 ("connections", number(connections)),
             ];
-            return serving::say("ready", &AnyMembers::from_iter(ready), out);
+            return serving::say(true, "ready", &AnyMembers::from_iter(ready), out);
         }
         let connections = match connections {
             1 => "1 connection".to_owned(),
@@ -170,9 +180,8 @@ impl Replay {
                 ("expected", Any::encode_from(expected)),
                 ("found", Any::encode_from(found)),
             ];
-            return serving::say("differs", &AnyMembers::from_iter(members), out);
+            return serving::say(true, "differs", &AnyMembers::from_iter(members), out);
         }
-        let shown = |text: Option<&str>| legible_word(&cut(text.unwrap_or("nothing"), SHOWN));
         Ok(writeln!(
             err,
             "qmp: connection {connection}, message {message}: expected {}, found {}",
@@ -181,16 +190,28 @@ impl Replay {
         )?)
     }
 
-    fn say(
+    fn say_lack(
         &self,
-        what: &'static str,
-        value: &dyn Encode,
+        connection: usize,
+        count: usize,
+        first: &Difference,
         out: &mut dyn Write,
+        err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        match self.json {
-            true => serving::say(what, value, out),
-            false => Ok(()),
+        if self.json {
+            let members = [
+                ("connection", number(connection)),
+                ("messages", number(count)),
+                ("first", Any::encode_from(&first.expected)),
+            ];
+            return serving::say(true, "lacks", &AnyMembers::from_iter(members), out);
         }
+        let first = shown(first.expected.as_ref().map(Any::as_json));
+        let lack = match count {
+            1 => format!("a message of the recording was not said: {first}"),
+            _ => format!("{count} messages of the recording were not said, the first {first}"),
+        };
+        Ok(writeln!(err, "qmp: connection {connection}: {lack}")?)
     }
 }
 
@@ -204,16 +225,26 @@ fn serve(
     loop {
         for (replay, connection) in replays.iter().zip(1..) {
             let (client, _) = listener.accept()?;
+            let mut lacks = None;
             // What a client does with its connection harms nobody else; whoever does not listen any more has ended.
-            let _ = replay.play_and_tell(client, |difference| {
-                let _ = news.send(News::Differs(connection, difference));
+            let _ = replay.play_and_tell(client, |difference| match difference.found {
+                Some(_) => drop(news.send(News::Differs(connection, difference))),
+                None => lacks.get_or_insert((0, difference)).0 += 1,
             });
+            if let Some((count, first)) = lacks {
+                let _ = news.send(News::Lacks(connection, count, first));
+            }
             let _ = news.send(News::Parted(connection));
         }
         if once {
             return Ok(());
         }
     }
+}
+
+/// A message, or none, as people see it.
+fn shown(message: Option<&str>) -> String {
+    legible_word(&cut(message.unwrap_or("nothing"), SHOWN))
 }
 
 fn number(count: usize) -> Any {
