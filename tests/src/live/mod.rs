@@ -16,6 +16,7 @@ mod image;
 mod machine;
 mod process;
 mod program;
+mod python;
 pub mod queries;
 mod terminal;
 
@@ -23,4 +24,5 @@ pub use image::Image;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
 pub use program::{Program, announce, has_fuse, say};
+pub use python::python;
 pub use terminal::Terminal;
