@@ -7,13 +7,13 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_tests::live::{MONITOR, folder, learn, machine, say};
+use qapi_tests::live::{MONITOR, folder, learn, machine, python};
 use qapi_types::qmp::commands;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -119,12 +119,7 @@ asyncio.run(main())
 
 /// What Python's `qemu.qmp` learns, where `cargo xtask ci` has installed it.
 fn foreign(folder: &Path, socket: &str) -> Option<String> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let python: PathBuf = target.join("python/bin/python");
-    if !python.is_file() {
-        say("left out: Python's qemu.qmp and `qmp record` (it is not installed)");
-        return None;
-    }
+    let python = python(env!("CARGO_TARGET_TMPDIR"), "python")?;
     let mut command = Command::new(python);
     let output = command
         .arg("-c")

@@ -17,6 +17,7 @@ mod learn;
 mod machine;
 mod process;
 mod program;
+mod python;
 pub mod queries;
 mod terminal;
 
@@ -25,4 +26,5 @@ pub use learn::learn;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
 pub use program::{Program, announce, has_fuse, say};
+pub use python::python;
 pub use terminal::Terminal;
