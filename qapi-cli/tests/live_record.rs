@@ -456,7 +456,7 @@ fn what_is_there_and_what_is_not() {
     .unwrap();
     complains(
         "replay talk --listen s",
-        "qmp: talk: line 2: expected a value, found 'n' at byte 11, near `{\"client\": nope}`; it is no recording",
+        "qmp: talk: line 2: expected a value, found 'n' at byte 11, near `{\"client\": nope}`; each line of a recording is a message as `qmp record` writes it: mend this one, or record again\n",
     );
     assert!(!folder.join("s").exists());
     let said = "{\"server\": {\"QMP\": {}}}\n{\"client\": {\"execute\": \"a\"}}\n{\"server\": {\"return\": 1}}\n";

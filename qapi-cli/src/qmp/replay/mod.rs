@@ -138,7 +138,7 @@ impl Replay {
             Ok(replays) => return Ok(replays),
             Err(ReplayError::Io(error)) => format!("it cannot be read: {error}"),
             Err(error) => format!(
-                "{error}; it is no recording, or has been changed since: each line is a message, as `qmp record` writes it"
+                "{error}; each line of a recording is a message as `qmp record` writes it: mend this one, or record again"
             ),
         };
         Err(Failure::Ended(2, format!("{file}: {why}")))
