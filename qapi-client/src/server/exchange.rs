@@ -84,9 +84,9 @@ impl fmt::Display for Line {
 
 /// JSON has line ends between its tokens only, where they say nothing.
 fn on_one_line(json: &str) -> Cow<'_, str> {
-    match memchr::memchr2(b'\r', b'\n', json.as_bytes()) {
-        None => json.into(),
-        Some(_) => json.replace(['\r', '\n'], " ").into(),
+    match json.contains(['\r', '\n']) {
+        false => json.into(),
+        true => json.replace(['\r', '\n'], " ").into(),
     }
 }
 
