@@ -407,6 +407,29 @@ fn who_hangs_up() {
     assert_eq!(recorded(folder, "talk"), expected);
 }
 
+/// What cannot be written down is not passed on.
+#[test]
+fn a_disk_that_is_full() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let folder = folder();
+    let folder = folder.path();
+    let listener = UnixListener::bind(folder.join(MONITOR)).unwrap();
+    let record = Tool::ready(folder, "record /dev/full --overwrite --listen tap");
+    let mut client = UnixStream::connect(folder.join("tap")).unwrap();
+    client.write_all(b"{}").unwrap();
+    let (code, said, complained) = record.end();
+    assert_eq!((code, &*said), (Some(2), ""));
+    let expected = "qmp: cannot write /dev/full any more, and pass nothing on: No space left";
+    assert!(complained.starts_with(expected), "{complained}");
+    let mut heard = Vec::new();
+    let (mut server, _) = listener.accept().unwrap();
+    server.read_to_end(&mut heard).unwrap();
+    assert_eq!(heard, b"");
+    assert!(!folder.join("tap").exists());
+}
+
 #[test]
 fn what_is_there_and_what_is_not() {
     let folder = folder();

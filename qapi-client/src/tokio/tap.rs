@@ -232,6 +232,10 @@ impl Way {
             match ready!(from.poll_receive(cx, room, &mut self.descriptors)) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 received => {
+                    // Servers have none to give.
+                    if self.side == Side::Server {
+                        self.descriptors.clear();
+                    }
                     self.filled.end += received.as_ref().copied().unwrap_or(0);
                     return Poll::Ready(received);
                 }
