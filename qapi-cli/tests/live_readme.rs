@@ -10,8 +10,15 @@ use qapi_client::blocking::Client;
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
-use qapi_tests::live::{Program, has_fuse, machine};
+use qapi_tests::live::{Program, Terminal, has_fuse, machine};
 use qapi_types::Refusal;
+use rustix::process::{Pid, Signal, kill_process};
+
+/// What the shell shows when it waits for somebody to type.
+const PROMPT: &str = "(qmp)";
+
+/// What the key sends that leaves it.
+const CTRL_D: &str = "\x04";
 
 /// The machine that README talks to.
 const MACHINE: &[&str] = &[
@@ -56,7 +63,8 @@ fn sessions_are_as_shown() {
         for exchange in block.split("$ ").skip(1) {
             let (command, shown) = exchange.split_once('\n').unwrap();
             if let Some(command) = command.strip_suffix(" &") {
-                let mut child = start(machine.folder(), command, &environment);
+                let command = format!("exec {command}");
+                let mut child = start(machine.folder(), &command, &environment);
                 let mut line = String::new();
                 let mut out = BufReader::new(child.stdout.take().unwrap());
                 out.read_line(&mut line).unwrap();
@@ -67,6 +75,10 @@ fn sessions_are_as_shown() {
                 .and_then(|setting| setting.split_once('='))
             {
                 environment.push((name, value));
+            } else if command == "qmp shell" {
+                let told = typed(machine.folder(), command, shown, &environment);
+                assert_eq!(without_numbers(&told), without_numbers(shown), "{command}");
+                held += 1;
             } else if command.starts_with("qmp ") || command.contains("| qmp ") || mounts {
                 let told = run(machine.folder(), command, &environment, &mut other);
                 // The test has monitors of its own.
@@ -81,10 +93,53 @@ fn sessions_are_as_shown() {
             }
         }
         if let Some(mut child) = beside {
+            // What nothing has ended goes on until somebody ends it.
+            if !block.contains("$ fusermount3 -u ") {
+                kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+            }
             assert!(child.wait().unwrap().success());
         }
     }
     assert!(held > 5);
+}
+
+/// What a terminal shows in which `command` runs, when the same is typed as in `shown`.
+fn typed(folder: &Path, command: &str, shown: &str, environment: &[(&str, &str)]) -> String {
+    let mut words = command.split_whitespace().skip(1);
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |program| {
+        let program = program.args(words.by_ref()).current_dir(folder);
+        program
+            .env("XDG_STATE_HOME", folder)
+            .envs(environment.iter().copied())
+    });
+    // A prompt that has been answered is not taken for the next one.
+    let prompt = |number: usize| {
+        terminal.until("prompt", |state| {
+            let lines = state.shown();
+            let prompts = lines.lines().filter(|line| line.starts_with(PROMPT));
+            prompts.count() == number && state.line().trim_end() == PROMPT
+        })
+    };
+    let (mut prompts, mut is_open) = (0, false);
+    for line in shown.lines() {
+        let prompted = line.strip_prefix(PROMPT);
+        if prompted.is_some() {
+            prompts += 1;
+            prompt(prompts);
+        }
+        // What is in brackets goes on over lines, for which there is no prompt.
+        if let Some(typed) = prompted.or(Some(line).filter(|_| is_open)) {
+            terminal.keys(&format!("{}\r", typed.trim_start()));
+            is_open = (is_open || typed.ends_with('(')) && !typed.ends_with(')');
+        }
+    }
+    prompt(prompts + 1);
+    terminal.keys(CTRL_D);
+    let (status, told) = terminal.end();
+    assert!(status.success());
+    let told = told.trim_end().strip_suffix(PROMPT);
+    told.expect("the prompt is the last that is there")
+        .to_owned()
 }
 
 /// What the agent of README's guest knows: commands, some of which it must not do, and replies.

@@ -13,14 +13,18 @@
 //! ```
 
 mod image;
+mod learn;
 mod machine;
 mod process;
 mod program;
+mod python;
 pub mod queries;
 mod terminal;
 
 pub use image::Image;
+pub use learn::learn;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
 pub use program::{Program, announce, has_fuse, say};
+pub use python::python;
 pub use terminal::Terminal;

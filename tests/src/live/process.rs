@@ -82,6 +82,11 @@ impl Process {
         self.folder.path()
     }
 
+    /// Its number, under which the system tells about it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A connection to the socket `name` in its folder, as soon as there is one.
     ///
     /// # Panics

@@ -205,7 +205,7 @@ impl State {
     }
 
     /// The line in which the cursor is.
-    fn line(&self) -> String {
+    pub fn line(&self) -> String {
         let screen = self.screen.screen();
         let (row, _) = screen.cursor_position();
         let mut rows = screen.rows(0, COLUMNS.get());

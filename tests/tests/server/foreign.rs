@@ -3,24 +3,16 @@
 //! `cargo xtask ci` installs them below cargo's target folder. Where they are not, these tests are left out.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use qapi_tests::live::say;
+use qapi_tests::live::python;
 
 use crate::vm::Vm;
 
 /// A program among Python's, if it is there.
 fn program(name: &str) -> Option<PathBuf> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?;
-    let path = target.join("python/bin").join(name);
-    if !path.is_file() {
-        say(&format!(
-            "left out: {name} against our server (Python's qemu.qmp is not installed)"
-        ));
-        return None;
-    }
-    Some(path)
+    python(env!("CARGO_TARGET_TMPDIR"), name)
 }
 
 /// Runs a program to its end, with something on its standard input.
