@@ -7,7 +7,7 @@ use crate::reader::Reader;
 /// A place for the value of one member.
 ///
 /// `Option<T>` is the slot of a member of type `T`: `None` until the member comes, then what it decoded to. That a member
-/// is optional shows when the slots are emptied: [`required!`](crate::required) minds a `None`, an optional member stays
+/// is optional shows when the slots are emptied: [`required`](crate::required()) minds a `None`, an optional member stays
 /// one. A `null` that is there is handed to `T`; it never means that the member is absent.
 pub trait Slot {
     /// Takes the member's value, which the reader stands before.
@@ -148,18 +148,22 @@ impl Members for Chain<'_, '_> {
     }
 }
 
-/// What has come for a required member: `required!(slot, "name")`. If nothing has, the function that it stands in returns
-/// the error.
+/// What has come for the required member `name`.
 ///
-/// It is a macro because bindings have thousands of them: a `?` for each would take rustc several times as long.
+/// # Errors
+/// Nothing has.
+pub fn required<T>(slot: Option<T>, name: &'static str) -> Result<T, DecodeError> {
+    slot.ok_or_else(|| DecodeError::missing(name))
+}
+
+/// What has come for a required member: `required!(slot, "name")` is [`required(slot, "name")?`](required()), and cheaper to
+/// compile by what `?` says of conversions. Bindings have thousands of them.
 #[macro_export]
 macro_rules! required {
     ($slot:expr, $name:literal) => {
-        match $slot {
-            ::core::option::Option::Some(value) => value,
-            ::core::option::Option::None => {
-                return ::core::result::Result::Err($crate::DecodeError::missing($name));
-            }
+        match $crate::required($slot, $name) {
+            ::core::result::Result::Ok(value) => value,
+            ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
         }
     };
 }
