@@ -19,10 +19,10 @@ pub(crate) struct Running {
 }
 
 /// How long to wait before one looks again whether a program has ended that has closed its end of the connection: the first
-/// time; at most, two seconds in all; and at most for its standard error, which others may have, too.
+/// time; at most, two seconds in all; and at most for its standard error, half a second in all: others may have it, too.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(1024);
-const LONGEST_PAUSE_FOR_ERRORS: Duration = Duration::from_millis(16);
+const LONGEST_PAUSE_FOR_ERRORS: Duration = Duration::from_millis(256);
 
 impl Running {
     /// How long to wait, after the program has closed its end of the connection, before this is asked again; `None` if it

@@ -31,13 +31,14 @@ pub(crate) fn connect_abstract(name: &[u8], patience: Patience) -> io::Result<Un
 
 #[cfg(target_os = "linux")]
 mod system {
+    use std::fs::File;
     use std::io;
     use std::os::fd::AsRawFd;
+    use std::os::unix::fs::OpenOptionsExt;
     use std::os::unix::net::UnixStream;
     use std::path::Path;
     use std::time::{Duration, Instant};
 
-    use rustix::fs::{Mode, OFlags};
     use rustix::io::Errno;
     use rustix::net::sockopt::{Timeout, set_socket_timeout};
     use rustix::net::{
@@ -46,13 +47,18 @@ mod system {
 
     use super::Patience;
 
+    /// Opens what is no file, too, but not for its content. All architectures agree on its number but one.
+    #[cfg(not(any(target_arch = "sparc", target_arch = "sparc64")))]
+    const O_PATH: i32 = 0o10_000_000;
+    #[cfg(any(target_arch = "sparc", target_arch = "sparc64"))]
+    const O_PATH: i32 = 0o100_000_000;
+
     pub(super) fn connect_path(path: &Path, patience: Patience) -> io::Result<UnixStream> {
         match SocketAddrUnix::new(path) {
             Ok(address) => connect_address(&address, patience),
             // Too long: the system is shown the file itself, under a name that is short.
             Err(Errno::NAMETOOLONG) => {
-                let flags = OFlags::PATH | OFlags::CLOEXEC;
-                let file = rustix::fs::open(path, flags, Mode::empty())?;
+                let file = File::options().read(true).custom_flags(O_PATH).open(path)?;
                 let name = format!("/proc/self/fd/{}", file.as_raw_fd());
                 connect_address(&SocketAddrUnix::new(name)?, patience)
             }

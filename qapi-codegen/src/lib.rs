@@ -27,8 +27,9 @@
 //! ```
 //!
 //! # Features
-//! A build script needs none of them. `json`: introspection, and diagnostics for programs; `lint`: [`Analysis`] checks
-//! the examples in documentation; `reference`: HTML, text, manual pages and Markdown.
+//! `snippets`, the only one by default: what is wrong is drawn over the lines of the schema; without it a line names
+//! each place, and a build takes a second less. `json`: introspection, and diagnostics for programs; `lint`:
+//! [`Analysis`] checks the examples in documentation; `reference`: HTML, text, manual pages and Markdown.
 //!
 //! # What a schema can do to it
 //!

@@ -148,6 +148,7 @@ pub use encode::{Encode, EncodeMembers, LateTag};
 pub use error::{DecodeError, Problem};
 pub use event::{Event, EventSet, UnknownEvent, unknown_event};
 pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};
+pub use plain::plain;
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
 pub use service::{Flag, Handler, Report, Service, answer, arguments};
 pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots, required};

@@ -9,7 +9,7 @@ pub(crate) const LOWS: u64 = !HIGHS;
 
 /// How many of `bytes` come before the first quote, backslash or control character; all of them, if there is none.
 #[inline]
-pub(crate) fn plain(bytes: &[u8]) -> usize {
+pub fn plain(bytes: &[u8]) -> usize {
     // Two words at a time: that most strings end within them is easier to foresee than in which of the two.
     match bytes.first_chunk().map(special_of_16) {
         Some(Some(at)) => at,

@@ -69,7 +69,7 @@ const NAME: &str = "qmp";
 
 /// Serves at a path, for ever.
 pub(crate) fn serve(path: &str, flood: usize, idle: usize) -> Result<()> {
-    crate::idle::descriptors()?;
+    crate::limits::descriptors()?;
     let listener = UnixListener::bind(path)?;
     println!("ready");
     let mut kept = Vec::with_capacity(idle);

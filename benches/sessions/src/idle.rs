@@ -8,11 +8,11 @@ use std::time::Instant;
 use qapi::futures::QmpStreamTokio;
 use qapi_client::{blocking, tokio as asynchronous};
 use qapi_types::qmp::commands::QueryStatus;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 
 use crate::calls::{blocking_peer, one_thread};
 use crate::canned::Canned;
+use crate::limits::descriptors;
 use crate::{BLOCKING, Figure, OURS, PEER, Result, TOKIO};
 
 /// How many there are, if the system allows so many descriptors.
@@ -52,14 +52,6 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
         figures.push(figure(call, "µs", "call"));
     }
     Ok(figures)
-}
-
-/// How many descriptors this process may have, now that it may have as many as it can.
-pub(crate) fn descriptors() -> Result<u64> {
-    let limit = getrlimit(Resource::Nofile);
-    let current = limit.maximum;
-    setrlimit(Resource::Nofile, Rlimit { current, ..limit })?;
-    Ok(current.unwrap_or(u64::MAX))
 }
 
 /// Measures sessions in this process.

@@ -9,36 +9,35 @@ use tempfile::TempDir;
 
 use crate::Result;
 
-/// A machine with several monitors. It is killed when it goes.
+/// The name of its monitor, in its folder.
+const MONITOR: &str = "qmp";
+
+/// A machine with a monitor. It is killed when it goes.
 pub(crate) struct Machine {
     child: Child,
     folder: TempDir,
 }
 
 impl Machine {
-    pub(crate) fn start(monitors: usize) -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut command = Command::new("qemu-system-x86_64");
         command.args("-machine pc -accel tcg -display none -nodefaults -S".split(' '));
-        for monitor in 0..monitors {
-            command.args(["-qmp", &format!("unix:{monitor},server=on,wait=off")]);
-        }
+        command.args(["-qmp", &format!("unix:{MONITOR},server=on,wait=off")]);
         let command = command.current_dir(folder.path()).stdin(Stdio::null());
         let child = command.spawn()?;
         let mut machine = Self { child, folder };
-        for monitor in 0..monitors {
-            while !machine.monitor(monitor).exists() {
-                if machine.child.try_wait()?.is_some() {
-                    return Err("the machine does not open its monitors".into());
-                }
-                thread::sleep(Duration::from_millis(10));
+        while !machine.monitor().exists() {
+            if machine.child.try_wait()?.is_some() {
+                return Err("the machine does not open its monitor".into());
             }
+            thread::sleep(Duration::from_millis(10));
         }
         Ok(machine)
     }
 
-    pub(crate) fn monitor(&self, number: usize) -> PathBuf {
-        self.folder.path().join(number.to_string())
+    pub(crate) fn monitor(&self) -> PathBuf {
+        self.folder.path().join(MONITOR)
     }
 }
 

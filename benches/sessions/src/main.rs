@@ -14,6 +14,7 @@ mod canned;
 mod crowd;
 mod flood;
 mod idle;
+mod limits;
 mod machine;
 mod python;
 mod rounds;

@@ -19,9 +19,13 @@ mod program;
 mod qom;
 mod quantity;
 mod read_only;
+mod record;
+mod recording;
+mod replay;
 mod run;
 mod schema;
 mod screen;
+mod serving;
 mod shell;
 mod socket;
 mod wait;
@@ -60,6 +64,8 @@ enum Command {
     #[command(name = "mux")]
     Multiplex(mux::Multiplexer),
     Qom(qom::Qom),
+    Record(record::Record),
+    Replay(replay::Replay),
     Run(run::Run),
     Schema(schema::Schema),
     Shell(shell::Shell),
@@ -116,6 +122,8 @@ fn run(
         Command::Info(info) => info.run(&arguments.monitor, terminals.out, out),
         Command::Multiplex(mux) => mux.run(&arguments.monitor, out, err),
         Command::Qom(qom) => qom.run(&arguments.monitor, out, err),
+        Command::Record(record) => record.run(&arguments.monitor, out, err),
+        Command::Replay(replay) => replay.run(out, err),
         Command::Run(run) => run.run(&arguments.monitor, out, err),
         Command::Schema(schema) => schema.run(&arguments.monitor, terminals.out, out),
         Command::Shell(shell) => shell.run(&arguments.monitor, out, err),

@@ -85,6 +85,14 @@ pub(super) fn address(word: OsString) -> Result<Address, AddressError> {
     }
 }
 
+/// An address, as people know it: of a Unix socket the path alone.
+pub(super) fn name(address: &Address) -> String {
+    match address {
+        Address::Unix(path) => path.display().to_string(),
+        address => address.to_string(),
+    }
+}
+
 /// A span of time, as command lines have it.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;

@@ -1,7 +1,7 @@
 //! A Unix socket of our own: made for the user alone, and removed by whoever has made it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
@@ -33,11 +33,11 @@ struct File {
 
 impl Socket {
     /// A socket at `address`, of which nobody but the user can make use; an abstract one, which has no permissions, is for all
-    /// on this host.
+    /// on this host, and `err` is told so.
     ///
     /// # Errors
     /// There is something already, whatever it is; or there can be none.
-    pub(super) fn listen(address: &Address) -> Result<Self, Failure> {
+    pub(super) fn listen(address: &Address, err: &mut dyn Write) -> Result<Self, Failure> {
         let made = match address {
             Address::Unix(path) => at_path(path),
             #[cfg(target_os = "linux")]
@@ -47,7 +47,7 @@ impl Socket {
                 return Err(Failure::Usage(why));
             }
         };
-        made.map_err(|error| {
+        let made = made.map_err(|error| {
             let why = match error.kind() {
                 io::ErrorKind::AddrInUse => {
                     "it is there already, and left as it is; if nobody listens there, remove it"
@@ -55,11 +55,27 @@ impl Socket {
                 _ => &error.to_string(),
             };
             Failure::Ended(2, format!("cannot listen at {address}: {why}"))
-        })
+        })?;
+        if let Address::Abstract(_) = address {
+            writeln!(err, "qmp: anybody on this host can connect to {address}")?;
+        }
+        Ok(made)
     }
 
     pub(super) fn listener(&self) -> &UnixListener {
         &self.listener
+    }
+
+    /// Where clients are let in that are served on tokio.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub(super) fn accepting(&self) -> Result<tokio::net::UnixListener, Failure> {
+        let listener = self.listener.try_clone().and_then(|listener| {
+            listener.set_nonblocking(true)?;
+            tokio::net::UnixListener::from_std(listener)
+        });
+        listener.map_err(|error| Failure::Ended(2, format!("cannot let clients in: {error}")))
     }
 }
 
@@ -160,7 +176,7 @@ mod tests {
     use super::*;
 
     fn listen(path: &Path) -> Result<Socket, String> {
-        Socket::listen(&Address::from(path)).map_err(|failure| failure.end().1)
+        Socket::listen(&Address::from(path), &mut io::sink()).map_err(|failure| failure.end().1)
     }
 
     #[test]
@@ -210,15 +226,20 @@ mod tests {
 
     #[test]
     fn other_addresses() {
-        assert!(Socket::listen(&"tcp:localhost:1".parse().unwrap()).is_err());
+        let listen = |address: &Address| {
+            let mut told = Vec::new();
+            let socket = Socket::listen(address, &mut told).ok();
+            socket.inspect(|_| assert!(told.starts_with(b"qmp: anybody on this host")))
+        };
+        assert!(listen(&"tcp:localhost:1".parse().unwrap()).is_none());
         if cfg!(target_os = "linux") {
             let name = format!("unix:@qmp-test-{}", std::process::id())
                 .parse()
                 .unwrap();
-            let socket = Socket::listen(&name).ok().unwrap();
-            assert!(Socket::listen(&name).is_err());
+            let socket = listen(&name).unwrap();
+            assert!(listen(&name).is_none());
             drop(socket);
-            assert!(Socket::listen(&name).is_ok());
+            assert!(listen(&name).is_some());
         }
     }
 }

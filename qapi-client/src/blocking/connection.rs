@@ -11,16 +11,22 @@ use crate::core::Session;
 pub(super) struct Connection {
     transport: Box<dyn Transport>,
     timeout: Option<Option<Duration>>,
+    /// More has come than is received at once in general.
+    has_much: bool,
 }
 
-/// How much is received at once.
-const CHUNK: usize = 16 << 10;
+/// How much is received at once in general, which most replies fit in: what is not used is cleared for nothing.
+const LITTLE: usize = 1 << 10;
+
+/// The same while much is on its way.
+const MUCH: usize = 16 << 10;
 
 impl Connection {
     pub(super) fn new(transport: Box<dyn Transport>) -> Self {
         Self {
             transport,
             timeout: None,
+            has_much: false,
         }
     }
 
@@ -53,9 +59,21 @@ impl Connection {
         deadline: &mut Deadline,
     ) -> io::Result<bool> {
         // On the stack, for a session that has nothing to do should take no memory.
-        let mut buffer = [0; CHUNK];
-        let count = self.timed(deadline, |transport| transport.read(&mut buffer))?;
+        match self.has_much {
+            false => self.receive_into(&mut [0; LITTLE], session, deadline),
+            true => self.receive_into(&mut [0; MUCH], session, deadline),
+        }
+    }
+
+    fn receive_into(
+        &mut self,
+        buffer: &mut [u8],
+        session: &mut Session,
+        deadline: &mut Deadline,
+    ) -> io::Result<bool> {
+        let count = self.timed(deadline, |transport| transport.read(buffer))?;
         if let Some(count) = count {
+            self.has_much = count == buffer.len();
             session.receive(&buffer[..count]);
         }
         Ok(count.is_some())

@@ -1,13 +1,13 @@
 //! Making connections.
 
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::process::Command;
 use std::time::Duration;
 
 use super::Transport;
 use super::deadline::Deadline;
+use super::tcp;
 #[cfg(unix)]
 use super::transport::Spawned;
 use crate::address::Address;
@@ -58,7 +58,7 @@ fn to_address(address: &Address, timeout: Option<Duration>) -> io::Result<Box<dy
         }
         Address::Tcp(address) => {
             let mut deadline = Deadline::after(timeout);
-            Ok(Box::new(connect_tcp(address, &mut deadline)?))
+            Ok(Box::new(tcp::connect(address, &mut deadline)?))
         }
         #[cfg(all(target_os = "linux", feature = "vsock"))]
         Address::Vsock { cid, port } => Ok(Box::new(vsock::VsockStream::connect_with_cid_port(
@@ -67,30 +67,6 @@ fn to_address(address: &Address, timeout: Option<Duration>) -> io::Result<Box<dy
         #[cfg(not(all(target_os = "linux", feature = "vsock")))]
         _ => Err(crate::address::unknown_kind()),
     }
-}
-
-/// Connects to the first of the addresses that `address` stands for which takes the connection.
-pub(super) fn connect_tcp(address: &str, deadline: &mut Deadline) -> io::Result<TcpStream> {
-    let mut failure = io::ErrorKind::AddrNotAvailable.into();
-    for address in address.to_socket_addrs()? {
-        let stream = match deadline.remaining() {
-            Some(Some(remaining)) => TcpStream::connect_timeout(&address, remaining),
-            Some(None) => TcpStream::connect(address),
-            None => return Err(io::ErrorKind::TimedOut.into()),
-        };
-        match stream {
-            Ok(stream) => {
-                // A command is one write, and nothing follows until its reply is there.
-                stream.set_nodelay(true)?;
-                // A server whose host has gone without a word is noticed, sooner or later.
-                #[cfg(unix)]
-                rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
-                return Ok(stream);
-            }
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
 }
 
 #[cfg(all(target_os = "linux", feature = "vsock"))]

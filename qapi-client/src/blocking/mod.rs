@@ -13,6 +13,7 @@ mod fdset;
 mod operations;
 mod reconnect;
 mod subscription;
+mod tcp;
 #[cfg(feature = "tls")]
 mod tls;
 mod transport;

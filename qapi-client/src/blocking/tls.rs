@@ -9,7 +9,7 @@ use rustls::{ClientConfig, ClientConnection};
 
 use super::Transport;
 use super::deadline::Deadline;
-use super::dial::connect_tcp;
+use super::tcp;
 use crate::address::server_name;
 
 /// A connection that has been agreed about. Each read and write looks at the socket once, so that a server that sends byte
@@ -29,7 +29,7 @@ pub(super) fn connect(
     let name = server_name(address)?;
     let mut tls = Tls {
         connection: ClientConnection::new(config, name).map_err(io::Error::other)?,
-        stream: connect_tcp(address, &mut deadline)?,
+        stream: tcp::connect(address, &mut deadline)?,
     };
     while tls.connection.is_handshaking() || tls.connection.wants_write() {
         let Some(remaining) = deadline.remaining() else {

@@ -18,6 +18,23 @@ pub enum End {
     Violation(Violation),
 }
 
+impl End {
+    /// Whether the other side has just gone, in whatever way the system tells: no more than that is wrong.
+    pub fn is_departure(&self) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Failed(error) => is_departure(error),
+            Self::Violation(_) => false,
+        }
+    }
+}
+
+/// Whether an error only tells that the other side has gone.
+pub(crate) fn is_departure(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
+}
+
 impl From<io::Error> for End {
     fn from(error: io::Error) -> Self {
         match error.kind() {

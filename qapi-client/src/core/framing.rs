@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use qapi_types::plain;
+
 use super::Violation;
 
 /// Cuts a stream of bytes into JSON objects, by JSON's own brackets: a message may span many lines, or many messages
@@ -127,16 +129,16 @@ impl Framer {
                     }
                     Kind::Open => depth += 1,
                 },
-                Within::String => match string_end(&self.bytes[at..end]) {
-                    Some((plain, next)) => {
-                        at += plain;
-                        within = next;
+                Within::String => {
+                    at += plain(&self.bytes[at..end]);
+                    match self.bytes[..end].get(at) {
+                        Some(b'"') => within = Within::Structure,
+                        Some(b'\\') => within = Within::Escape,
+                        // A control character has no place in a string. Its reader will say so.
+                        Some(_) => {}
+                        None => break,
                     }
-                    None => {
-                        at = end;
-                        break;
-                    }
-                },
+                }
                 Within::Escape => within = Within::String,
             }
             at += 1;
@@ -186,23 +188,6 @@ const KINDS: [Kind; 256] = {
     kinds[b']' as usize] = Kind::Close;
     kinds
 };
-
-/// How many bytes of a string there are before it ends or escapes, and what follows.
-fn string_end(bytes: &[u8]) -> Option<(usize, Within)> {
-    // Most strings are too short for a search to pay that looks at many bytes at once.
-    let (near, far) = bytes.split_at(bytes.len().min(NEAR));
-    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\');
-    let end = match near.iter().position(is_end) {
-        Some(end) => end,
-        None => near.len() + memchr::memchr2(b'"', b'\\', far)?,
-    };
-    Some(match bytes[end] {
-        b'"' => (end, Within::Structure),
-        _ => (end, Within::Escape),
-    })
-}
-
-const NEAR: usize = 24;
 
 /// How many bytes are kept in reserve between messages.
 const KEPT: usize = 2 << 10;

@@ -24,4 +24,6 @@ pub use inbox::{Buffer, Delivery, Inbox, Overflow};
 pub use session::{Outcome, Session, Step};
 pub use violation::Violation;
 
+#[cfg(feature = "server")]
+pub(crate) use end::is_departure;
 pub(crate) use filter::matches;

@@ -61,7 +61,7 @@ impl Synchronizer {
     pub(super) fn receive<'a>(&mut self, mut bytes: &'a [u8]) -> Option<&'a [u8]> {
         loop {
             let Some(framer) = &mut self.reply else {
-                let delimiter = memchr::memchr(DELIMITER, bytes)?;
+                let delimiter = bytes.iter().position(|&byte| byte == DELIMITER)?;
                 bytes = &bytes[delimiter + 1..];
                 self.reply = Some(Framer::new(LONGEST, DEEPEST));
                 continue;

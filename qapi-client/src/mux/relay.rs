@@ -31,10 +31,10 @@ pub(super) fn greeting(message: &str, capabilities: &str, limits: Limits) -> Opt
 
 /// The message on one line, as most clients read it.
 pub(super) fn on_one_line(message: &str) -> Cow<'_, str> {
-    match memchr::memchr(b'\n', message.as_bytes()) {
-        None => message.into(),
+    match message.contains('\n') {
+        false => message.into(),
         // No string has such a character in it: it is a gap, wherever it is.
-        Some(_) => message.replace(['\r', '\n'], " ").into(),
+        true => message.replace(['\r', '\n'], " ").into(),
     }
 }
 

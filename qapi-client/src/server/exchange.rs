@@ -1,14 +1,17 @@
-//! What a client and a server have said to each other, as a text: a line a message.
+//! What a client and a server have said to each other, as a text: a line a message, and one at the end of a connection.
 
 #[cfg(unix)]
 mod carry;
+mod recording;
 
+use std::borrow::Cow;
 use std::fmt;
 
-use qapi_types::{Any, DecodeError, Problem, Reader};
+use qapi_types::{Any, Decode, DecodeError, Limits, Problem, Reader};
 
 #[cfg(unix)]
 pub use carry::record;
+pub use recording::Recording;
 
 /// Who has said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,14 @@ pub enum Side {
 }
 
 impl Side {
+    /// Who is spoken with.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Client => "client",
@@ -28,31 +39,54 @@ impl Side {
     }
 }
 
-/// A message, and who has said it.
-///
-/// It is written as an object on a line of its own, and read again:
+/// A line of a recording: an object with one member.
 ///
 /// ```
 /// use qapi_client::server::exchange::{Line, Side};
 ///
 /// let text = r#"{"client": {"execute": "stop"}}"#;
 /// let line: Line = text.parse()?;
-/// assert_eq!(line.side, Side::Client);
+/// assert!(matches!(&line, Line::Said(Side::Client, message) if message.get("execute").is_some()));
 /// assert_eq!(line.to_string(), text);
+/// assert_eq!(Line::End(Side::Server).to_string(), r#"{"end": "server"}"#);
 /// # Ok::<(), qapi_types::DecodeError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// Who has said it.
-    pub side: Side,
-    /// What was said. Of what was no message there is a string that says what was wrong with it.
-    pub message: Any,
+pub enum Line {
+    /// A message, and who has said it. Of what was no message there is a string that says what was wrong with it.
+    Said(Side, Any),
+    /// The end of the connection, and who has hung up.
+    End(Side),
 }
+
+/// A line has one level more than the message in it, which may be as deep as QEMU's are.
+const LIMITS: Limits = {
+    let mut limits = super::Limits::DEFAULT.values;
+    limits.skipped_nesting += 1;
+    limits
+};
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.side.name();
-        write!(f, r#"{{"{name}": {}}}"#, self.message.as_json())
+        match self {
+            Self::Said(side, message) => {
+                write!(
+                    f,
+                    r#"{{"{}": {}}}"#,
+                    side.name(),
+                    on_one_line(message.as_json())
+                )
+            }
+            Self::End(side) => write!(f, r#"{{"end": "{}"}}"#, side.name()),
+        }
+    }
+}
+
+/// JSON has line ends between its tokens only, where they say nothing.
+fn on_one_line(json: &str) -> Cow<'_, str> {
+    match json.contains(['\r', '\n']) {
+        false => json.into(),
+        true => json.replace(['\r', '\n'], " ").into(),
     }
 }
 
@@ -60,23 +94,32 @@ impl std::str::FromStr for Line {
     type Err = DecodeError;
 
     fn from_str(text: &str) -> Result<Self, DecodeError> {
-        let mut r = Reader::new(text);
-        let (mut client, mut server) = (None, None);
-        r.exact_object(&mut [("client", &mut client), ("server", &mut server)])?;
+        let mut r = Reader::with_limits(text, LIMITS);
+        let (mut client, mut server, mut end) = (None, None, None);
+        r.exact_object(&mut [
+            ("client", &mut client),
+            ("server", &mut server),
+            ("end", &mut end),
+        ])?;
         r.end()?;
-        match (client, server) {
-            (Some(message), None) => Ok(Self {
-                side: Side::Client,
-                message,
-            }),
-            (None, Some(message)) => Ok(Self {
-                side: Side::Server,
-                message,
-            }),
+        match (client, server, end) {
+            (Some(message), None, None) => Ok(Self::Said(Side::Client, message)),
+            (None, Some(message), None) => Ok(Self::Said(Side::Server, message)),
+            (None, None, Some(side)) => Ok(Self::End(side)),
             _ => Err(DecodeError::new(Problem::Unexpected {
-                expected: "an object with `client` or `server`",
+                expected: "an object with `client`, `server` or `end`",
                 found: "another".to_owned(),
             })),
+        }
+    }
+}
+
+impl Decode for Side {
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match &*r.string()? {
+            "client" => Ok(Self::Client),
+            "server" => Ok(Self::Server),
+            other => Err(r.unknown_value("Side", other)),
         }
     }
 }

@@ -30,6 +30,6 @@ mod session;
 pub use blocking::{Monitors, Server};
 pub use limits::Limits;
 #[cfg(unix)]
-pub use replay::{Difference, Replay};
+pub use replay::{Difference, Replay, ReplayError};
 pub use request::Request;
 pub use session::{Call, Options, Session};

@@ -1,18 +1,31 @@
 //! A server that says again what a real one has said.
 
+mod play;
+mod read;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 
-use qapi_types::{Any, DecodeError, Encode, Writer};
+use qapi_types::{Any, Kind};
 
-use super::exchange::{Line, Side};
+use super::exchange::Side;
 use super::input::Input;
 use super::{Limits, Request};
+use crate::core::is_departure;
+use play::Player;
+pub use read::ReplayError;
 
-/// An exchange that was recorded, to be played with another client in the client's place.
+/// What was said over one connection, to be said again to another client in the client's place.
 ///
-/// The n-th message of the client is taken for the n-th of the recording, whatever its id, and answered under its own id
-/// as that one was. Events come no later than they did.
+/// A message of the client's is taken for the first of the recording that is the same but for its id and has not been taken
+/// yet, and answered under its own id as that one was; of the negotiation it does not matter for what it asks. Replies
+/// without an id belong to requests without one, in their order. What the server has said by itself, as events, comes no
+/// later than it did. To a message that the recording does not have the answer is an error of class `GenericError`, which
+/// says what the recording has.
+///
+/// Where the server has hung up, or the recording breaks off, the client is hung up on; else it may stay as long as it likes.
 ///
 /// ```
 /// use std::os::unix::net::UnixStream;
@@ -33,7 +46,8 @@ use super::{Limits, Request};
 /// let differences = std::thread::scope(|scope| {
 ///     let playing = scope.spawn(|| replay.play(ours));
 ///     let mut client = Client::over(theirs, Options::default()).expect("the recording greets");
-///     client.execute_raw("cont", None).expect("what was answered is answered again");
+///     client.execute_raw("cont", None).expect_err("nothing was answered");
+///     client.execute_raw("stop", None).expect("what was answered is answered again");
 ///     drop(client);
 ///     playing.join().expect("it does not panic")
 /// })?;
@@ -43,175 +57,196 @@ use super::{Limits, Request};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Replay {
+    /// The number of the line at which it begins.
+    first: usize,
     lines: Vec<Line>,
+    /// Which of the lines are the client's.
+    requests: Vec<usize>,
+    end: End,
 }
 
 /// Where a client does not say what the recording's has said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
-    /// Which of the client's messages it is, from 1 on.
+    /// Which message it is, from 1 on: of those that are said now, or, if it is not said now, of those of the recording's
+    /// client.
     pub message: usize,
-    /// What was said when it was recorded; nothing if the client says more now.
+    /// What was said when it was recorded, as far as it has not been said now: it, or what comes closest; nothing if the
+    /// recording has no more.
     pub expected: Option<Any>,
     /// What is said now, as one line of JSON; nothing if the client has left before.
     pub found: Option<String>,
 }
 
-impl std::str::FromStr for Replay {
-    type Err = DecodeError;
+/// A message, and who has said it.
+#[derive(Debug)]
+struct Said {
+    side: Side,
+    message: Any,
+}
 
-    /// Reads a recording; empty lines do not count. An error's path begins with the line's number.
-    fn from_str(text: &str) -> Result<Self, DecodeError> {
-        let lines = text.lines().enumerate();
-        let lines = lines.filter(|(_, line)| !line.trim().is_empty());
-        let lines = lines.map(|(number, line)| {
-            let parsed = line.parse::<Line>();
-            parsed.map_err(|error| error.in_member(&format!("line {}", number + 1)))
-        });
-        Ok(Self {
-            lines: lines.collect::<Result<_, _>>()?,
-        })
-    }
+/// A message and its part in the exchange.
+#[derive(Clone, Debug)]
+struct Line {
+    message: Any,
+    part: Part,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    /// The client's, and the line that replies to it.
+    Request(Request, Option<usize>),
+    /// What replies to that line.
+    Reply(usize),
+    /// What the server says by itself.
+    Other,
+}
+
+/// How it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    HungUp(Side),
+    /// The text ends, and says nothing of it.
+    Open,
+    /// The text ends within a line.
+    Torn,
 }
 
 impl Replay {
-    /// Plays the server's part until the client leaves, and answers where the client differs from the recording's.
+    fn of(first: usize, said: Vec<Said>, end: End) -> Self {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut requests = Vec::new();
+        // Those to which there was no reply yet.
+        let mut open: Vec<usize> = Vec::new();
+        for (number, Said { side, message }) in said.into_iter().enumerate() {
+            let part = if side == Side::Client {
+                requests.push(number);
+                open.push(number);
+                let request = Request::read(message.as_json(), true, Limits::default());
+                Part::Request(request, None)
+            } else if let Some(place) = replied_to(&message, &open, &lines) {
+                let request = open.remove(place);
+                if let Part::Request(_, reply) = &mut lines[request].part {
+                    *reply = Some(number);
+                }
+                Part::Reply(request)
+            } else {
+                Part::Other
+            };
+            lines.push(Line { message, part });
+        }
+        Self {
+            first,
+            lines,
+            requests,
+            end,
+        }
+    }
+
+    /// How many messages the client has said.
+    pub fn requests(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Whether whoever wrote the recording was stopped in the middle of it, as far as can be seen: its last line is not
+    /// whole, or there is a request at the end without a reply, and nobody has hung up.
+    pub fn breaks_off(&self) -> bool {
+        let last = self.requests.last().map(|line| &self.lines[*line].part);
+        match self.end {
+            End::HungUp(_) => false,
+            End::Open => matches!(last, Some(Part::Request(_, None))),
+            End::Torn => true,
+        }
+    }
+
+    /// Whether the client is hung up on when all has been said.
+    fn hangs_up(&self) -> bool {
+        self.end == End::HungUp(Side::Server) || self.breaks_off()
+    }
+
+    /// Plays the server's part until one of both leaves, and answers where the client differs from the recording's.
     ///
     /// # Errors
-    /// The client cannot be read from or written to.
+    /// The client cannot be read from or written to, other than because it has left.
     pub fn play(&self, stream: impl Read + Write) -> io::Result<Vec<Difference>> {
-        let mut player = Player {
-            lines: &self.lines,
-            said: vec![false; self.lines.len()],
-            heard: Vec::new(),
-            differences: Vec::new(),
-            stream,
+        let mut differences = Vec::new();
+        self.play_and_tell(stream, |difference| differences.push(difference))?;
+        Ok(differences)
+    }
+
+    /// The same for one who wants to know at once where the client differs, and who the client is that could differ without
+    /// end.
+    ///
+    /// # Errors
+    /// As [`play`](Self::play).
+    pub fn play_and_tell(
+        &self,
+        mut stream: impl Read + Write,
+        mut tell: impl FnMut(Difference),
+    ) -> io::Result<()> {
+        let mut player = Player::of(self);
+        let played = play(&mut player, &mut stream, &mut tell);
+        player.missing().for_each(tell);
+        match played {
+            Err(error) if is_departure(&error) => Ok(()),
+            played => played,
+        }
+    }
+}
+
+fn play(
+    player: &mut Player<'_>,
+    stream: &mut (impl Read + Write),
+    tell: &mut impl FnMut(Difference),
+) -> io::Result<()> {
+    let mut input = Input::new(Limits::default());
+    let mut chunk = vec![0; 16 << 10];
+    stream.write_all(player.begin().as_bytes())?;
+    while !player.has_ended() {
+        stream.flush()?;
+        let count = match stream.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
         };
-        let mut input = Input::new(Limits::default());
-        let mut chunk = [0; 4096];
-        player.say(player.next_turn())?;
-        loop {
-            let count = player.stream.read(&mut chunk)?;
-            if count == 0 {
-                player.hear_no_more();
-                return Ok(player.differences);
-            }
-            input.push(&chunk[..count]);
-            while let Some(message) = input.next() {
-                player.hear(message.unwrap_or_else(|malformed| malformed.to_string()))?;
+        input.push(&chunk[..count]);
+        while let Some(message) = input.next() {
+            let (said, difference) = player.hear(message);
+            difference.map(&mut *tell);
+            stream.write_all(said.as_bytes())?;
+            if player.has_ended() {
+                break;
             }
         }
     }
+    stream.flush()
 }
 
-struct Player<'a, S> {
-    lines: &'a [Line],
-    said: Vec<bool>,
-    /// The ids that the client's messages have now, and the lines that they stand for.
-    heard: Vec<(usize, Option<Any>)>,
-    differences: Vec<Difference>,
-    stream: S,
-}
-
-impl<S: Read + Write> Player<'_, S> {
-    /// The line at which it is the client's turn next.
-    fn next_turn(&self) -> usize {
-        let from = self.heard.last().map_or(0, |(line, _)| line + 1);
-        let turn = self.lines[from..]
-            .iter()
-            .position(|line| line.side == Side::Client);
-        turn.map_or(self.lines.len(), |turn| from + turn)
-    }
-
-    /// Takes a message of the client's, and says what was said to it.
-    fn hear(&mut self, text: String) -> io::Result<()> {
-        let turn = self.next_turn();
-        let request = Request::read(&text, true, Limits::default());
-        let expected = self.lines.get(turn).map(|line| line.message.clone());
-        if !expected
-            .as_ref()
-            .is_some_and(|expected| means(&request, expected))
-        {
-            self.differences.push(Difference {
-                message: self.heard.len() + 1,
-                expected: expected.clone(),
-                found: Some(text),
-            });
-        }
-        if expected.is_none() {
-            return Ok(());
-        }
-        self.heard.push((turn, request.id));
-        // Up to the next turn; and up to the reply, should the client wait for it before it speaks again.
-        let is_reply = |&line: &usize| self.request_of(line) == Some(turn);
-        let reply = (turn..self.lines.len()).find(is_reply);
-        self.say(self.next_turn().max(reply.map_or(0, |reply| reply + 1)))
-    }
-
-    fn hear_no_more(&mut self) {
-        let missing = self.lines[self.next_turn()..].iter();
-        for line in missing.filter(|line| line.side == Side::Client) {
-            self.differences.push(Difference {
-                message: self.heard.len() + 1,
-                expected: Some(line.message.clone()),
-                found: None,
-            });
-        }
-    }
-
-    /// Says what the server has said before the line `end`, but for replies to what the client has not said yet.
-    fn say(&mut self, end: usize) -> io::Result<()> {
-        let mut text = String::new();
-        for line in 0..end {
-            if self.lines[line].side == Side::Client || self.said[line] {
-                continue;
-            }
-            let request = self.request_of(line);
-            let id =
-                match request.map(|request| self.heard.iter().find(|(line, _)| *line == request)) {
-                    None => None,
-                    Some(None) => continue,
-                    Some(Some((_, id))) => Some(id.clone()),
-                };
-            self.said[line] = true;
-            text.push_str(&message(&self.lines[line].message, id));
-            text.push_str("\r\n");
-        }
-        self.stream.write_all(text.as_bytes())?;
-        self.stream.flush()
-    }
-
-    /// The request that a line replies to: the last one before it with its id.
-    fn request_of(&self, line: usize) -> Option<usize> {
-        let id = self.lines[line].message.get("id")?;
-        let asks =
-            |line: &Line| line.side == Side::Client && line.message.get("id").as_ref() == Some(&id);
-        self.lines[..line].iter().rposition(asks)
-    }
-}
-
-/// Is a request what was recorded, but for its id?
-fn means(request: &Request, expected: &Any) -> bool {
-    let expected = Request::read(expected.as_json(), true, Limits::default());
-    match (&request.content, &expected.content) {
-        (Ok(one), Ok(other)) => {
-            (&one.name, one.oob) == (&other.name, other.oob) && one.arguments == other.arguments
-        }
-        (Err(_), Err(_)) => true,
-        _ => false,
-    }
-}
-
-/// A message of the recording under another id.
-fn message(recorded: &Any, id: Option<Option<Any>>) -> String {
-    let Some(id) = id else {
-        return recorded.as_json().to_owned();
+/// Which of the open requests a message of the server's replies to: the last one with its id; without an id the first one
+/// without. That what was no message is answered by an error only.
+fn replied_to(message: &Any, open: &[usize], lines: &[Line]) -> Option<usize> {
+    let request = |line: &usize| match &lines[*line].part {
+        Part::Request(request, _) => Some(request),
+        _ => None,
     };
-    let (returned, error) = (recorded.get("return"), recorded.get("error"));
-    let mut writer = Writer::new();
-    let members: [(&str, &dyn Encode); 3] = [("return", &returned), ("error", &error), ("id", &id)];
-    writer.object(&members);
-    writer.into_text()
+    let returns = match message.kind() {
+        Kind::Object => message.get("return").is_some(),
+        _ => return None,
+    };
+    if !returns && message.get("error").is_none() {
+        return None;
+    }
+    match message.get("id") {
+        Some(id) => open
+            .iter()
+            .rposition(|line| request(line).is_some_and(|request| request.id() == Some(&id))),
+        None => open.iter().position(|line| {
+            let fits =
+                |request: &Request| request.id().is_none() && (request.content.is_ok() || !returns);
+            request(line).is_some_and(fits)
+        }),
+    }
 }
 
 impl fmt::Display for Difference {

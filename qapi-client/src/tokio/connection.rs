@@ -139,6 +139,12 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
+    /// Tells the other side that nothing more is sent.
+    #[cfg(all(unix, feature = "server"))]
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_shutdown(cx)
+    }
+
     /// Writes the beginning of `bytes`, and passes `descriptors` together with its first byte.
     #[cfg(unix)]
     pub(super) fn poll_write_with_descriptors(

@@ -20,6 +20,8 @@ mod outgoing;
 mod sending;
 mod shared;
 mod subscription;
+#[cfg(all(unix, feature = "server"))]
+mod tap;
 
 pub use crate::options::Options;
 pub use client::Client;
@@ -28,3 +30,5 @@ pub use fdset::FdSet;
 #[cfg(all(unix, feature = "server"))]
 pub use mux::{Mux, MuxOptions};
 pub use subscription::Subscription;
+#[cfg(all(unix, feature = "server"))]
+pub use tap::Tap;

@@ -6,6 +6,7 @@
 
 mod alternates;
 mod build;
+mod clash;
 mod commands;
 mod conditions;
 mod docs;

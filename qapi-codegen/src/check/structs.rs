@@ -1,8 +1,9 @@
 //! Structs, and what all objects have in common: bases, members, and that they do not contain themselves.
 
+use super::clash::Clash;
 use super::entities::{EntityId, EntityKind, ObjectEntity, Table};
 use super::names::{Permit, same_mangled};
-use super::resolve::{Clash, Resolver};
+use super::resolve::Resolver;
 use super::scope::{Named, Scope};
 use super::shape::ShapeData;
 use super::{features, keys, members, unions};

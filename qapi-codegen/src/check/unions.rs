@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::clash::Clash;
 use super::entities::{BranchEntity, EMPTY, EntityId, EntityKind};
 use super::names::Permit;
-use super::resolve::{Clash, Resolver};
+use super::resolve::Resolver;
 use super::scope::{Named, Scope};
 use super::shape::{BranchShape, ShapeData, TypeName};
 use super::structs::{find_member, object};

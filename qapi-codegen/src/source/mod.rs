@@ -5,8 +5,6 @@ mod loader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use memchr::memchr_iter;
-
 pub use loader::{DiskLoader, Loader, MemoryLoader};
 
 /// A file larger than this is refused: spans are 32 bits wide, and no schema comes near it.
@@ -60,7 +58,7 @@ pub struct SourceFile {
 impl SourceFile {
     fn new(path: PathBuf, text: Arc<String>, included_at: Option<Span>) -> Self {
         let mut line_starts = vec![0];
-        line_starts.extend(memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
+        line_starts.extend(text.match_indices('\n').map(|(at, _)| at as u32 + 1));
         SourceFile {
             path,
             text,

@@ -4,7 +4,8 @@
 //! section lasts until the next tag. What those releases required of the indentation of continued lines
 //! differed from one to the next; all of it is read.
 
-use super::document::{Builder, Line, description, indentation, tag};
+use super::builder::Builder;
+use super::comment::{Line, description, indentation, tag};
 use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
 
 /// Reads the lines after the one that names the definition.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::document::{RawDocument, RawLine};
+use super::comment::{RawDocument, RawLine};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::places::Places;
 use super::pragma::Pragmas;

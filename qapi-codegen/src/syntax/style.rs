@@ -1,6 +1,6 @@
 //! What the dialect of 10.2 asks of the form of documentation: 70 columns, and two spaces between sentences.
 
-use super::document::{Line, indentation};
+use super::comment::{Line, indentation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
 /// The widest line, `# ` included.

@@ -13,6 +13,7 @@
 //! ```
 
 mod image;
+mod learn;
 mod machine;
 mod process;
 mod program;
@@ -21,6 +22,7 @@ pub mod queries;
 mod terminal;
 
 pub use image::Image;
+pub use learn::learn;
 pub use machine::{MONITOR, machine, machine_in, mainframe};
 pub use process::{Process, folder};
 pub use program::{Program, announce, has_fuse, say};

@@ -6,26 +6,10 @@ use std::thread;
 use qapi_client::blocking::{Client, Options};
 use qapi_client::server::Replay;
 use qapi_client::server::exchange::record;
-use qapi_tests::live::{MONITOR, machine};
-use qapi_types::qmp::{Event, commands};
+use qapi_tests::live::{MONITOR, learn, machine};
 
-/// What a client learns that lets a machine go on and stand still again.
 fn talk(stream: UnixStream) -> Vec<String> {
-    let mut client = Client::over(stream, Options::default()).unwrap();
-    let mut learned = vec![format!("{:?}", client.greeting())];
-    learned.push(format!("{:?}", client.execute(&commands::QueryStatus)));
-    client.execute(&commands::Cont).unwrap();
-    client.execute(&commands::Stop).unwrap();
-    let refused = client.execute(&commands::BlockResize::new(1).device("none"));
-    learned.push(format!("{refused:?}"));
-    // Large, and of many kinds.
-    let schema = client.execute(&commands::QueryQmpSchema).unwrap();
-    learned.push(format!("{schema:?}"));
-    while learned.last().is_none_or(|last| !last.contains("Stop")) {
-        let event = client.next_event::<Event>(None).unwrap();
-        learned.push(format!("{event:?}"));
-    }
-    learned
+    learn(Client::over(stream, Options::default()).unwrap())
 }
 
 #[test]

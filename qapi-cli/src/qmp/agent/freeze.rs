@@ -3,12 +3,10 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use qapi_types::Command;
-use qapi_types::qga::commands::{
-    GuestFsfreezeFreeze, GuestFsfreezeFreezeList, GuestFsfreezeStatus, GuestFsfreezeThaw,
-};
+use qapi_types::qga::commands::{GuestFsfreezeStatus, GuestFsfreezeThaw};
 
 use super::super::{Failure, Monitor};
+use super::freezing::freeze;
 use super::guest::{Guest, show_json, show_lines};
 use super::hold;
 
@@ -91,22 +89,4 @@ fn show(count: i64, what: &str, json: bool, out: &mut dyn Write) -> Result<(), F
     }
     let systems = if count == 1 { "system" } else { "systems" };
     show_lines([format!("{count} file {systems} {what}")], out)
-}
-
-/// Freezes the file systems that are mounted here, or all: how many; or the failure, and whether some may be frozen.
-pub(super) fn freeze(guest: &mut Guest, mountpoints: &[String]) -> Result<i64, (Failure, bool)> {
-    match mountpoints {
-        [] => send(guest, &GuestFsfreezeFreeze),
-        some => send(
-            guest,
-            &GuestFsfreezeFreezeList::new().mountpoints(some.to_vec()),
-        ),
-    }
-}
-
-fn send<C: Command<Return = i64>>(guest: &mut Guest, command: &C) -> Result<i64, (Failure, bool)> {
-    guest.client().execute(command).map_err(|error| {
-        let unknown = error.outcome_unknown();
-        (guest.explain(error, C::NAME, C::SINCE), unknown)
-    })
 }

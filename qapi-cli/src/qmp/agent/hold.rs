@@ -17,7 +17,7 @@ use super::super::interrupt::on_every_interrupt;
 use super::super::monitor::seconds;
 use super::super::program::{GRACE, Program, Waited, after, exit_code};
 use super::super::{Failure, Monitor};
-use super::freeze::freeze;
+use super::freezing::freeze;
 use super::guest::Guest;
 use super::uncaught;
 

@@ -5,6 +5,7 @@ mod cat;
 mod exec;
 mod file;
 mod freeze;
+mod freezing;
 mod guest;
 mod hold;
 mod info;

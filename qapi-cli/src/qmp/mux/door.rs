@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use qapi_client::{Address, Policy};
 
-use super::super::monitor::address;
+use super::super::monitor::{address, name};
 
 /// A socket for clients: `PATH[,RULE]…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +50,7 @@ impl Door {
 
     /// The socket's name, as people know it.
     pub(super) fn name(&self) -> String {
-        match &self.address {
-            Address::Unix(path) => path.display().to_string(),
-            address => address.to_string(),
-        }
+        name(&self.address)
     }
 }
 

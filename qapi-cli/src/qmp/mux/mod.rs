@@ -7,17 +7,13 @@ use std::time::Duration;
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
-use qapi_client::Address;
-use qapi_client::core::End;
 use qapi_client::mux::Parting;
 use qapi_client::tokio::{Mux, MuxOptions};
-use qapi_types::{Any, AnyMembers, Encode, Writer};
-use tokio::net::UnixListener;
+use qapi_types::{Any, AnyMembers};
 use tokio::sync::{mpsc, oneshot};
 
-use super::interrupt::on_interrupt;
 use super::socket::Socket;
-use super::{Failure, Monitor};
+use super::{Failure, Monitor, serving};
 use door::Door;
 
 /// How long clients may take at the end to be told what there is to tell.
@@ -89,19 +85,9 @@ impl Multiplexer {
             clients: self.clients.into(),
             ..MuxOptions::default()
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::Ended(2, format!("there is no runtime: {error}")))?;
-        runtime.block_on(async {
+        serving::runtime()?.block_on(async {
             let mux = Mux::connect(&address, options).await?;
-            let (sender, told) = oneshot::channel();
-            let tell = |signal| {
-                // Whoever does not wait any more ends by itself.
-                let _ = sender.send(signal);
-            };
-            on_interrupt(tell)
-                .map_err(|error| Failure::Ended(2, format!("signals cannot be caught: {error}")))?;
+            let told = serving::told()?;
             // When they are dropped their files go, however this ends.
             let sockets = self.open(err)?;
             let news = self.serve(&mux, &sockets)?;
@@ -116,14 +102,7 @@ impl Multiplexer {
     fn open(&self, err: &mut dyn Write) -> Result<Vec<Socket>, Failure> {
         let mut sockets = Vec::new();
         for door in &self.listen {
-            sockets.push(Socket::listen(&door.address)?);
-            if let Address::Abstract(_) = &door.address {
-                writeln!(
-                    err,
-                    "qmp: anybody on this host can connect to {}",
-                    door.address
-                )?;
-            }
+            sockets.push(Socket::listen(&door.address, err)?);
         }
         Ok(sockets)
     }
@@ -136,13 +115,7 @@ impl Multiplexer {
     ) -> Result<mpsc::UnboundedReceiver<News>, Failure> {
         let (sender, news) = mpsc::unbounded_channel();
         for (index, (socket, door)) in sockets.iter().zip(&self.listen).enumerate() {
-            let listener = socket.listener().try_clone().and_then(|listener| {
-                listener.set_nonblocking(true)?;
-                UnixListener::from_std(listener)
-            });
-            let unable =
-                |error| Failure::Ended(2, format!("cannot listen at {}: {error}", door.address));
-            let listener = listener.map_err(unable)?;
+            let listener = socket.accepting()?;
             let (mux, policy, sender) = (mux.clone(), door.policy.clone(), sender.clone());
             tokio::spawn(async move {
                 let failed = sender.clone();
@@ -168,10 +141,10 @@ impl Multiplexer {
         loop {
             tokio::select! {
                 end = mux.ended() => {
-                    self.say("ended", &"machine", out)?;
-                    return of_machine(end);
+                    serving::say(self.json, "ended", &"machine", out)?;
+                    return serving::of_machine(&end);
                 }
-                _ = &mut told => return self.say("ended", &"signal", out),
+                _ = &mut told => return serving::say(self.json, "ended", &"signal", out),
                 Some(news) = news.recv() => match news {
                     News::Parted(index, Parting::CutOff) => self.say_cut_off(index, out, err)?,
                     News::Parted(..) => {}
@@ -194,7 +167,7 @@ impl Multiplexer {
                     ("policy", Any::from(policy)),
                 ])
             });
-            return self.say("ready", &Any::from_iter(doors), out);
+            return serving::say(self.json, "ready", &Any::from_iter(doors), out);
         }
         let doors: Vec<String> = self.listen.iter().map(Door::to_string).collect();
         let version = mux.greeting().version;
@@ -210,38 +183,12 @@ impl Multiplexer {
     ) -> Result<(), Failure> {
         let name = self.listen[index].name();
         match self.json {
-            true => self.say("cut-off", &name, out),
+            true => serving::say(self.json, "cut-off", &name, out),
             false => Ok(writeln!(
                 err,
                 "qmp: a client at {name} did not read, and was cut off"
             )?),
         }
-    }
-
-    /// Says something for programs.
-    fn say(
-        &self,
-        what: &'static str,
-        value: &dyn Encode,
-        out: &mut dyn Write,
-    ) -> Result<(), Failure> {
-        if self.json {
-            let mut writer = Writer::new();
-            writer.object(&[(what, value)]);
-            writeln!(out, "{}", writer.into_text())?;
-            out.flush()?;
-        }
-        Ok(())
-    }
-}
-
-/// A machine may end as it likes; only that it does not speak QMP is a failure, and what the system calls one.
-fn of_machine(end: End) -> Result<(), Failure> {
-    use io::ErrorKind::{BrokenPipe, ConnectionReset};
-    match end {
-        End::Closed => Ok(()),
-        End::Failed(error) if matches!(error.kind(), BrokenPipe | ConnectionReset) => Ok(()),
-        end => Err(Failure::Ended(2, end.to_string())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A recording of what is said, which can be played again.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use qapi_client::{Error, Stamped};
 use qapi_types::{Any, Encode, Greeting, Request, UnknownEvent, Writer};
 
 use super::super::event::message;
+use super::super::recording;
 
 /// A file to which everything is written that is said to the machine and by it, a line a message, but for what the shell
 /// asks for itself while somebody types.
@@ -34,15 +35,11 @@ impl Recorder {
     /// # Errors
     /// The file is there already, or cannot be written.
     pub(super) fn create(path: &Path, greeting: &Greeting, oob: bool) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut recorder = Self {
-            file: options.open(path)?,
+            file: recording::create(path, false)?,
             next_id: 0,
         };
-        recorder.write(Side::Server, Any::encode_from(&Said("QMP", greeting, None)))?;
+        recorder.say(Side::Server, Any::encode_from(&Said("QMP", greeting, None)))?;
         let enable: Any = r#"{"enable": ["oob"]}"#.parse().map_err(io::Error::other)?;
         let id = recorder.request("qmp_capabilities", oob.then_some(&enable), false)?;
         recorder.reply(id, &Ok(Any::encode_from(&())))?;
@@ -68,11 +65,11 @@ impl Recorder {
         if oob {
             request = request.oob();
         }
-        self.write(Side::Client, Any::encode_from(&request))?;
+        self.say(Side::Client, Any::encode_from(&request))?;
         Ok(id)
     }
 
-    /// Writes down what the machine has answered, if it has.
+    /// Writes down what the machine has answered, if it has, or that it has ended.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -80,9 +77,10 @@ impl Recorder {
         let (name, value): (_, &dyn Encode) = match result {
             Ok(value) => ("return", value),
             Err(Error::Refused(refusal)) => ("error", refusal),
+            Err(Error::Lost { .. }) => return self.write(&Line::End(Side::Server)),
             Err(_) => return Ok(()),
         };
-        self.write(Side::Server, Any::encode_from(&Said(name, value, Some(id))))
+        self.say(Side::Server, Any::encode_from(&Said(name, value, Some(id))))
     }
 
     /// Writes down an event.
@@ -90,12 +88,16 @@ impl Recorder {
     /// # Errors
     /// The file cannot be written.
     pub(super) fn event(&mut self, event: &Stamped<UnknownEvent>) -> io::Result<()> {
-        self.write(Side::Server, message(event))
+        self.say(Side::Server, message(event))
     }
 
-    fn write(&mut self, side: Side, message: Any) -> io::Result<()> {
+    fn say(&mut self, side: Side, message: Any) -> io::Result<()> {
+        self.write(&Line::Said(side, message))
+    }
+
+    fn write(&mut self, line: &Line) -> io::Result<()> {
         // In one go: whoever looks into the file finds whole lines.
-        let line = format!("{}\n", Line { side, message });
+        let line = format!("{line}\n");
         self.file.write_all(line.as_bytes())
     }
 }

@@ -6,21 +6,21 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use qapi_types::{Any, from_str};
+use super::{Recording, Side};
 
-use super::super::Limits;
-use super::super::input::Input;
-use super::{Line, Side};
-
-/// Carries everything from a client to a server and back, until one of them hangs up, and writes it down: a [`Line`] a
-/// message, in an order in which it can have been said. What is on a line has been written before it is passed on.
+/// Carries everything from a client to a server and back, until one of them hangs up, and writes it down: a
+/// [`Line`](super::Line) a message, in an order in which it can have been said. What is on a line has been written before it
+/// is passed on.
 ///
 /// # Errors
 /// It cannot be written down. Nothing is passed on then.
 pub fn record(client: &UnixStream, server: &UnixStream, out: impl Write + Send) -> io::Result<()> {
-    let out = Mutex::new(out);
+    let shared = Mutex::new(Shared {
+        recording: Recording::new(out),
+        first: None,
+    });
     let carry = |side: Side, from: &UnixStream, to: &UnixStream| {
-        let carried = carry(side, from, to, &out);
+        let carried = carry(side, from, to, &shared);
         // Whoever has not hung up learns that the other has.
         let _ = from.shutdown(Shutdown::Both);
         let _ = to.shutdown(Shutdown::Both);
@@ -33,33 +33,39 @@ pub fn record(client: &UnixStream, server: &UnixStream, out: impl Write + Send) 
             Ok(there) => there.and(back),
             Err(panic) => std::panic::resume_unwind(panic),
         }
-    })
+    })?;
+    let shared = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let Shared {
+        mut recording,
+        first,
+    } = shared;
+    first.map_or(Ok(()), |side| recording.end(side))
+}
+
+/// What both directions write.
+struct Shared<W> {
+    recording: Recording<W>,
+    /// Who has hung up first.
+    first: Option<Side>,
 }
 
 fn carry(
     side: Side,
     mut from: &UnixStream,
     mut to: &UnixStream,
-    out: &Mutex<impl Write>,
+    shared: &Mutex<Shared<impl Write>>,
 ) -> io::Result<()> {
-    let mut input = Input::new(Limits::default());
+    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     let mut chunk = vec![0; 64 << 10];
+    let mut gone = side;
     // Who can be neither read from nor written to has hung up.
     while let Ok(count @ 1..) = from.read(&mut chunk) {
-        input.push(&chunk[..count]);
-        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(message) = input.next() {
-            let message = match message {
-                Ok(text) => from_str(&text).unwrap_or_else(|error| Any::from(error.to_string())),
-                Err(malformed) => Any::from(malformed.to_string()),
-            };
-            writeln!(out, "{}", Line { side, message })?;
-        }
-        out.flush()?;
-        drop(out);
+        lock().recording.hear(side, &chunk[..count])?;
         if to.write_all(&chunk[..count]).is_err() {
+            gone = side.other();
             break;
         }
     }
+    lock().first.get_or_insert(gone);
     Ok(())
 }
