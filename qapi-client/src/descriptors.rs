@@ -1,6 +1,6 @@
 //! File descriptors on their way to a server.
 
-#[cfg(feature = "server")]
+#[cfg(all(feature = "server", feature = "tokio"))]
 mod arrival;
 
 use std::io::{self, IoSlice};
@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
-#[cfg(feature = "server")]
+#[cfg(all(feature = "server", feature = "tokio"))]
 pub(crate) use arrival::receive;
 
 /// How many a system takes in one go, as Linux has it.

@@ -266,6 +266,7 @@ impl<D> Mux<D> {
     }
 
     /// The session with the machine, for whoever tells how it is.
+    #[cfg(feature = "tokio")]
     pub(crate) fn machine(&self) -> &Session {
         &self.machine
     }

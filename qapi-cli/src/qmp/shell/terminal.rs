@@ -12,7 +12,7 @@ use rustyline::history::FileHistory;
 use rustyline::{Editor, ExternalPrinter};
 use tokio::sync::oneshot::{Receiver, channel};
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep_until};
 
 use super::super::Failure;
 use super::assistant::Helper;
@@ -24,6 +24,9 @@ use super::{Entry, Options};
 
 /// How long to wait before a reader that does not listen is interrupted again.
 const AGAIN: Duration = Duration::from_millis(20);
+
+/// How long an editor may take to show what was printed: an interrupted one forgets it.
+const SHOWN: Duration = Duration::from_millis(100);
 
 /// An editor of lines, beside which the machine is listened to.
 pub(super) struct Terminal {
@@ -150,6 +153,8 @@ async fn listen_aside(
     teller: Arc<Mutex<Teller>>,
     mut stopped: Receiver<()>,
 ) -> (Ears, Option<Error>) {
+    // Until when what was printed last may not have been seen.
+    let mut printed = Instant::now();
     loop {
         let told = tokio::select! {
             biased;
@@ -168,21 +173,24 @@ async fn listen_aside(
                 tokio::select! {
                     biased;
                     _ = &mut stopped => return (events, None),
-                    printed = print => match printed {
-                        Ok(printed) => printer = printed,
+                    done = print => match done {
+                        Ok(done) => printer = done,
                         Err(_) => return (events, None),
                     },
                 }
+                printed = Instant::now() + SHOWN;
                 continue;
             }
             Err(end) => end,
         };
+        let mut due = printed;
         loop {
-            interrupt_reader();
             tokio::select! {
                 _ = &mut stopped => return (events, Some(end)),
-                () = sleep(AGAIN) => {}
+                () = sleep_until(due) => {}
             }
+            interrupt_reader();
+            due = Instant::now() + AGAIN;
         }
     }
 }
