@@ -55,7 +55,7 @@ impl Decode for Name {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut name = None;
         r.object(&mut [("name", &mut name)])?;
-        let name = required(name, "name")?;
+        let name = required!(name, "name");
         Ok(Self { name })
     }
 }

@@ -53,7 +53,7 @@ impl Decode for Moved {
     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut open: Option<String> = None;
         r.object(&mut [("open", &mut open)])?;
-        let open = match &*required(open, "open")? {
+        let open = match &*required!(open, "open") {
             "yes" => Word::Yes,
             "no" => Word::No,
             other => Word::Unrecognized(other.to_owned()),
