@@ -31,34 +31,58 @@ pub(super) fn human(diagnostic: &Diagnostic, sources: &Sources, _styled: bool) -
 
 #[cfg(test)]
 mod tests {
-    use crate::analyze;
-    use crate::source::MemoryLoader;
+    use std::sync::Arc;
+
+    use crate::diagnostic::{Code, Diagnostic, Subject};
+    use crate::source::{Sources, Span};
 
     #[test]
     fn every_place_has_a_line() {
-        let files = MemoryLoader::new()
-            .with("root.json", "{ 'include': 'shelf.json' }\n")
-            .with(
-                "shelf.json",
-                "{ 'enum': 'Place',\n  'data': [ 'left', 'right', 'left' ] }\n\n\
-                 { 'command': 'query-shelf', 'returns': [ 'Plaice' ] }\n",
-            );
-        let analysis = analyze("root.json".as_ref(), &files, None).unwrap();
-        let told = analysis.diagnostics.iter();
-        let told = told.map(|one| super::human(one, &analysis.sources, false));
-        assert_eq!(told.collect::<Vec<_>>().join("\n\n"), LISTED);
+        let mut sources = Sources::default();
+        let mut add = |path: &str, text: &str, included_at| {
+            sources.add(path.into(), Arc::new(text.to_owned()), included_at)
+        };
+        let root = add("root.json", "{ 'include': 'shelf.json' }\n", None);
+        let include = Span {
+            file: root,
+            start: 0,
+            end: 27,
+        };
+        let shelf = add("shelf.json", "{ 'a': 'b',\n  'c': 'd' }\n", Some(include));
+        let at = |start, end| Span {
+            file: shelf,
+            start,
+            end,
+        };
+        let mut diagnostic = Diagnostic::error(Code::UnknownType, at(0, 24), "one thing is wrong");
+        assert_eq!(
+            super::human(&diagnostic, &sources, false),
+            BARE.replace("CODE", diagnostic.code.as_str())
+        );
+        diagnostic = diagnostic
+            .label(at(14, 17), "here")
+            .label(at(2, 5), "")
+            .note("it has been so\nfor two lines")
+            .help("make it right");
+        diagnostic.subject = Some(Subject::new("command", "query-shelf"));
+        assert_eq!(
+            super::human(&diagnostic, &sources, true),
+            WHOLE.replace("CODE", diagnostic.code.as_str())
+        );
     }
 
-    const LISTED: &str = "\
-error[Q0704]: the value `left` clashes with the value `left`
-  --> shelf.json:2:30: here again
-  --> shelf.json:2:13: first here
-   = note: in enum `Place`
-   = note: included from root.json:1:1
+    const BARE: &str = "\
+error[CODE]: one thing is wrong
+  --> shelf.json:1:1
+   = note: included from root.json:1:1";
 
-error[Q0702]: the array's element is of the type `Plaice`, which does not exist
-  --> shelf.json:4:42: there is no such type
+    const WHOLE: &str = "\
+error[CODE]: one thing is wrong
+  --> shelf.json:2:3: here
+  --> shelf.json:1:3
    = note: in command `query-shelf`
    = note: included from root.json:1:1
-   = help: did you mean `Place`?";
+   = note: it has been so
+           for two lines
+   = help: make it right";
 }
