@@ -14,8 +14,8 @@ use qapi_tests::live::{Program, Terminal, has_fuse, machine};
 use qapi_types::Refusal;
 use rustix::process::{Pid, Signal, kill_process};
 
-/// What the shell shows when it waits for somebody to type.
-const PROMPT: &str = "(qmp)";
+/// The commands after which somebody types, and what is shown when that is waited for.
+const SHELLS: [(&str, &str); 2] = [("qmp shell", "(qmp)"), ("qmp agent shell", "(qga)")];
 
 /// What the key sends that leaves it.
 const CTRL_D: &str = "\x04";
@@ -75,8 +75,8 @@ fn sessions_are_as_shown() {
                 .and_then(|setting| setting.split_once('='))
             {
                 environment.push((name, value));
-            } else if command == "qmp shell" {
-                let told = typed(machine.folder(), command, shown, &environment);
+            } else if let Some((_, prompt)) = SHELLS.iter().find(|(it, _)| *it == command) {
+                let told = typed(machine.folder(), command, prompt, shown, &environment);
                 assert_eq!(without_numbers(&told), without_numbers(shown), "{command}");
                 held += 1;
             } else if command.starts_with("qmp ") || command.contains("| qmp ") || mounts {
@@ -104,7 +104,13 @@ fn sessions_are_as_shown() {
 }
 
 /// What a terminal shows in which `command` runs, when the same is typed as in `shown`.
-fn typed(folder: &Path, command: &str, shown: &str, environment: &[(&str, &str)]) -> String {
+fn typed(
+    folder: &Path,
+    command: &str,
+    mark: &str,
+    shown: &str,
+    environment: &[(&str, &str)],
+) -> String {
     let mut words = command.split_whitespace().skip(1);
     let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |program| {
         let program = program.args(words.by_ref()).current_dir(folder);
@@ -116,13 +122,13 @@ fn typed(folder: &Path, command: &str, shown: &str, environment: &[(&str, &str)]
     let prompt = |number: usize| {
         terminal.until("prompt", |state| {
             let lines = state.shown();
-            let prompts = lines.lines().filter(|line| line.starts_with(PROMPT));
-            prompts.count() == number && state.line().trim_end() == PROMPT
+            let prompts = lines.lines().filter(|line| line.starts_with(mark));
+            prompts.count() == number && state.line().trim_end() == mark
         })
     };
     let (mut prompts, mut is_open) = (0, false);
     for line in shown.lines() {
-        let prompted = line.strip_prefix(PROMPT);
+        let prompted = line.strip_prefix(mark);
         if prompted.is_some() {
             prompts += 1;
             prompt(prompts);
@@ -137,7 +143,7 @@ fn typed(folder: &Path, command: &str, shown: &str, environment: &[(&str, &str)]
     terminal.keys(CTRL_D);
     let (status, told) = terminal.end();
     assert!(status.success());
-    let told = told.trim_end().strip_suffix(PROMPT);
+    let told = told.trim_end().strip_suffix(mark);
     told.expect("the prompt is the last that is there")
         .to_owned()
 }

@@ -74,3 +74,22 @@ fn an_interrupt_leaves_the_terminal_as_it_was() {
     assert_eq!((status.code(), &*last), (Some(130), &*shown));
     assert!(terminal.shows_cursor());
 }
+
+/// What shows lines and no more gets a line for whatever changes.
+#[test]
+fn a_terminal_that_only_shows_lines() {
+    let Some(mut machine) = machine(&[]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
+        command
+            .env("TERM", "dumb")
+            .args(["--socket", MONITOR, "info", "--watch"])
+            .current_dir(machine.folder())
+    });
+    terminal.sees(" status     prelaunch");
+    machine.killer()();
+    terminal.end();
+    assert!(!terminal.is_commanded());
+}

@@ -1,5 +1,6 @@
 //! Bytes of any kind, on their way to where people may look at them.
 
+use std::env;
 use std::io::{self, Write};
 use std::mem;
 use std::str;
@@ -11,6 +12,11 @@ pub(super) struct Screen<'a> {
     legible: bool,
     /// What the next bytes may belong to: a part of a character, or of the end of a line.
     rest: Vec<u8>,
+}
+
+/// Whether a terminal, if there is one, can do more than show lines.
+pub(super) fn is_capable() -> bool {
+    env::var_os("TERM").is_some_and(|term| term != "dumb")
 }
 
 impl<'a> Screen<'a> {

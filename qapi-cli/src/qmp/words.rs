@@ -5,10 +5,11 @@
 
 use qapi_client::Schema as Live;
 use qapi_client::schema::{JsonType, Type};
+use qapi_codegen::emit::introspect::introspect;
 use qapi_codegen::emit::reference::model::sentence;
 use qapi_codegen::markup::{self, Block, Document};
 use qapi_codegen::schema::{
-    Builtin, Definition, DefinitionId, Doc, DocKind, Kind, Member, Schema, Version,
+    Builtin, Definition, DefinitionId, Doc, DocKind, Filter, Kind, Member, Schema, Version,
 };
 
 use crate::embedded;
@@ -91,6 +92,16 @@ impl Words {
         Some(Said { part, schema })
     }
 
+    /// What a server of this interface would say of itself that has those commands of which `has` holds: for one that has no
+    /// such words.
+    pub(super) fn as_told(&self, has: impl Fn(&str) -> bool) -> Option<Live> {
+        let mut told = introspect(&self.schema, &Filter::default());
+        told.as_array_mut()?.retain(|entity| {
+            entity["meta-type"] != "command" || entity["name"].as_str().is_some_and(&has)
+        });
+        qapi_types::from_str(&told.to_string()).ok()
+    }
+
     fn step<'w>(&'w self, part: Part<'w>, step: &str) -> Option<Part<'w>> {
         if let Some(name) = step.strip_prefix("feature:") {
             return self.feature(part, name);
@@ -160,12 +171,17 @@ impl Words {
 }
 
 impl<'w> Said<'w> {
-    /// What it is and does.
+    /// What it is and does, without what [`since`](Self::since) says.
     pub(super) fn text(&self) -> Document {
+        let member = |doc: Option<&'w Doc>, name: &str| {
+            let text = doc?.member(name)?;
+            let since = Version::in_description(text);
+            Some(since.map_or(text, |since| since.left_out_of(text)))
+        };
         let text = match self.part {
             Part::Message(_) | Part::Type(..) => self.doc().map(|doc| &*doc.body),
-            Part::Member(member, doc) => doc.and_then(|doc| doc.member(&member.name)),
-            Part::Value(name, doc) => doc.and_then(|doc| doc.member(name)),
+            Part::Member(it, doc) => member(doc, &it.name),
+            Part::Value(name, doc) => member(doc, name),
             Part::Feature(name, doc) => doc.and_then(|doc| doc.feature(name)),
         };
         markup::parse(text.unwrap_or_default())

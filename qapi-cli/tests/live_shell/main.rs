@@ -34,9 +34,15 @@ fn some_machine() -> Option<Process> {
 
 /// A shell in a terminal, that speaks with the machine whose folder this is; what is typed is remembered there.
 fn shell(folder: &Path, words: &[&str]) -> Terminal {
+    shell_on("xterm-256color", folder, words)
+}
+
+/// The same in a terminal of another kind.
+fn shell_on(term: &str, folder: &Path, words: &[&str]) -> Terminal {
     let terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
         command
             .current_dir(folder)
+            .env("TERM", term)
             .env("QMP_SOCKET", MONITOR)
             .env("XDG_STATE_HOME", folder.join("state"))
             .arg("shell")

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::{OTHER, shell, some_machine};
+use super::{OTHER, shell, shell_on, some_machine};
 use qapi_tests::live::Terminal;
 
 /// What a key sends.
@@ -65,6 +65,32 @@ fn replies_and_mistakes() {
     let (status, _) = shell.end();
     assert_eq!(status.code(), Some(0));
     assert!(shell.is_as_it_was());
+}
+
+/// What shows lines and no more is asked for no more.
+#[test]
+fn a_terminal_that_only_shows_lines() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    for (term, is_commanded) in [("dumb", false), ("xterm", true)] {
+        let mut shell = shell_on(term, machine.folder(), &[]);
+        shell.line_is("(qmp)");
+        for (typed, shown) in [
+            ("query-name\r", "\n  \"name\": \"vm\"\n"),
+            ("query-nam\r", "did you mean `query-name`?"),
+            ("device_add\r", "missing: `driver`"),
+            ("cont\r", " RESUME\n"),
+            ("stop\r", " STOP\n"),
+        ] {
+            shell.keys(typed);
+            shell.sees(shown);
+            shell.line_is("(qmp)");
+        }
+        shell.keys(CTRL_D);
+        assert_eq!(shell.end().0.code(), Some(0));
+        assert_eq!(shell.is_commanded(), is_commanded);
+    }
 }
 
 #[test]

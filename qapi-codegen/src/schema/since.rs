@@ -51,6 +51,38 @@ impl Version {
             .or(told.iter().min())
             .map(|(_, version)| *version)
     }
+
+    /// A description without the parenthesis at its end that says no more than that this is the version: for whoever has said
+    /// that already.
+    ///
+    /// ```
+    /// use qapi_codegen::schema::Version;
+    ///
+    /// let text = "The node's name. (since 2.0)";
+    /// let version = Version::in_description(text).unwrap();
+    /// assert_eq!(version.left_out_of(text), "The node's name.");
+    /// let text = "The node's name. (since 2.0; never absent since 10.1)";
+    /// assert_eq!(version.left_out_of(text), text);
+    /// ```
+    pub fn left_out_of(self, description: &str) -> &str {
+        let said = |inner: &str| {
+            let rest = inner.strip_prefix(['s', 'S'])?.strip_prefix("ince")?;
+            let version = rest.strip_prefix(':').unwrap_or(rest).trim();
+            version.parse::<Self>().ok()
+        };
+        match parenthesis(description) {
+            Some((before, inner)) if said(inner) == Some(self) => before,
+            _ => description,
+        }
+    }
+}
+
+/// What stands in the parentheses at the end of a text, and what stands before.
+fn parenthesis(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_end();
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let (before, inner) = text.strip_suffix(')')?.rsplit_once('(')?;
+    Some((before.trim_end(), inner))
 }
 
 /// The releases that a text tells of, as `since 8.0`; and whether a parenthesis opens right before it.

@@ -45,6 +45,8 @@ pub struct State {
     screen: Parser<Frames>,
     /// Nothing will change any more: the program has closed the terminal.
     ended: bool,
+    /// Something has come that is not shown, but obeyed.
+    commanded: bool,
 }
 
 /// Notices which part of what is written is to be shown at once.
@@ -72,6 +74,7 @@ impl Terminal {
             state: Mutex::new(State {
                 screen: Parser::new_with_callbacks(ROWS, COLUMNS, 0, Frames::default()),
                 ended: false,
+                commanded: false,
             }),
             changed: Condvar::new(),
         });
@@ -160,6 +163,11 @@ impl Terminal {
         (self.child.wait().unwrap(), state.shown())
     }
 
+    /// Whether the program has used what most terminals can do beside showing lines of text.
+    pub fn is_commanded(&self) -> bool {
+        self.display.lock().commanded
+    }
+
     /// Whether the cursor can be seen.
     pub fn shows_cursor(&self) -> bool {
         !self.display.lock().screen.screen().hide_cursor()
@@ -181,7 +189,10 @@ impl Display {
         let mut chunk = [0; 4096];
         // A terminal that has been closed answers with an error.
         while let Ok(count @ 1..) = { pty }.read(&mut chunk) {
-            self.lock().screen.process(&chunk[..count]);
+            let mut state = self.lock();
+            state.screen.process(&chunk[..count]);
+            state.commanded |= chunk[..count].contains(&b'\x1b');
+            drop(state);
             self.changed.notify_all();
         }
         self.lock().ended = true;

@@ -1,12 +1,13 @@
 //! A session with a guest's agent, and what its refusals mean.
 
+use std::fmt::Display;
 use std::io::Write;
 
 use data_encoding::BASE64;
 use qapi_client::blocking::{Client, Options};
-use qapi_client::{CallOptions, Error, Limits, Undecodable};
+use qapi_client::{Address, CallOptions, Error, Limits, Undecodable};
 use qapi_types::qga::commands::{GuestFsfreezeStatus, GuestInfo};
-use qapi_types::qga::types::GuestFsfreezeStatus as Frozen;
+use qapi_types::qga::types::{GuestAgentInfo, GuestFsfreezeStatus as Frozen};
 use qapi_types::{Any, Command, ErrorClass, Refusal};
 
 use super::super::layout::{Layout, legible_word, write_json};
@@ -35,22 +36,9 @@ impl Guest {
     /// The same with options of its own.
     pub(super) fn find_as(monitor: &Monitor, options: Options) -> Result<Self, Failure> {
         let address = monitor.agent_address()?;
-        match Client::connect_agent(&address, options) {
-            Ok(client) => Ok(Self { client }),
-            Err(error @ Error::Connect { .. }) => Err(error.into()),
-            Err(error) => Err(Failure::Ended(
-                UNANSWERED,
-                format!(
-                    "no guest agent answers at {address}: {}",
-                    match error {
-                        Error::TimedOut { .. } =>
-                            "it may not be installed, or not run, or be talking to somebody else"
-                                .to_owned(),
-                        error => error.to_string(),
-                    }
-                ),
-            )),
-        }
+        let client = Client::connect_agent(&address, options);
+        let client = client.map_err(|error| unfound(&address, error))?;
+        Ok(Self { client })
     }
 
     /// The session, for questions whose refusal is an answer.
@@ -122,25 +110,56 @@ impl Guest {
         let Ok(info) = self.client.execute(&GuestInfo) else {
             return Error::Refused(refusal).into();
         };
-        let mut known = info.supported_commands.iter();
-        let message = match known.find(|command| command.name == name) {
-            Some(command) if command.enabled => return Error::Refused(refusal).into(),
-            Some(_) => match self.client.execute(&GuestFsfreezeStatus) {
-                Ok(Frozen::Frozen) => format!(
-                    "{name} has to wait: the guest's file systems are frozen, and `qmp agent fsfreeze thaw` thaws them"
-                ),
-                _ => format!("{name} is forbidden in this guest, by the settings of its agent"),
-            },
-            None => {
-                let version = info.version;
-                let since = since.map_or(String::new(), |since| {
-                    format!("; it came with that of QEMU {since}")
-                });
-                format!("the guest agent, version {version}, does not know {name}{since}")
-            }
+        let is_frozen = || {
+            matches!(
+                self.client.execute(&GuestFsfreezeStatus),
+                Ok(Frozen::Frozen)
+            )
         };
-        Failure::Unmet(message)
+        match why_not(&info, name, since, is_frozen, "qmp agent fsfreeze thaw") {
+            Some(why) => Failure::Unmet(why),
+            None => Error::Refused(refusal).into(),
+        }
     }
+}
+
+/// Why an agent that has said this of itself answers that there is no command `name`; nothing, if it should have it. `thaw`
+/// is what thaws file systems.
+pub(in crate::qmp) fn why_not(
+    info: &GuestAgentInfo,
+    name: &str,
+    since: Option<impl Display>,
+    is_frozen: impl FnOnce() -> bool,
+    thaw: &str,
+) -> Option<String> {
+    let mut known = info.supported_commands.iter();
+    Some(match known.find(|command| command.name == name) {
+        Some(command) if command.enabled => return None,
+        Some(_) if is_frozen() => format!(
+            "{name} has to wait: the guest's file systems are frozen, and `{thaw}` thaws them"
+        ),
+        Some(_) => format!("{name} is forbidden in this guest, by the settings of its agent"),
+        None => {
+            let version = &info.version;
+            let since = since.map_or(String::new(), |since| {
+                format!("; it came with that of QEMU {since}")
+            });
+            format!("the guest agent, version {version}, does not know {name}{since}")
+        }
+    })
+}
+
+/// Why no session with the agent at `address` could be had.
+pub(super) fn unfound(address: &Address, error: Error) -> Failure {
+    let why = match error {
+        Error::Connect { .. } => return error.into(),
+        Error::TimedOut { .. } => {
+            "it may not be installed, or not run, or be talking to somebody else".to_owned()
+        }
+        error => error.to_string(),
+    };
+    let message = format!("no guest agent answers at {address}: {why}");
+    Failure::Ended(UNANSWERED, message)
 }
 
 /// The exit code where no answer comes.

@@ -12,6 +12,7 @@ mod info;
 mod input;
 mod network;
 mod power;
+mod shell;
 mod ssh_keys;
 mod storage;
 mod time;
@@ -26,6 +27,7 @@ use clap::{Args, Subcommand};
 use super::interrupt::on_interrupt;
 use super::program::after;
 use super::{Failure, Monitor, Terminals};
+pub(super) use guest::why_not;
 
 /// Talk to the agent in a guest
 ///
@@ -68,6 +70,7 @@ enum Action {
     Halt(power::Halt),
     Suspend(power::Suspend),
     Call(call::Call),
+    Shell(shell::Shell),
 }
 
 impl Agent {
@@ -98,6 +101,7 @@ impl Agent {
             Action::Halt(halt) => halt.run(monitor, out),
             Action::Suspend(suspend) => suspend.run(monitor, out),
             Action::Call(call) => call.run(monitor, terminals.out, out),
+            Action::Shell(shell) => shell.run(monitor, out, err),
         }
     }
 }

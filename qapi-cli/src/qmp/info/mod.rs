@@ -17,6 +17,7 @@ use qapi_types::Any;
 use super::facts::{Fact, Facts, Question, ask};
 use super::monitor::seconds;
 use super::quantity::bytes;
+use super::screen::is_capable;
 use super::{Failure, Monitor};
 
 /// Show what one wants to know of a machine: name, version, state, processors, memory, disks, jobs, network and more
@@ -66,7 +67,8 @@ impl Info {
     ) -> Result<(), Failure> {
         let mut client = monitor.connect()?;
         if let Some(interval) = self.watch {
-            return watch::watch(&mut client, interval, self.json, terminal, out);
+            let board = terminal && is_capable();
+            return watch::watch(&mut client, interval, self.json, board, out);
         }
         let facts = Facts::gather(&mut client, &QUESTIONS)?;
         Ok(facts.show(self.json, out)?)

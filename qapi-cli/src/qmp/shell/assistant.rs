@@ -14,14 +14,13 @@ use super::hint::Hint;
 use super::interpreter::Interpreter;
 use super::listing::listed;
 use super::place::Place;
-use super::statement::{Mode, is_complete};
+use super::statement::is_complete;
 
 /// How large a terminal is that does not tell.
 const SIZE: (usize, usize) = (80, 24);
 
 /// Helps with what is typed.
 pub(super) struct Helper {
-    mode: Mode,
     /// How many columns and rows the terminal has.
     size: (usize, usize),
     /// How wide the prompt is.
@@ -32,7 +31,6 @@ pub(super) struct Helper {
 impl Helper {
     pub(super) fn new(shell: &Interpreter<'_>) -> Self {
         let mut helper = Self {
-            mode: Mode::default(),
             size: SIZE,
             indent: 0,
             completion: Completion::new(shell.knowledge(), shell.asker()),
@@ -43,7 +41,7 @@ impl Helper {
 
     /// Looks at how things are before the next text.
     pub(super) fn look(&mut self, shell: &Interpreter<'_>) {
-        self.mode = shell.mode;
+        self.completion.mode = shell.mode;
         self.size = shell.size.unwrap_or(SIZE);
         self.indent = shell.prompt().len();
         self.completion.knowledge = shell.knowledge();
@@ -56,7 +54,7 @@ impl Completer for Helper {
     type Candidate = Pair;
 
     fn complete(&self, text: &str, at: usize, _: &Context<'_>) -> Result<(usize, Vec<Pair>)> {
-        let place = Place::at_end_of(&text[..at], self.mode);
+        let place = Place::at_end_of(&text[..at], self.completion.mode);
         let (start, candidates) = self.completion.candidates(&place);
         Ok((start, listed(candidates, at - start, self.size)))
     }
@@ -79,7 +77,9 @@ impl Hinter for Helper {
         if at < text.len() {
             return None;
         }
-        let mut hint = self.completion.hint(&Place::at_end_of(text, self.mode))?;
+        let mut hint = self
+            .completion
+            .hint(&Place::at_end_of(text, self.completion.mode))?;
         let line = text.rsplit('\n').next().unwrap_or_default();
         let typed = self.indent + line.chars().count();
         let (columns, _) = self.size;
@@ -101,7 +101,7 @@ impl Validator for Helper {
         let text = context.input();
         // An empty line at the end says that there is no more: what is missing will be told.
         let given_up = text.ends_with('\n');
-        Ok(match given_up || is_complete(text, self.mode) {
+        Ok(match given_up || is_complete(text, self.completion.mode) {
             true => ValidationResult::Valid(None),
             false => ValidationResult::Incomplete,
         })

@@ -15,6 +15,7 @@ use super::live::Names;
 use super::own::Own;
 use super::place::{Place, Typed};
 use super::session::Asker;
+use super::statement::Mode;
 use super::words::quote;
 
 /// Something that a word may become.
@@ -32,6 +33,7 @@ const EXPLAINED: usize = 16;
 /// Whoever knows what may be typed next.
 pub(super) struct Completion {
     pub(super) knowledge: Rc<Knowledge>,
+    pub(super) mode: Mode,
     asker: Asker,
     hmp: HmpNames,
     /// The properties of drivers, as far as they were asked for.
@@ -42,6 +44,7 @@ impl Completion {
     pub(super) fn new(knowledge: Rc<Knowledge>, asker: Asker) -> Self {
         Self {
             knowledge,
+            mode: Mode::default(),
             hmp: HmpNames::new(asker.clone()),
             asker,
             properties: RefCell::default(),
@@ -75,15 +78,9 @@ impl Completion {
 
     /// The names of all commands, with those of the shell's own; or of those that can be executed out of band.
     fn names(&self, out_of_band: bool) -> Vec<String> {
-        let commands = self
-            .knowledge
-            .schema
-            .iter()
-            .flat_map(|schema| schema.commands());
-        let commands = commands.filter(|command| !out_of_band || command.allow_oob());
-        let mut names: Vec<String> = commands.map(|it| it.name().to_owned()).collect();
+        let mut names = self.knowledge.commands(out_of_band);
         if !out_of_band {
-            names.extend(Own::ALL.map(|own| own.name().to_owned()));
+            names.extend(Own::of(self.mode).map(|own| own.name().to_owned()));
         }
         names.sort();
         names
@@ -94,7 +91,7 @@ impl Completion {
         if (2..=EXPLAINED).contains(&candidates.len()) {
             for candidate in &mut candidates {
                 let name = candidate.text.trim_end();
-                let summary = match Own::named(name) {
+                let summary = match Own::named(name, self.mode) {
                     Some(own) => own.summary().to_owned(),
                     None => self.knowledge.summary(name),
                 };

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use qapi_client::{CallOptions, Error};
-use qapi_types::{Any, Refusal, Request};
+use qapi_types::qga::commands::GuestInfo;
+use qapi_types::{Any, AnyMembers, Command as _, Decode, Refusal, Request};
 
 use super::super::layout::{Layout, legible, write_json};
 use super::super::{Failure, read_only};
@@ -76,9 +77,10 @@ impl<'a> Interpreter<'a> {
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Result<Self, Failure> {
-        let mode = match options.hmp {
-            true => Mode::Hmp,
-            false => Mode::Qmp,
+        let mode = match options {
+            Options { agent: true, .. } => Mode::Agent,
+            Options { hmp: true, .. } => Mode::Hmp,
+            _ => Mode::Qmp,
         };
         let teller = Teller {
             view,
@@ -90,7 +92,7 @@ impl<'a> Interpreter<'a> {
             teller: Arc::new(Mutex::new(teller)),
             terminal,
             read_only: options.read_only,
-            verbose: options.verbose,
+            verbose: options.manners.verbose,
             mode,
             first_mode: mode,
             knowledge: Rc::default(),
@@ -113,9 +115,12 @@ impl<'a> Interpreter<'a> {
         if !self.is_for_people() {
             return Ok(());
         }
-        let version = self.session.client().greeting().version;
+        let who = match self.mode {
+            Mode::Agent => self.agents_name(),
+            _ => format!("QEMU {}", self.session.client().greeting().version),
+        };
         self.say(&format!(
-            "QEMU {version}: `help` tells what there is to say, Ctrl-D leaves"
+            "{who}: `help` tells what there is to say, Ctrl-D leaves"
         ))
     }
 
@@ -150,6 +155,7 @@ impl<'a> Interpreter<'a> {
             (Mode::Qmp, true) => "(qmp, read-only) ",
             (Mode::Hmp, false) => "(hmp) ",
             (Mode::Hmp, true) => "(hmp, read-only) ",
+            (Mode::Agent, _) => "(qga) ",
         }
     }
 
@@ -172,15 +178,25 @@ impl<'a> Interpreter<'a> {
 
     /// Asks the machine what it takes.
     fn learn(&mut self) -> Result<(), Failure> {
-        let told = self.call(SCHEMA, None, CallOptions::new())?;
-        let schema = match told {
-            Outcome::Ended(Ok(value)) => value.to().ok(),
-            Outcome::Ended(Err(error)) if is_end(&error) => return Err(error.into()),
+        let knowledge = match self.mode {
+            Mode::Agent => Knowledge::of_agent(self.told_by(GuestInfo::NAME)?),
             // An old one does without, as does whoever speaks with it.
-            _ => None,
+            _ => Knowledge::new(self.told_by(SCHEMA)?),
         };
-        self.knowledge = Rc::new(Knowledge::new(schema));
+        self.knowledge = Rc::new(knowledge);
         Ok(())
+    }
+
+    /// What a command without arguments returns; nothing, if it is refused.
+    ///
+    /// # Errors
+    /// The session has ended.
+    pub(super) fn told_by<T: Decode>(&mut self, name: &str) -> Result<Option<T>, Failure> {
+        match self.call(name, None, CallOptions::new())? {
+            Outcome::Ended(Ok(value)) => Ok(value.to().ok()),
+            Outcome::Ended(Err(error)) if is_end(&error) => Err(error.into()),
+            _ => Ok(None),
+        }
     }
 
     /// Does what `text` says, whose first line has the number `line`, up to what fails.
@@ -252,8 +268,10 @@ impl<'a> Interpreter<'a> {
         if self.verbose {
             self.show_request(name, arguments, out_of_band)?;
         }
+        let is_silent = self.knowledge.is_silent(name);
         let options = match out_of_band {
             true => CallOptions::new().out_of_band(),
+            false if is_silent => self.session.client().options().silence.into(),
             false => CallOptions::new(),
         };
         let ends = ends(name, arguments);
@@ -266,8 +284,18 @@ impl<'a> Interpreter<'a> {
         }
         match outcome {
             Outcome::Ended(Ok(value)) => Ok(Ok(value)),
+            // That it was not refused is all the answer that there is.
+            Outcome::Ended(Err(
+                Error::TimedOut { sent: true, .. } | Error::Lost { sent: true, .. },
+            )) if is_silent => Ok(Ok(AnyMembers::new().into())),
             Outcome::Ended(Err(Error::Refused(refusal))) => {
-                let flow = self.refused(&refusal)?;
+                let flow = match self.why_not(name, &refusal)? {
+                    Some(why) => {
+                        self.say_wrong(&why)?;
+                        REFUSED
+                    }
+                    None => self.refused(&refusal)?,
+                };
                 self.refusal = Some(refusal);
                 Ok(Err(flow))
             }
@@ -474,7 +502,7 @@ fn ends(name: &str, arguments: Option<&Any>) -> bool {
     let line = || arguments?.get("command-line")?.to::<String>().ok();
     match name {
         hmp::COMMAND => line().is_some_and(|line| matches!(line.trim(), "quit" | "q")),
-        name => name == "quit",
+        name => matches!(name, "quit" | "guest-shutdown"),
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) enum Names {
 /// What an argument is the name of: the command (or action), the last part of the argument's key, and the kind. `*` stands for
 /// any characters. The first that fits counts.
 const ARGUMENTS: &[(&str, &str, Names)] = &[
+    // A guest has nothing of the machine's.
+    ("guest-*", "*", Names::New),
     ("device_add", "driver", Names::DeviceTypes),
     ("device_add", "id", Names::New),
     ("device_add", "bus", Names::Buses),

@@ -3,6 +3,7 @@
 //! [`Shell`] is the subcommand; [`attach`] is the same for whoever has a session already. Text comes from [`Terminal`] or
 //! from [`Lines`]; [`statement`] says what is to be done; [`Interpreter`] does it.
 
+mod agent;
 mod assistant;
 mod complete;
 mod hint;
@@ -35,6 +36,7 @@ use qapi_client::tokio::Client;
 use qapi_client::{Error, Filter};
 
 use super::layout::Layout;
+use super::screen::is_capable;
 use super::{Failure, Monitor};
 pub(super) use hmp::COMMAND as HMP;
 use interpreter::{Flow, Interpreter};
@@ -65,7 +67,7 @@ pub(super) struct Shell {
     options: Options,
 }
 
-/// How a shell behaves.
+/// How a shell with a machine behaves.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct Options {
     /// Speak with the human monitor (HMP)
@@ -77,18 +79,28 @@ pub(super) struct Options {
     /// Write down what is said into a new file, for `qmp replay`; passwords are among it
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
-    /// Go on after a line that fails; the exit code tells of the first one
-    #[arg(long)]
-    keep_going: bool,
-    /// Print the message before it is sent
-    #[arg(long, short)]
-    verbose: bool,
     /// Print events, as on a terminal; else to standard error
     #[arg(long, overrides_with = "no_events")]
     events: bool,
     /// Print no events, as from a pipe
     #[arg(long)]
     no_events: bool,
+    #[command(flatten)]
+    manners: Manners,
+    /// Whoever is spoken with is a guest's agent.
+    #[arg(skip)]
+    agent: bool,
+}
+
+/// How a shell behaves, whoever is spoken with.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Manners {
+    /// Go on after a line that fails; the exit code tells of the first one
+    #[arg(long)]
+    keep_going: bool,
+    /// Print the message before it is sent
+    #[arg(long, short)]
+    verbose: bool,
     /// Print replies over many lines, as on a terminal
     #[arg(long, overrides_with = "compact")]
     pretty: bool,
@@ -101,6 +113,17 @@ pub(super) struct Options {
     /// Neither read nor write what was typed before
     #[arg(long)]
     no_history: bool,
+}
+
+impl Options {
+    /// A shell with a guest's agent.
+    pub(super) fn of_agent(manners: Manners) -> Self {
+        Self {
+            manners,
+            agent: true,
+            ..Self::default()
+        }
+    }
 }
 
 impl Shell {
@@ -132,7 +155,7 @@ pub(super) fn attach(
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
     let terminal = is_typed();
-    let capable = terminal && env::var_os("TERM").is_some_and(|term| term != "dumb");
+    let capable = terminal && is_capable();
     let colorless = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let surroundings = Surroundings {
         terminal,
@@ -192,13 +215,13 @@ fn drive(
     err: &mut dyn Write,
 ) -> Result<(), Failure> {
     let Surroundings { terminal, colors } = surroundings;
-    let pretty = options.pretty || (terminal && !options.compact);
+    let pretty = options.manners.pretty || (terminal && !options.manners.compact);
     let view = View {
         layout: match pretty {
             true => Layout::Pretty,
             false => Layout::Compact,
         },
-        json: options.json,
+        json: options.manners.json,
         colors,
         events: (options.events || (terminal && !options.no_events)).then(Filter::all),
     };
@@ -223,7 +246,7 @@ fn drive(
         match flow {
             Flow::Leave => break,
             Flow::Failed(code) if !terminal => {
-                if !options.keep_going {
+                if !options.manners.keep_going {
                     return Err(Failure::Ended(code, String::new()));
                 }
                 first_failure.get_or_insert(code);

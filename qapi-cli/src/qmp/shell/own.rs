@@ -8,6 +8,7 @@ use super::super::Failure;
 use super::super::layout::columns;
 use super::super::schema::tell;
 use super::interpreter::{Flow, Interpreter};
+use super::statement::Mode;
 use super::words::Word;
 
 /// A command of the shell's own.
@@ -22,7 +23,7 @@ pub(super) enum Own {
 }
 
 impl Own {
-    pub(super) const ALL: [Self; 6] = [
+    const ALL: [Self; 6] = [
         Self::Help,
         Self::Hmp,
         Self::Oob,
@@ -31,9 +32,16 @@ impl Own {
         Self::Exit,
     ];
 
-    /// The one that is called `name`.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|own| own.name() == name)
+    /// Those that there are for whoever speaks so.
+    pub(super) fn of(mode: Mode) -> impl Iterator<Item = Self> {
+        let of_agents = |own: &Self| matches!(own, Self::Help | Self::Exit);
+        let all = Self::ALL.into_iter();
+        all.filter(move |own| mode != Mode::Agent || of_agents(own))
+    }
+
+    /// The one among them that is called `name`.
+    pub(super) fn named(name: &str, mode: Mode) -> Option<Self> {
+        Self::of(mode).find(|own| own.name() == name)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -62,7 +70,7 @@ impl Own {
     pub(super) fn summary(self) -> &'static str {
         match self {
             Self::Help => "tell of a command or an event, or of a part: stop, migrate/arg/uri",
-            Self::Exit => "leave, as Ctrl-D does; the machine goes on",
+            Self::Exit => "leave, as Ctrl-D does; whoever was spoken with goes on",
             Self::Hmp => "execute a command of the human monitor, or speak with it",
             Self::Oob => "execute a command out of band, past those that wait",
             Self::Events => "show all events, none, or those of these names",
@@ -136,8 +144,8 @@ impl Interpreter<'_> {
     }
 
     fn help(&mut self) -> Result<Flow, Failure> {
-        let machines = [
-            ["NAME [KEY=VALUE ...]", "execute a command of the machine's"],
+        let all = [
+            ["NAME [KEY=VALUE ...]", "execute a command"],
             [
                 "{\"execute\": NAME, ...}",
                 "the same, written as the message",
@@ -148,12 +156,17 @@ impl Interpreter<'_> {
             ],
             ["quit", "a command of the machine's, too: it ends"],
         ];
-        let machines = machines.map(|row| row.map(str::to_owned));
-        let own = Own::ALL.map(|own| {
+        // Of what a machine understands an agent knows the beginning.
+        let understood = match self.mode {
+            Mode::Agent => &all[..2],
+            _ => &all,
+        };
+        let understood = understood.iter().map(|row| row.map(str::to_owned));
+        let own = Own::of(self.mode).map(|own| {
             let usage = format!("{} {}", own.name(), own.usage());
             [usage, own.summary().to_owned()]
         });
-        for line in columns(machines.into_iter().chain(own)) {
+        for line in columns(understood.chain(own)) {
             writeln!(self.out, "{line}")?;
         }
         writeln!(
@@ -165,7 +178,7 @@ impl Interpreter<'_> {
 
     /// What the schema has at a path, or what is the shell's own.
     fn help_with(&mut self, path: &str) -> Result<Flow, Failure> {
-        if let Some(own) = Own::named(path) {
+        if let Some(own) = Own::named(path, self.mode) {
             let usage = format!("{} {}", own.name(), own.usage());
             writeln!(self.out, "{}\n    {}", usage.trim_end(), own.summary())?;
             return Ok(Flow::On);

@@ -49,8 +49,8 @@ impl Session {
     ///
     /// # Errors
     /// Those of `connect`; or the system has no room for another thread.
-    pub(in crate::qmp) fn start(
-        connect: impl Future<Output = Result<Client, Error>>,
+    pub(in crate::qmp) fn start<E: Into<Failure>>(
+        connect: impl Future<Output = Result<Client, E>>,
     ) -> Result<Self, Failure> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -58,7 +58,7 @@ impl Session {
             .on_thread_start(leave_signals_to_others)
             .enable_all()
             .build()?;
-        let client = runtime.block_on(connect)?;
+        let client = runtime.block_on(connect).map_err(E::into)?;
         let events = {
             let _context = runtime.enter();
             client.subscribe(Filter::all())

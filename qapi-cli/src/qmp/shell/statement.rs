@@ -34,6 +34,8 @@ pub(super) enum Mode {
     #[default]
     Qmp,
     Hmp,
+    /// A guest's agent, which knows no transactions and says nothing by itself.
+    Agent,
 }
 
 /// A statement and where the next one begins.
@@ -85,13 +87,13 @@ pub(super) fn read(text: &str, from: usize, mode: Mode) -> Option<Read> {
     if let Some(Word {
         text: name, span, ..
     }) = first.words.first()
-        && Own::named(name) == Some(Own::Hmp)
+        && Own::named(name, mode) == Some(Own::Hmp)
     {
         // What the human monitor is told is not for us to take apart.
         let statement = Statement::Own(Own::Hmp, Vec::new(), span.end);
         return complete(statement, line_end);
     }
-    Some(command(text, first, false))
+    Some(command(text, first, mode, false))
 }
 
 /// Whether all that `text` says is complete.
@@ -107,13 +109,13 @@ pub(super) fn is_complete(text: &str, mode: Mode) -> bool {
 }
 
 /// The command, of the machine's or of the shell's, that these words are.
-fn command(text: &str, mut line: Words, out_of_band: bool) -> Read {
+fn command(text: &str, mut line: Words, mode: Mode, out_of_band: bool) -> Read {
     let end = text.len().min(line.end + 1);
     let name = line.words.remove(0);
     let follows = name.span.end;
-    match Own::named(&name.text) {
+    match Own::named(&name.text, mode) {
         Some(Own::Oob) if !out_of_band && !line.words.is_empty() => {
-            return command(text, line, true);
+            return command(text, line, mode, true);
         }
         Some(own) if !out_of_band => {
             return Read {
@@ -124,7 +126,9 @@ fn command(text: &str, mut line: Words, out_of_band: bool) -> Read {
         }
         _ => {}
     }
-    if let Some(opening) = transaction(text, &name, &line.words) {
+    if mode == Mode::Qmp
+        && let Some(opening) = transaction(text, &name, &line.words)
+    {
         let (words, open, end) = actions(text, opening);
         let name = Word {
             text: "transaction".to_owned(),

@@ -52,7 +52,7 @@ impl Terminal {
             .map_err(unusable)?
             .build();
         let mut editor = Editor::with_config(config).map_err(unusable)?;
-        let history = match options.no_history {
+        let history = match options.manners.no_history {
             true => None,
             false => history::file(),
         };

@@ -116,14 +116,19 @@ impl Interpreter<'_> {
         let Some(schema) = schema else {
             return Ok(());
         };
+        let known = schema.command(&command.name.text);
         if refusal.class == ErrorClass::CommandNotFound {
+            // An agent says so of one that it must not execute, too.
+            if known.is_some() {
+                return Ok(());
+            }
             let names = schema.commands().map(|command| command.name());
             return match closest(&command.name.text, names) {
                 Some(near) => self.say(&format!("did you mean `{near}`?")),
                 None => Ok(()),
             };
         }
-        let Some(known) = schema.command(&command.name.text) else {
+        let Some(known) = known else {
             return Ok(());
         };
         let mut form = Form::new(known);

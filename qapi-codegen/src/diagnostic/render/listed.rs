@@ -31,34 +31,48 @@ pub(super) fn human(diagnostic: &Diagnostic, sources: &Sources, _styled: bool) -
 
 #[cfg(test)]
 mod tests {
-    use crate::analyze;
-    use crate::source::MemoryLoader;
+    use std::sync::Arc;
+
+    use crate::diagnostic::{Code, Diagnostic};
+    use crate::source::{Sources, Span};
 
     #[test]
     fn every_place_has_a_line() {
-        let files = MemoryLoader::new()
-            .with("root.json", "{ 'include': 'shelf.json' }\n")
-            .with(
-                "shelf.json",
-                "{ 'enum': 'Place',\n  'data': [ 'left', 'right', 'left' ] }\n\n\
-                 { 'command': 'query-shelf', 'returns': [ 'Plaice' ] }\n",
-            );
-        let analysis = analyze("root.json".as_ref(), &files, None).unwrap();
-        let told = analysis.diagnostics.iter();
-        let told = told.map(|one| super::human(one, &analysis.sources, false));
-        assert_eq!(told.collect::<Vec<_>>().join("\n\n"), LISTED);
+        let mut sources = Sources::default();
+        let mut add = |path: &str, text: &str, included| {
+            sources.add(path.into(), Arc::new(text.to_owned()), included)
+        };
+        let root = add("root.json", "{ 'include': 'shelf.json' }\n", None);
+        let include = Span {
+            file: root,
+            start: 0,
+            end: 27,
+        };
+        let file = add("shelf.json", "left\n right left\n", Some(include));
+        let at = |start| Span {
+            file,
+            start,
+            end: start + 4,
+        };
+        let clash = Diagnostic::error(Code::NameClash, at(12), "`left` clashes with `left`");
+        let labelled = clash.clone().label(at(12), "here again").label(at(0), "");
+        let labelled = labelled.note("one\ntwo").help("write another");
+        for (diagnostic, expected) in [(clash, PLAIN), (labelled, LABELLED)] {
+            assert_eq!(super::human(&diagnostic, &sources, false), expected);
+        }
     }
 
-    const LISTED: &str = "\
-error[Q0704]: the value `left` clashes with the value `left`
-  --> shelf.json:2:30: here again
-  --> shelf.json:2:13: first here
-   = note: in enum `Place`
-   = note: included from root.json:1:1
+    const PLAIN: &str = "\
+error[Q0704]: `left` clashes with `left`
+  --> shelf.json:2:8
+   = note: included from root.json:1:1";
 
-error[Q0702]: the array's element is of the type `Plaice`, which does not exist
-  --> shelf.json:4:42: there is no such type
-   = note: in command `query-shelf`
+    const LABELLED: &str = "\
+error[Q0704]: `left` clashes with `left`
+  --> shelf.json:2:8: here again
+  --> shelf.json:1:1
    = note: included from root.json:1:1
-   = help: did you mean `Place`?";
+   = note: one
+           two
+   = help: write another";
 }

@@ -115,6 +115,15 @@ fn what_is_not_complete() {
     ] {
         assert_eq!(statements(text, Mode::Qmp).1, expected, "{text}");
     }
+    let mode = Mode::Agent;
+    let found = statements("oob a\nhmp b\ntransaction( c\nhelp d", mode);
+    let expected = [
+        "do oob a",
+        "do hmp b",
+        "do transaction( c",
+        "own help d < d>",
+    ];
+    assert_eq!(found, (expected.map(str::to_owned).into(), None));
     assert_eq!(
         statements("it's {", Mode::Hmp),
         (vec!["hmp it's {".to_owned()], None)

@@ -1,6 +1,8 @@
 //! `qmp agent` as a program: with a real agent, which is told to do nothing but what harms nobody, and with signals.
 #![cfg(unix)]
 
+mod shell;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
