@@ -38,8 +38,9 @@ impl Deadline {
 
 /// The duration, a hundredth longer at most: so the system has to be told a new one once in a while, not at every read.
 fn coarse(remaining: Duration) -> Duration {
-    let millis = remaining.as_nanos().div_ceil(MOMENT.as_nanos());
-    let millis = u64::try_from(millis).unwrap_or(u64::MAX).max(1);
+    let rest = remaining.subsec_nanos().div_ceil(MOMENT.subsec_nanos());
+    let millis = remaining.as_secs().saturating_mul(1000);
+    let millis = millis.saturating_add(rest.into()).max(1);
     let step = 10_u64.pow(millis.ilog10().saturating_sub(2));
     Duration::from_millis(millis.div_ceil(step).saturating_mul(step))
 }

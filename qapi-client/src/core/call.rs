@@ -1,7 +1,5 @@
 //! Commands on their way to a server.
 
-use std::io::Write;
-
 use qapi_types::{Encode, Request, to_string};
 
 /// A command for [`Session::call`](super::Session::call): its text in the shortest form, and how it is to be sent.
@@ -91,8 +89,8 @@ impl Call {
     pub(super) fn write(&self, id: Option<CallId>, to: &mut Vec<u8>) {
         to.extend_from_slice(self.text.as_bytes());
         if let Some(CallId(id)) = id {
-            // Memory takes all that is written to it.
-            let _ = write!(to, ",\"id\":{id}");
+            to.extend_from_slice(b",\"id\":");
+            to.extend_from_slice(itoa::Buffer::new().format(id).as_bytes());
         }
         to.push(b'}');
     }
