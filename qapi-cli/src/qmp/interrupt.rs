@@ -3,11 +3,14 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, channel};
 use std::{fs, thread};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
+
+use super::Failure;
 
 /// From now on the first such signal no longer ends the program: `act` is called instead, in a thread of its own, with the
 /// signal's number. The second one does, for whoever has asked twice does not want to wait.
@@ -20,7 +23,26 @@ pub(super) fn on_interrupt(act: impl FnOnce(i32) + Send + 'static) -> io::Result
     on_first(watched(), act)
 }
 
-/// The same, but for Ctrl-C, which is a key for whoever reads the terminal.
+/// The signal that asks to end, when it comes: for what has something to put in order first.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn interrupts() -> Result<Receiver<i32>, Failure> {
+    let (sender, told) = channel();
+    on_interrupt(move |signal| {
+        // Whoever has ended meanwhile need not be told.
+        let _ = sender.send(signal);
+    })
+    .map_err(uncaught)?;
+    Ok(told)
+}
+
+/// Why signals cannot be caught.
+pub(super) fn uncaught(error: io::Error) -> Failure {
+    Failure::Ended(2, format!("signals cannot be caught: {error}"))
+}
+
+/// The same as [`on_interrupt`], but for Ctrl-C, which is a key for whoever reads the terminal.
 ///
 /// # Errors
 /// As [`on_interrupt`].

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use super::Failure;
-use super::interrupt::on_interrupt;
+use super::interrupt::{on_interrupt, uncaught};
 
 /// A runtime in which all is done by one thread.
 pub(super) fn runtime() -> Result<Runtime, Failure> {
@@ -19,17 +19,12 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 /// From now on the first signal that asks for the end is told here.
 pub(super) fn told() -> Result<oneshot::Receiver<i32>, Failure> {
     let (sender, told) = oneshot::channel();
-    on_signal(move |signal| {
+    on_interrupt(move |signal| {
         // Whoever does not wait any more ends by itself.
         let _ = sender.send(signal);
-    })?;
+    })
+    .map_err(uncaught)?;
     Ok(told)
-}
-
-/// The first signal that asks for the end is told to `act` instead.
-pub(super) fn on_signal(act: impl FnOnce(i32) + Send + 'static) -> Result<(), Failure> {
-    on_interrupt(act)
-        .map_err(|error| Failure::Ended(2, format!("signals cannot be caught: {error}")))
 }
 
 /// Says something to programs, if that is who listens: an object with one member, on a line.

@@ -5,11 +5,12 @@ use std::io::Write;
 use clap::Args;
 use qapi_types::qga::commands::GuestFileRead;
 
+use super::super::interrupt::interrupts;
 use super::super::screen::Screen;
 use super::super::{Failure, Monitor};
 use super::file::{PIECE, with_file};
 use super::guest::{Guest, decoded, read, show_json};
-use super::{interrupted, interrupts};
+use super::interrupted;
 
 /// Print a file of the guest
 ///

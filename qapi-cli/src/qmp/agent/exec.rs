@@ -15,12 +15,13 @@ use qapi_types::qga::types::{
 use qapi_types::{Any, AnyMembers, Command};
 
 use super::super::deadline::Deadline;
+use super::super::interrupt::interrupts;
 use super::super::monitor::seconds;
 use super::super::program::after;
 use super::super::screen::Screen;
 use super::super::{Failure, Monitor, Terminals};
 use super::guest::{Guest, decoded, read, show_json};
-use super::{input, interrupts};
+use super::input;
 
 /// How much the agent keeps of what a command says.
 const KEPT: usize = 16 << 20;

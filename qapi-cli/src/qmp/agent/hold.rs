@@ -13,13 +13,12 @@ use qapi_types::qga::types::GuestFsfreezeStatus as Status;
 use signal_hook::consts::SIGINT;
 
 use super::super::deadline::Deadline;
-use super::super::interrupt::on_every_interrupt;
+use super::super::interrupt::{on_every_interrupt, uncaught};
 use super::super::monitor::seconds;
 use super::super::program::{GRACE, Program, Waited, after, exit_code};
 use super::super::{Failure, Monitor};
 use super::freezing::freeze;
 use super::guest::Guest;
-use super::uncaught;
 
 /// How often it is tried to thaw what was frozen, and how long to wait before it is tried again.
 const ATTEMPTS: u32 = 3;

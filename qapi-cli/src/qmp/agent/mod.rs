@@ -19,12 +19,10 @@ mod time;
 mod user;
 mod write;
 
-use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, channel};
+use std::io::Write;
 
 use clap::{Args, Subcommand};
 
-use super::interrupt::on_interrupt;
 use super::program::after;
 use super::{Failure, Monitor, Terminals};
 pub(super) use guest::why_not;
@@ -104,22 +102,6 @@ impl Agent {
             Action::Shell(shell) => shell.run(monitor, out, err),
         }
     }
-}
-
-/// The signal that asks to end, when it comes: for what has something to put in order in the guest first.
-fn interrupts() -> Result<Receiver<i32>, Failure> {
-    let (sender, told) = channel();
-    on_interrupt(move |signal| {
-        // Whoever has ended meanwhile need not be told.
-        let _ = sender.send(signal);
-    })
-    .map_err(uncaught)?;
-    Ok(told)
-}
-
-/// Why signals cannot be caught.
-fn uncaught(error: io::Error) -> Failure {
-    Failure::Ended(2, format!("signals cannot be caught: {error}"))
 }
 
 /// The end that the signal has asked for.

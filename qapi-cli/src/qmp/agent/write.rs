@@ -10,11 +10,11 @@ use data_encoding::BASE64;
 use qapi_types::AnyMembers;
 use qapi_types::qga::commands::{GuestFileFlush, GuestFileWrite};
 
-use super::super::interrupt::on_interrupt;
+use super::super::interrupt::{on_interrupt, uncaught};
 use super::super::{Failure, Monitor};
 use super::file::{PIECE, with_file};
 use super::guest::{Guest, show_json};
-use super::{input, interrupted, uncaught};
+use super::{input, interrupted};
 
 /// Write a file of the guest
 ///

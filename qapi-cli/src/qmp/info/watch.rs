@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::AsFd;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qapi_client::blocking::Client;
@@ -15,7 +15,7 @@ use super::super::Failure;
 use super::super::board::Board;
 use super::super::deadline::Deadline;
 use super::super::facts::{Fact, Facts};
-use super::super::interrupt::on_interrupt;
+use super::super::interrupt::interrupts;
 use super::super::program::after;
 use super::QUESTIONS;
 
@@ -84,12 +84,7 @@ pub(super) fn watch(
     terminal: bool,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let (sender, told) = channel();
-    on_interrupt(move |signal| {
-        // Whoever has ended meanwhile need not be told.
-        let _ = sender.send(signal);
-    })
-    .map_err(|error| Failure::Ended(2, format!("signals cannot be caught: {error}")))?;
+    let told = interrupts()?;
     let filter: Filter = EVENTS.into_iter().collect();
     let mut paper = match (json, terminal) {
         (true, _) => Paper::Objects(out),

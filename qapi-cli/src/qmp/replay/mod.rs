@@ -13,6 +13,7 @@ use qapi_client::Address;
 use qapi_client::server::{self, Difference, ReplayError};
 use qapi_types::{Any, AnyMembers};
 
+use super::interrupt::{on_interrupt, uncaught};
 use super::layout::{cut, legible_word};
 use super::monitor::{address, name};
 use super::socket::Socket;
@@ -86,7 +87,7 @@ impl Replay {
         let (sender, news) = sync_channel(1);
         let signal = sender.clone();
         // Whoever does not listen any more has ended.
-        serving::on_signal(move |_| drop(signal.send(News::Signal)))?;
+        on_interrupt(move |_| drop(signal.send(News::Signal))).map_err(uncaught)?;
         // When it is dropped its file goes, however this ends.
         let socket = Socket::listen(&self.listen, err)?;
         let listener = socket.listener().try_clone();

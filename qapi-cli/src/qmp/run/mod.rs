@@ -16,7 +16,7 @@ use qapi_client::Error;
 use qapi_client::tokio::Client;
 
 use super::deadline::Deadline;
-use super::interrupt::{on_end, on_interrupt};
+use super::interrupt::{on_end, on_interrupt, uncaught};
 use super::program::{GRACE, Waited, after, exit_code};
 use super::shell::{self, Session};
 use super::{Failure, Monitor};
@@ -121,7 +121,7 @@ fn hear(machine: &Arc<Mutex<Machine>>) -> Result<Receiver<i32>, Failure> {
         true => on_end(act),
         false => on_interrupt(act),
     };
-    caught.map_err(|error| Failure::Ended(2, format!("signals cannot be caught: {error}")))?;
+    caught.map_err(uncaught)?;
     Ok(told)
 }
 
