@@ -9,7 +9,7 @@ use qapi_client::{Error, Limits, Options, blocking, tokio as asynchronous};
 use qapi_types::{Command, Encode, Writer};
 
 use peer::Peer::{self, Hears, Says, Stays};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, play, run};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, Shutdown, play, run};
 
 /// A command that answers a number.
 struct Count(u64);
@@ -23,21 +23,6 @@ impl Encode for Count {
 impl Command for Count {
     type Return = u64;
     const NAME: &'static str = "count";
-}
-
-/// One that answers on failure only.
-struct Shutdown;
-
-impl Encode for Shutdown {
-    fn encode(&self, w: &mut Writer) {
-        w.object(&[]);
-    }
-}
-
-impl Command for Shutdown {
-    type Return = ();
-    const NAME: &'static str = "guest-shutdown";
-    const SUCCESS_RESPONSE: bool = false;
 }
 
 fn in_words<T: std::fmt::Debug>(results: Vec<Result<T, Error>>) -> Vec<String> {

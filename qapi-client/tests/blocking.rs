@@ -16,7 +16,7 @@ use qapi_types::{
 };
 
 use peer::Peer::{self, Hears, Says, Stammers};
-use peer::{GREETING, NEGOTIATE, NEGOTIATED, perform, play};
+use peer::{GREETING, NEGOTIATE, NEGOTIATED, Shutdown, perform, play};
 
 /// The same, from after the negotiation on.
 fn session<T>(script: &[Peer], talk: impl FnOnce(&mut Client) -> T) -> T {
@@ -58,21 +58,6 @@ impl Decode for Name {
         let name = required!(name, "name");
         Ok(Self { name })
     }
-}
-
-/// A command that answers on failure only.
-struct Shutdown;
-
-impl Encode for Shutdown {
-    fn encode(&self, w: &mut Writer) {
-        w.object(&[]);
-    }
-}
-
-impl Command for Shutdown {
-    type Return = ();
-    const NAME: &'static str = "guest-shutdown";
-    const SUCCESS_RESPONSE: bool = false;
 }
 
 /// A command with arguments of any size.
@@ -470,6 +455,15 @@ fn over_tcp() {
     serving.join().unwrap();
 }
 
+/// Room for a few events, after which the session waits.
+fn waiting() -> Buffer {
+    Buffer {
+        events: 3,
+        overflow: Overflow::Wait,
+        ..Buffer::default()
+    }
+}
+
 #[test]
 fn a_subscriber_in_another_thread_may_hold_the_session_up() {
     let script = [
@@ -478,12 +472,7 @@ fn a_subscriber_in_another_thread_may_hold_the_session_up() {
         Says(r#"{"return": {}, "id": 1}"#),
     ];
     session(&script, |client| {
-        let buffer = Buffer {
-            events: 3,
-            overflow: Overflow::Wait,
-            ..Buffer::default()
-        };
-        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", waiting());
         thread::scope(|scope| {
             let counting = scope.spawn(move || {
                 let mut count = 0;
@@ -512,12 +501,7 @@ fn a_subscriber_who_never_takes_holds_up_until_it_goes() {
         Says(r#"{"return": {}, "id": 2}"#),
     ];
     session(&script, |client| {
-        let buffer = Buffer {
-            events: 3,
-            overflow: Overflow::Wait,
-            ..Buffer::default()
-        };
-        let ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        let ticks = client.subscribe_with::<UnknownEvent>("TICK", waiting());
         let error = client.execute_raw_with("stop", None, SHORT).unwrap_err();
         assert!(
             matches!(error, Error::TimedOut { sent: true, .. }),
@@ -536,12 +520,7 @@ fn a_subscriber_in_another_thread_may_go_while_it_holds_the_session_up() {
         Says(r#"{"return": {}, "id": 1}"#),
     ];
     session(&script, |client| {
-        let buffer = Buffer {
-            events: 3,
-            overflow: Overflow::Wait,
-            ..Buffer::default()
-        };
-        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", buffer);
+        let mut ticks = client.subscribe_with::<UnknownEvent>("TICK", waiting());
         thread::scope(|scope| {
             scope.spawn(move || {
                 // It has begun to hold up, or is about to.

@@ -8,6 +8,23 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
 
+use qapi_types::{Command, Encode, Writer};
+
+/// A command that answers on failure only.
+pub(crate) struct Shutdown;
+
+impl Encode for Shutdown {
+    fn encode(&self, w: &mut Writer) {
+        w.object(&[]);
+    }
+}
+
+impl Command for Shutdown {
+    type Return = ();
+    const NAME: &'static str = "guest-shutdown";
+    const SUCCESS_RESPONSE: bool = false;
+}
+
 /// What the peer does, one after the other; after the last it leaves.
 #[derive(Clone, Copy)]
 pub(crate) enum Peer {

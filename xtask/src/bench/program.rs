@@ -7,13 +7,8 @@ use serde_json::Value;
 use crate::process::{Failure, cargo, output};
 use crate::workspace::{root, target};
 
-/// Runs one, and answers what it has printed.
-pub(super) fn lines(package: &str, arguments: &[&str]) -> Result<Vec<Value>, Failure> {
-    lines_with(package, arguments, &[])
-}
-
-/// The same with variables of the environment, those that have a value.
-pub(super) fn lines_with(
+/// Runs one with variables of the environment, those that have a value, and answers what it has printed.
+pub(super) fn lines(
     package: &str,
     arguments: &[&str],
     variables: &[(&str, Option<&Path>)],
