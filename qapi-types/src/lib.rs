@@ -147,7 +147,7 @@ pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Time
 pub use plain::plain;
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
 pub use service::{Flag, Handler, Report, Service, answer, arguments};
-pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots, required};
+pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots, missing};
 pub use writer::{Writer, to_string, to_vec};
 
 /// QEMU's machine protocol.

@@ -7,7 +7,7 @@ use crate::reader::Reader;
 /// A place for the value of one member.
 ///
 /// `Option<T>` is the slot of a member of type `T`: `None` until the member comes, then what it decoded to. That a member
-/// is optional shows when the slots are emptied: [`required`](crate::required()) minds a `None`, an optional member stays
+/// is optional shows when the slots are emptied: [`required!`](crate::required!) minds a `None`, an optional member stays
 /// one. A `null` that is there is handed to `T`; it never means that the member is absent.
 pub trait Slot {
     /// Takes the member's value, which the reader stands before.
@@ -106,11 +106,11 @@ impl Members for &mut Slots<'_> {
     }
 
     fn missing(&self) -> Option<&'static str> {
-        missing(self)
+        first_missing(self)
     }
 }
 
-fn missing(slots: &Slots<'_>) -> Option<&'static str> {
+fn first_missing(slots: &Slots<'_>) -> Option<&'static str> {
     let missing = slots.iter().find(|(_, slot)| slot.is_missing());
     missing.map(|(name, _)| *name)
 }
@@ -144,26 +144,28 @@ impl Members for Chain<'_, '_> {
     }
 
     fn missing(&self) -> Option<&'static str> {
-        self.outer.missing().or_else(|| missing(self.base))
+        self.outer.missing().or_else(|| first_missing(self.base))
     }
 }
 
-/// What has come for the required member `name`.
+/// What is returned where the required member `name` has not come.
 ///
 /// # Errors
-/// Nothing has.
-pub fn required<T>(slot: Option<T>, name: &'static str) -> Result<T, DecodeError> {
-    slot.ok_or_else(|| DecodeError::missing(name))
+/// Always: [`DecodeError::missing`].
+#[cold]
+pub fn missing<T>(name: &'static str) -> Result<T, DecodeError> {
+    Err(DecodeError::missing(name))
 }
 
-/// What has come for a required member: `required!(slot, "name")` is [`required(slot, "name")?`](required()), and cheaper to
-/// compile by what `?` says of conversions. Bindings have thousands of them.
+/// What has come for a required member: `required!(slot, "name")` is the slot's value, or returns the
+/// [error](DecodeError::missing) that says that nothing has. It is cheaper to compile than a call with a `?` behind it, by what
+/// that says of conversions; bindings have thousands of them.
 #[macro_export]
 macro_rules! required {
     ($slot:expr, $name:literal) => {
-        match $crate::required($slot, $name) {
-            ::core::result::Result::Ok(value) => value,
-            ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
+        match $slot {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => return $crate::missing($name),
         }
     };
 }

@@ -36,7 +36,7 @@ mod bindings {
             }
 
             /// The command `resize`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Resize {
                 /// The argument `id`.
                 pub id: String,
@@ -78,6 +78,17 @@ mod bindings {
                     w.member("size", &self.size);
                     w.member("wait", &self.wait);
                     w.member("tags", &self.tags);
+                }
+            }
+
+            impl Clone for Resize {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        tags: self.tags.clone(),
+                        ..*self
+                    }
                 }
             }
 
@@ -325,7 +336,7 @@ mod bindings {
             }
 
             /// The struct `Arguments`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Arguments {
                 /// The member `id`.
                 pub id: String,
@@ -356,8 +367,18 @@ mod bindings {
                 }
             }
 
+            impl Clone for Arguments {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// The union `Options`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Options {
                 /// The member `id`.
                 pub id: String,
@@ -417,6 +438,17 @@ mod bindings {
                     match self {
                         Self::Disk(branch) => w.members_of(branch),
                         Self::None_ => {}
+                    }
+                }
+            }
+
+            impl Clone for Options {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        kind: self.kind.clone(),
+                        ..*self
                     }
                 }
             }

@@ -52,7 +52,7 @@ mod bindings {
             /// ```
             ///
             /// Since 5.2.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Debug, Default)]
             pub struct QueryDocumented {
                 /// How deep to look (default: 1)
                 pub depth: Option<i64>,
@@ -74,6 +74,13 @@ mod bindings {
             impl rt::Encode for QueryDocumented {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("depth", &self.depth);
+                }
+            }
+
+            impl Clone for QueryDocumented {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
                 }
             }
 
@@ -130,7 +137,7 @@ mod bindings {
             /// > It has two paragraphs.
             ///
             /// Since 5.2.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Documented {
                 /// Plain text.
                 pub plain: String,
@@ -159,6 +166,17 @@ mod bindings {
                         list,
                         see,
                     })
+                }
+            }
+
+            impl Clone for Documented {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        plain: self.plain.clone(),
+                        see: self.see.clone(),
+                        ..*self
+                    }
                 }
             }
         }

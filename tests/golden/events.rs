@@ -40,7 +40,7 @@ mod bindings {
             }
 
             /// The event `TRAY_MOVED`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct TrayMoved {
                 /// The member `id`.
                 pub id: String,
@@ -57,6 +57,16 @@ mod bindings {
                         id: rt::required!(id, "id"),
                         open,
                     })
+                }
+            }
+
+            impl Clone for TrayMoved {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        ..*self
+                    }
                 }
             }
 
@@ -181,7 +191,7 @@ mod bindings {
             }
 
             /// The struct `Fast`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Fast {
                 /// The member `speed`.
                 pub speed: i64,
@@ -203,6 +213,13 @@ mod bindings {
                     Ok(Self {
                         speed: rt::required!(speed, "speed"),
                     })
+                }
+            }
+
+            impl Clone for Fast {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
                 }
             }
 

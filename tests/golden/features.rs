@@ -50,7 +50,7 @@ mod bindings {
             /// # Returns
             ///
             /// the members.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Debug, Default)]
             pub struct QueryMembers {
                 /// How deep (default: 1)
                 pub deep: Option<i64>,
@@ -89,6 +89,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("deep", &self.deep);
                     w.member("odd", &self.odd);
+                }
+            }
+
+            impl Clone for QueryMembers {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
                 }
             }
 

@@ -50,7 +50,7 @@ mod bindings {
             /// # Returns
             ///
             /// the members.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Debug, Default)]
             pub struct QueryMembers {
                 /// How deep (default: 1)
                 pub deep: Option<i64>,
@@ -72,6 +72,13 @@ mod bindings {
             impl rt::Encode for QueryMembers {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("deep", &self.deep);
+                }
+            }
+
+            impl Clone for QueryMembers {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
                 }
             }
 

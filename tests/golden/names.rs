@@ -742,7 +742,7 @@ mod bindings {
                 }
 
                 /// Sets `clone`.
-                pub fn clone(mut self, value: types::Clone) -> Self {
+                pub fn set_clone(mut self, value: types::Clone) -> Self {
                     self.clone = Some(value);
                     self
                 }
@@ -901,7 +901,7 @@ mod bindings {
             }
 
             /// The struct `Keywords`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Keywords {
                 /// The member `fn`.
                 pub r#fn: std::string::String,
@@ -1073,8 +1073,24 @@ mod bindings {
                 }
             }
 
+            impl std::clone::Clone for Keywords {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        r#fn: self.r#fn.clone(),
+                        self_: self.self_.clone(),
+                        r#type: self.r#type.clone(),
+                        new: self.new.clone(),
+                        others: self.others.clone(),
+                        kind: self.kind.clone(),
+                        name: self.name.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// The union `Tagged`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Tagged {
                 /// The member `base`.
                 pub base: std::string::String,
@@ -1222,6 +1238,19 @@ mod bindings {
                         Self::String => {}
                         Self::Err_ => {}
                         Self::Unrecognized(branch) => w.members_of(branch),
+                    }
+                }
+            }
+
+            impl std::clone::Clone for Tagged {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        base: self.base.clone(),
+                        branch: self.branch.clone(),
+                        outer: self.outer.clone(),
+                        r#type: self.r#type.clone(),
+                        ..*self
                     }
                 }
             }

@@ -155,7 +155,7 @@ mod bindings {
             /// What the first kind of job tells. It told nothing at first.
             ///
             /// Since 8.2.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Debug, Default)]
             pub struct Early {
                 /// How far it is.
                 pub progress: Option<i64>,
@@ -178,10 +178,17 @@ mod bindings {
                 }
             }
 
+            impl Clone for Early {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
+                }
+            }
+
             /// What the second kind of job tells.
             ///
             /// Since 8.0.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Late {
                 /// How well it goes.
                 pub score: i64,
@@ -203,6 +210,13 @@ mod bindings {
                     Ok(Self {
                         score: rt::required!(score, "score"),
                     })
+                }
+            }
+
+            impl Clone for Late {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
                 }
             }
 

@@ -53,7 +53,7 @@ mod bindings {
             }
 
             /// The command `block-resize`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct BlockResize {
                 /// The argument `id`.
                 pub id: String,
@@ -78,6 +78,16 @@ mod bindings {
                         size: rt::required!(size, "size"),
                         force,
                     })
+                }
+            }
+
+            impl Clone for BlockResize {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        ..*self
+                    }
                 }
             }
 
@@ -201,7 +211,7 @@ mod bindings {
             }
 
             /// The event `IMAGE_FULL`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct ImageFull {
                 /// The member `file`.
                 pub file: String,
@@ -229,6 +239,16 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("file", &self.file);
                     w.member("bytes", &self.bytes);
+                }
+            }
+
+            impl Clone for ImageFull {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        file: self.file.clone(),
+                        ..*self
+                    }
                 }
             }
 
@@ -303,7 +323,7 @@ mod bindings {
             }
 
             /// The struct `Qcow2`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Qcow2 {
                 /// The member `size`.
                 pub size: u64,
@@ -352,6 +372,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("size", &self.size);
                     w.member("lazy", &self.lazy);
+                }
+            }
+
+            impl Clone for Qcow2 {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
                 }
             }
 
@@ -439,7 +466,7 @@ mod bindings {
             }
 
             /// The struct `Status`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Status {
                 /// The member `running`.
                 pub running: bool,
@@ -467,6 +494,16 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("running", &self.running);
                     w.member("images", &self.images);
+                }
+            }
+
+            impl Clone for Status {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        images: self.images.clone(),
+                        ..*self
+                    }
                 }
             }
         }

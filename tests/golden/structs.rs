@@ -76,7 +76,7 @@ mod bindings {
             use super::super::types;
 
             /// What all have.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Base {
                 /// A name.
                 pub id: String,
@@ -96,8 +96,18 @@ mod bindings {
                 }
             }
 
+            impl Clone for Base {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// One member of each built-in type.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Scalars {
                 /// A name.
                 pub id: String,
@@ -200,6 +210,20 @@ mod bindings {
                 }
             }
 
+            impl Clone for Scalars {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        text: self.text.clone(),
+                        any: self.any.clone(),
+                        list: self.list.clone(),
+                        lists: self.lists.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// A struct without members.
             #[derive(Clone, Debug, Default)]
             pub struct Empty {}
@@ -212,7 +236,7 @@ mod bindings {
             }
 
             /// A struct without members of its own.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Derived {
                 /// A name.
                 pub id: String,
@@ -229,6 +253,16 @@ mod bindings {
                         id: rt::required!(id, "id"),
                         size,
                     })
+                }
+            }
+
+            impl Clone for Derived {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        ..*self
+                    }
                 }
             }
         }

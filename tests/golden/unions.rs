@@ -146,7 +146,7 @@ mod bindings {
             }
 
             /// The struct `Tcp`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Tcp {
                 /// The member `host`.
                 pub host: String,
@@ -198,6 +198,16 @@ mod bindings {
                 }
             }
 
+            impl Clone for Tcp {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        host: self.host.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// The struct `Unix`.
             #[derive(Clone, Debug)]
             pub struct Unix {
@@ -240,7 +250,7 @@ mod bindings {
             }
 
             /// The union `Net`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Net {
                 /// The member `timeout`.
                 pub timeout: Option<i64>,
@@ -334,6 +344,16 @@ mod bindings {
                         Self::Tcp(branch) => w.members_of(branch),
                         Self::Unix(branch) => w.members_of(branch),
                         Self::Unrecognized(branch) => w.members_of(branch),
+                    }
+                }
+            }
+
+            impl Clone for Net {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        transport: self.transport.clone(),
+                        ..*self
                     }
                 }
             }

@@ -140,7 +140,7 @@ mod bindings {
             }
 
             /// The struct `Tcp`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Tcp {
                 /// The member `host`.
                 pub host: String,
@@ -195,6 +195,16 @@ mod bindings {
                 }
             }
 
+            impl Clone for Tcp {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        host: self.host.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// The struct `Unix`.
             #[derive(Clone, Debug)]
             pub struct Unix {
@@ -237,7 +247,7 @@ mod bindings {
             }
 
             /// The union `Net`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Net {
                 /// The member `timeout`.
                 pub timeout: Option<i64>,
@@ -330,8 +340,18 @@ mod bindings {
                 }
             }
 
+            impl Clone for Net {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        transport: self.transport.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// The struct `Common`.
-            #[derive(Clone, Debug)]
+            #[derive(Debug)]
             pub struct Common {
                 /// The member `id`.
                 pub id: String,
@@ -368,6 +388,16 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("id", &self.id);
                     w.member("driver", &self.driver);
+                }
+            }
+
+            impl Clone for Common {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        id: self.id.clone(),
+                        ..*self
+                    }
                 }
             }
 

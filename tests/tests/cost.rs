@@ -18,7 +18,8 @@ struct Cost {
     functions: f64,
     /// Blocks of `impl`.
     impls: f64,
-    /// Traits derived: as costly as an `impl` each.
+    /// Traits derived: as costly as an `impl` each, and more where it says more than it has to. So `Clone` is written out where
+    /// it can be said shorter, which takes lines here and saves rustc work.
     derives: f64,
     /// Different types among `Option<…>`, `Vec<…>`, `Box<…>`, the slots of decoders too: for each, the runtime's generic code is
     /// compiled once.
@@ -102,10 +103,10 @@ fn check(config: Config, bound: Cost) {
 #[test]
 fn a_clients_bindings_stay_small() {
     let bound = Cost {
-        lines: 34.5,
-        functions: 2.9,
-        impls: 2.2,
-        derives: 3.05,
+        lines: 38.2,
+        functions: 3.25,
+        impls: 2.55,
+        derives: 2.65,
         instantiations: 0.39,
     };
     check(Config::new(), bound);
@@ -114,10 +115,10 @@ fn a_clients_bindings_stay_small() {
 #[test]
 fn bindings_for_both_ways_stay_small() {
     let bound = Cost {
-        lines: 53.7,
-        functions: 4.7,
-        impls: 3.6,
-        derives: 2.95,
+        lines: 57.2,
+        functions: 5.05,
+        impls: 3.95,
+        derives: 2.58,
         instantiations: 0.475,
     };
     check(Config::new().both_ways(true).oldest("7.2"), bound);

@@ -38,6 +38,12 @@ fn what_does_not_fit_is_refused() {
 }
 
 #[test]
+fn a_clone_is_the_same() {
+    let all: types::Scalars = from_str(ALL).unwrap();
+    assert_eq!(format!("{:?}", all.clone()), format!("{all:?}"));
+}
+
+#[test]
 fn empty_and_derived_structs() {
     let _: <commands::QueryEmpty as Command>::Return = from_str(r#"{"new": 1}"#).unwrap();
     let derived: <commands::QueryDerived as Command>::Return =

@@ -1,5 +1,6 @@
 //! Commands: structs of their arguments.
 
+use super::clone;
 use super::docs::{self, Docs};
 use super::layout::{Node, block, function, let_slots, line};
 use super::members::{self, Extra, Field};
@@ -27,7 +28,7 @@ pub(super) fn emit<'p>(
     match command.arguments {
         Some(ty) if has_arguments(command, plan) && plan.is_implicit(ty) => {
             let fields = members::fields(types, ty, definition, decodes);
-            nodes.push(line(derives(&fields)));
+            nodes.push(derives(&fields, types));
             nodes.extend(deprecated.map(Node::Line));
             nodes.extend(arguments(&name, &fields, command, types, docs));
         }
@@ -91,6 +92,8 @@ fn arguments(
             nodes.push(decode_open(name, fields, types));
         }
     }
+    let more: &[&str] = if command.generated { &[] } else { &[OTHERS] };
+    nodes.extend(clone::implement(name, fields, more, types));
     nodes
 }
 

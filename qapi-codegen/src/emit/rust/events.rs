@@ -1,5 +1,6 @@
 //! Events: structs of their data, and the enum of all events.
 
+use super::clone;
 use super::commands::{since, unit, wrapped};
 use super::docs::{self, Docs};
 use super::layout::{Node, arm, block, line};
@@ -27,7 +28,7 @@ pub(super) fn emit<'p>(
     match event.data {
         Some(ty) if plan.is_implicit(ty) && !plan.is_empty(ty) => {
             let fields = members::fields(types, ty, definition, true);
-            nodes.push(line(objects::derives(&fields)));
+            nodes.push(objects::derives(&fields, types));
             nodes.extend(deprecated);
             let declared = members::declare(&fields, types, docs);
             nodes.push(block(format!("pub struct {name} {{"), declared));
@@ -41,6 +42,7 @@ pub(super) fn emit<'p>(
                 nodes.push(Node::Blank);
                 nodes.push(objects::encode(&name, members::write(&fields)));
             }
+            nodes.extend(clone::implement(&name, &fields, &[], types));
         }
         Some(ty) if !plan.is_implicit(ty) => {
             nodes.push(line("#[derive(Clone, Debug)]"));

@@ -19,6 +19,8 @@ pub(super) enum Node {
     LetList(String, List),
     /// `PATTERN => VALUE,`: the value goes into a block where both are too wide.
     Arm(String, String),
+    /// `HEAD.a.b,`, a field's value: each call goes to a line of its own where they are too wide.
+    Chain(String, [String; 2]),
     /// `head`, indented nodes, `tail`.
     Block(String, Vec<Node>, &'static str),
     /// `head`, items with commas between them, `tail`: on one line if that fits, else an item a line.
@@ -222,6 +224,18 @@ impl Printer {
                     self.line("}");
                 }
             }
+            Node::Chain(head, links) => {
+                let text = format!("{head}{},", links.concat());
+                if 4 * self.indent + text.len() <= MAX_WIDTH {
+                    self.line(&text);
+                } else {
+                    self.line(head);
+                    self.indented(|printer| {
+                        printer.line(&links[0]);
+                        printer.line(&format!("{},", links[1]));
+                    });
+                }
+            }
             Node::List(list) => self.list(list, ""),
         }
     }
@@ -264,12 +278,12 @@ impl Printer {
         self.line(list.head.trim_end());
         self.indented(|printer| {
             for (at, item) in list.items.iter().enumerate() {
-                // To a macro a last comma may mean something.
-                let last = at + 1 == list.items.len();
-                let comma = if last && list.head.ends_with("!(") {
-                    ""
-                } else {
-                    ","
+                let comma = match (at + 1 == list.items.len(), item) {
+                    // To a macro a last comma may mean something.
+                    (true, _) if list.head.ends_with("!(") => "",
+                    // The value that the other fields are taken from.
+                    (true, Node::Line(text)) if text.starts_with("..") => "",
+                    _ => ",",
                 };
                 match item {
                     Node::List(inner) => printer.list(inner, comma),
@@ -289,6 +303,7 @@ fn one_line(list: &List) -> Option<String> {
         match item {
             Node::Line(text) => items.push_str(text),
             Node::List(inner) => items.push_str(&one_line(inner)?),
+            Node::Chain(head, links) => items.extend([head.as_str(), &links[0], &links[1]]),
             _ => return None,
         }
     }

@@ -5,6 +5,7 @@
 
 mod alternates;
 mod arrival;
+mod clone;
 mod commands;
 mod cycles;
 mod docs;

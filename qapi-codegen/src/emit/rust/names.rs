@@ -24,7 +24,7 @@ const UNFIT: [&str; 9] = [
 ];
 
 /// Methods that generated structs have besides one named after each optional member.
-const METHODS: [&str; 2] = ["new", "with"];
+const METHODS: [&str; 3] = ["new", "with", "clone"];
 
 /// A type, command or event: `block-commit` and `BLOCK_JOB_READY` become `BlockCommit` and `BlockJobReady`.
 pub(super) fn upper_camel(name: &str) -> String {

@@ -1,5 +1,6 @@
 //! Structs.
 
+use super::clone;
 use super::docs::Docs;
 use super::enums::decode_impl;
 use super::layout::{Node, Width, block, function, line, nested};
@@ -19,7 +20,7 @@ pub(super) fn emit<'p>(
     let name = names::upper_camel(&definition.name);
     let fields = members::fields(types, id, definition, plan.decodes(id));
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
-    nodes.push(line(derives(&fields)));
+    nodes.push(derives(&fields, types));
     nodes.push(block(
         format!("pub struct {name} {{"),
         members::declare(&fields, types, docs),
@@ -36,15 +37,19 @@ pub(super) fn emit<'p>(
         nodes.push(Node::Blank);
         nodes.push(encode(&name, members::write(&fields)));
     }
+    nodes.extend(clone::implement(&name, &fields, &[], types));
     nodes
 }
 
 /// What is derived: a default too, where nothing is required.
-pub(super) fn derives(fields: &[Field<'_>]) -> &'static str {
-    match fields.iter().all(|field| field.optional) {
-        true => "#[derive(Clone, Debug, Default)]",
-        false => "#[derive(Clone, Debug)]",
-    }
+pub(super) fn derives(fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
+    let defaults = fields.iter().all(|field| field.optional);
+    line(match (clone::is_derived(fields, types), defaults) {
+        (true, true) => "#[derive(Clone, Debug, Default)]",
+        (true, false) => "#[derive(Clone, Debug)]",
+        (false, true) => "#[derive(Debug, Default)]",
+        (false, false) => "#[derive(Debug)]",
+    })
 }
 
 /// Decodes an object; one that can be a branch hands on what it does not know.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Settings, cycles, names};
 use crate::schema::{
-    Branch, Definition, DefinitionId, Direction, Directions, Enum, Kind, Member, ModuleId, Schema,
-    Selection, Union, Value, Version,
+    Branch, Builtin, Definition, DefinitionId, Direction, Directions, Enum, Kind, Member, ModuleId,
+    Schema, Selection, Union, Value, Version,
 };
 
 /// The schema together with all decisions about its bindings.
@@ -88,6 +88,17 @@ impl<'a> Plan<'a> {
     /// Does it keep what the schema does not know? What a server sends may be newer than the schema.
     pub(super) fn opens(&self, id: DefinitionId) -> bool {
         !self.settings.is_strict() && self.decodes(id)
+    }
+
+    /// Are values of a type numbers or the like, which are copied? A type of the schema is, if nothing that comes with a
+    /// newer schema can change that.
+    pub(super) fn is_plain(&self, id: DefinitionId) -> bool {
+        match self.schema.definition(id).kind {
+            Kind::Builtin(Builtin::Str | Builtin::Any) => false,
+            Kind::Builtin(_) => true,
+            Kind::Enum(_) => !self.opens(id),
+            _ => self.is_nothing(id),
+        }
     }
 
     /// Is a reference by value to be boxed?

@@ -9,7 +9,7 @@ use crate::schema::{Builtin, DefinitionId, Kind};
 
 /// The names of std's types and traits that are used where a schema's own types are defined; a schema may have
 /// types of these names.
-const STD: [(&str, &str); 7] = [
+const STD: [(&str, &str); 8] = [
     ("String", "std::string::String"),
     ("Vec", "std::vec::Vec"),
     ("Option", "std::option::Option"),
@@ -17,6 +17,7 @@ const STD: [(&str, &str); 7] = [
     ("Result", "std::result::Result"),
     ("From", "std::convert::From"),
     ("Into", "std::convert::Into"),
+    ("Clone", "std::clone::Clone"),
 ];
 
 /// Writes types as they are to be written in one Rust module, and takes note of what they need.

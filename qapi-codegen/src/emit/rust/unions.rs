@@ -1,5 +1,6 @@
 //! Unions: a struct of the base's members, with the discriminator as an enum that holds the branches' data.
 
+use super::clone;
 use super::docs::Docs;
 use super::enums::decode_impl;
 use super::layout::{Node, arm, arm_call, block, function, let_slots, line};
@@ -74,6 +75,8 @@ pub(super) fn emit<'p>(
         nodes.push(Node::Blank);
         nodes.extend(parts.encode());
     }
+    let tag = [parts.tag.as_str()];
+    nodes.extend(clone::implement(&parts.name, &parts.fields, &tag, types));
     nodes
 }
 
@@ -95,7 +98,10 @@ impl Parts<'_, '_, '_> {
         fields.push(line(format!("pub {}: {},", self.tag, self.branch_path())));
         vec![
             Node::Doc(docs.definition(definition)),
-            line("#[derive(Clone, Debug)]"),
+            line(match clone::is_derived(&self.fields, self.types) {
+                true => "#[derive(Clone, Debug)]",
+                false => "#[derive(Debug)]",
+            }),
             block(format!("pub struct {} {{", self.name), fields),
         ]
     }

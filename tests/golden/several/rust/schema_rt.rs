@@ -29,7 +29,7 @@ pub(super) mod types {
     use qapi_types as rt;
 
     /// A time.
-    #[derive(Clone, Debug)]
+    #[derive(Debug)]
     pub struct Time {
         /// In seconds.
         pub seconds: i64,
@@ -42,6 +42,13 @@ pub(super) mod types {
             Ok(Self {
                 seconds: rt::required!(seconds, "seconds"),
             })
+        }
+    }
+
+    impl Clone for Time {
+        #[inline]
+        fn clone(&self) -> Self {
+            Self { ..*self }
         }
     }
 }
