@@ -1089,6 +1089,51 @@ mod bindings {
                 }
             }
 
+            /// The struct `Cloned`.
+            #[derive(Debug)]
+            pub struct Cloned {
+                /// The member `into`.
+                pub into: types::Into,
+                /// The member `number`.
+                pub number: i64,
+            }
+
+            impl Cloned {
+                /// All members.
+                pub fn new(into: types::Into, number: i64) -> Self {
+                    Self { into, number }
+                }
+            }
+
+            impl rt::Decode for Cloned {
+                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
+                    let mut into: std::option::Option<types::Into> = None;
+                    let mut number: std::option::Option<i64> = None;
+                    r.object(&mut [("number", &mut number), ("into", &mut into)])?;
+                    Ok(Self {
+                        into: rt::required!(into, "into"),
+                        number: rt::required!(number, "number"),
+                    })
+                }
+            }
+
+            impl rt::Encode for Cloned {
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("into", &self.into);
+                    w.member("number", &self.number);
+                }
+            }
+
+            impl std::clone::Clone for Cloned {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        into: self.into.clone(),
+                        ..*self
+                    }
+                }
+            }
+
             /// The union `Tagged`.
             #[derive(Debug)]
             pub struct Tagged {

@@ -68,6 +68,21 @@ mod bindings {
                 type Return = Vec<types::Derived>;
                 const NAME: &'static str = "query-derived";
             }
+
+            /// Ask for what has a long name.
+            ///
+            /// # Returns
+            ///
+            /// that.
+            #[derive(Clone, Copy, Debug, Default)]
+            pub struct QueryLong;
+
+            impl rt::Encode for QueryLong {}
+
+            impl rt::Command for QueryLong {
+                type Return = types::Long;
+                const NAME: &'static str = "query-long";
+            }
         }
 
         pub(super) mod types {
@@ -261,6 +276,48 @@ mod bindings {
                 fn clone(&self) -> Self {
                     Self {
                         id: self.id.clone(),
+                        ..*self
+                    }
+                }
+            }
+
+            /// A struct whose members' names are long.
+            #[derive(Debug)]
+            pub struct Long {
+                /// A number.
+                pub number: i64,
+                /// Text.
+                pub a_name_that_leaves_no_room_beside_it: String,
+            }
+
+            impl rt::Decode for Long {
+                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                    let mut number: Option<i64> = None;
+                    let mut a_name_that_leaves_no_room_beside_it: Option<String> = None;
+                    r.object(&mut [
+                        (
+                            "a-name-that-leaves-no-room-beside-it",
+                            &mut a_name_that_leaves_no_room_beside_it,
+                        ),
+                        ("number", &mut number),
+                    ])?;
+                    Ok(Self {
+                        number: rt::required!(number, "number"),
+                        a_name_that_leaves_no_room_beside_it: rt::required!(
+                            a_name_that_leaves_no_room_beside_it,
+                            "a-name-that-leaves-no-room-beside-it"
+                        ),
+                    })
+                }
+            }
+
+            impl Clone for Long {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self {
+                        a_name_that_leaves_no_room_beside_it: self
+                            .a_name_that_leaves_no_room_beside_it
+                            .clone(),
                         ..*self
                     }
                 }

@@ -11,6 +11,7 @@ fn awkward_names_go_both_ways() {
     same::<types::Option>(&[r#"{"none":{"vec":["a"],"box":{"boxed":{"vec":[]}}},"some":"3d"}"#]);
     same::<types::Result>(&[r#""ok""#, r#"{"some":"self"}"#]);
     same::<types::Into>(&[r#"{"into":[{}],"default":"default","clone":{}}"#]);
+    same::<types::Cloned>(&[r#"{"into":{"default":"default","clone":{}},"number":1}"#]);
     same::<types::Debug>(&[r#"{"iterator":"a"}"#]);
     same::<types::Tagged>(&[
         r#"{"base":"b","branch":"c","r":1,"outer":"o","type":"self","crate":"c","super":"s"}"#,
@@ -30,6 +31,8 @@ fn setters_step_aside_for_methods() {
     );
     let others = commands::Others::new().set_with("w").with("a", 1);
     assert_eq!(to_string(&others), r#"{"with":"w","a":1}"#);
+    let into = types::Into::new().set_clone(types::Clone {});
+    assert!(into.clone().clone.is_some());
 }
 
 #[test]
