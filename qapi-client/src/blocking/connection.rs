@@ -3,13 +3,13 @@
 use std::io;
 use std::time::Duration;
 
-use super::Transport;
 use super::deadline::Deadline;
+use super::stream::Stream;
 use crate::core::Session;
 
 /// A transport, and how long it was last told that it may take.
 pub(super) struct Connection {
-    transport: Box<dyn Transport>,
+    transport: Box<dyn Stream>,
     timeout: Option<Option<Duration>>,
     /// More has come than is received at once in general.
     has_much: bool,
@@ -22,7 +22,7 @@ const LITTLE: usize = 1 << 10;
 const MUCH: usize = 16 << 10;
 
 impl Connection {
-    pub(super) fn new(transport: Box<dyn Transport>) -> Self {
+    pub(super) fn new(transport: Box<dyn Stream>) -> Self {
         Self {
             transport,
             timeout: None,
@@ -34,7 +34,7 @@ impl Connection {
     pub(super) fn timed(
         &mut self,
         deadline: &mut Deadline,
-        mut io: impl FnMut(&mut dyn Transport) -> io::Result<usize>,
+        mut io: impl FnMut(&mut dyn Stream) -> io::Result<usize>,
     ) -> io::Result<Option<usize>> {
         use io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
         while let Some(timeout) = deadline.remaining() {

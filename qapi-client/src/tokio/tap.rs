@@ -11,12 +11,11 @@ use ::tokio::io::{AsyncRead, AsyncWrite};
 
 use super::client::within;
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial;
 use super::outgoing::{Outgoing, send};
 use crate::address::Address;
 use crate::core::{End, is_departure};
 use crate::error::Error;
-use crate::reconnect::Dialer;
 use crate::server::exchange::{Recording, Side};
 
 /// How much is received at once.
@@ -61,9 +60,8 @@ impl Tap {
     /// # Errors
     /// [`Error::Connect`].
     pub async fn connect(address: &Address, timeout: Option<Duration>) -> Result<Self, Error> {
-        let mut dialer = Dialer::Address(address.clone());
         Ok(Self {
-            server: dial(&mut dialer, timeout).await?,
+            server: dial::to(address)(timeout).await?,
             said: Way::of(Side::Server),
         })
     }

@@ -19,13 +19,12 @@ use qapi_types::Greeting;
 
 use super::client::within;
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial;
 use crate::address::Address;
 use crate::core::End;
 use crate::error::Error;
 use crate::mux::Parting;
 use crate::policy::Policy;
-use crate::reconnect::Dialer;
 use crate::{Limits, server};
 use shared::{Handle, Progress, Shared};
 
@@ -89,8 +88,7 @@ impl Mux {
     /// # Errors
     /// [`Error::Connect`]; and as [`over`](Self::over).
     pub async fn connect(address: &Address, options: MuxOptions) -> Result<Self, Error> {
-        let mut dialer = Dialer::Address(address.clone());
-        let connection = dial(&mut dialer, options.timeout).await?;
+        let connection = dial::to(address)(options.timeout).await?;
         Self::start(connection, options).await
     }
 
