@@ -124,9 +124,7 @@ impl<T: Decode> Decode for Vec<T> {
             let start = r.offset();
             match T::decode(r) {
                 Ok(element) => elements.push(element),
-                Err(error) => {
-                    return Err(error.placed(r.text(), start).in_element(elements.len()));
-                }
+                Err(error) => return Err(r.in_element(error, start, elements.len())),
             }
             more = r.next_element()?;
         }

@@ -128,11 +128,11 @@ impl<T: Encode> Encode for Option<T> {
 impl<T: Encode> Encode for [T] {
     fn encode(&self, w: &mut Writer) {
         w.raw("[");
-        for (index, element) in self.iter().enumerate() {
-            if index > 0 {
-                w.raw(",");
-            }
+        let mut separator = "";
+        for element in self {
+            w.raw(separator);
             element.encode(w);
+            separator = ",";
         }
         w.raw("]");
     }

@@ -1,7 +1,7 @@
 //! Where the members of an object go while it is read.
 
 use crate::decode::Decode;
-use crate::error::{DecodeError, Problem};
+use crate::error::DecodeError;
 use crate::reader::Reader;
 
 /// A place for the value of one member.
@@ -25,11 +25,17 @@ pub trait Slot {
 
 impl<T: Decode> Slot for Option<T> {
     fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
-        if self.is_some() {
-            return Err(r.error(Problem::Duplicate));
+        // Bindings have this for each type of a member: what `?` says of conversions would be compiled as often.
+        match self {
+            Some(_) => Err(r.duplicate()),
+            None => match T::decode(r) {
+                Ok(value) => {
+                    *self = Some(value);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
         }
-        *self = Some(T::decode(r)?);
-        Ok(())
     }
 }
 
@@ -157,13 +163,15 @@ pub fn required<T>(slot: Option<T>, name: &'static str) -> Result<T, DecodeError
 }
 
 /// What has come for a required member: `required!(slot, "name")` is [`required(slot, "name")?`](required()), and cheaper to
-/// compile by what `?` says of conversions. Bindings have thousands of them.
+/// compile by a call and by what `?` says of conversions. Bindings have thousands of them.
 #[macro_export]
 macro_rules! required {
     ($slot:expr, $name:literal) => {
-        match $crate::required($slot, $name) {
-            ::core::result::Result::Ok(value) => value,
-            ::core::result::Result::Err(error) => return ::core::result::Result::Err(error),
+        match $slot {
+            ::core::option::Option::Some(value) => value,
+            ::core::option::Option::None => {
+                return ::core::result::Result::Err($crate::DecodeError::missing($name));
+            }
         }
     };
 }
