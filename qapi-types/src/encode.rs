@@ -127,14 +127,13 @@ impl<T: Encode> Encode for Option<T> {
 
 impl<T: Encode> Encode for [T] {
     fn encode(&self, w: &mut Writer) {
-        w.raw("[");
-        let mut separator = "";
+        let mut before = "[";
         for element in self {
-            w.raw(separator);
+            w.raw(before);
             element.encode(w);
-            separator = ",";
+            before = ",";
         }
-        w.raw("]");
+        w.raw(if self.is_empty() { "[]" } else { "]" });
     }
 }
 

@@ -167,7 +167,7 @@ pub fn required<T>(slot: Option<T>, name: &'static str) -> Result<T, DecodeError
 #[macro_export]
 macro_rules! required {
     ($slot:expr, $name:literal) => {
-        match $slot {
+        match { $slot } {
             ::core::option::Option::Some(value) => value,
             ::core::option::Option::None => {
                 return ::core::result::Result::Err($crate::DecodeError::missing($name));
