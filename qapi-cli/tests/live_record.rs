@@ -10,6 +10,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use qapi_client::Error;
 use qapi_client::blocking::Client;
@@ -405,6 +406,72 @@ fn who_hangs_up() {
         r#"{"end": "server"}"#,
     ];
     assert_eq!(recorded(folder, "talk"), expected);
+}
+
+/// What a server says before anybody comes is for the first who does, as much as can be; its end is seen whatever it has said.
+#[test]
+fn a_server_that_talks_to_nobody() {
+    const GREETING: &str = "{\"QMP\": {}}\r\n";
+    // A thousand of these are a MiB.
+    let event = |number: usize| {
+        let gap = " ".repeat(1000);
+        format!("{{\"event\": \"E\",{gap}\"data\": {{\"n\": {number:>8}}}}}\r\n")
+    };
+    let folder = folder();
+    let folder = folder.path();
+    let listener = UnixListener::bind(folder.join(MONITOR)).unwrap();
+    for (count, is_alone) in [(2000, false), (20_000, false), (20_000, true), (0, true)] {
+        let mut record = Tool::ready(folder, "record talk --overwrite --once --json");
+        let (mut server, _) = listener.accept().unwrap();
+        // It is read, whoever is there. Without that it would wait in vain.
+        server
+            .set_write_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let all: String = std::iter::once(GREETING.to_owned())
+            .chain((0..count).map(event))
+            .collect();
+        server.write_all(all.as_bytes()).unwrap();
+        if is_alone {
+            drop(server);
+            assert_eq!(record.end(), done(0, "{\"ended\":\"machine\"}\n", ""));
+            continue;
+        }
+        let mut client = UnixStream::connect(folder.join("talk.sock")).unwrap();
+        client.write_all(b"{}").unwrap();
+        server.read_exact(&mut [0; 2]).unwrap();
+        server.shutdown(Shutdown::Write).unwrap();
+        let mut heard = String::new();
+        client.read_to_string(&mut heard).unwrap();
+        let dropped = match heard == all {
+            true => 0,
+            // The greeting and the latest.
+            false => {
+                let latest = heard.strip_prefix(GREETING.trim_end()).unwrap();
+                assert!(latest.len() > 15 << 20 && all.ends_with(latest));
+                let dropped = count - latest.lines().filter(|line| !line.is_empty()).count();
+                assert_eq!(record.line(), format!("{{\"dropped\":{dropped}}}\n"));
+                dropped
+            }
+        };
+        assert_eq!(dropped > 0, count == 20_000);
+        assert_eq!(record.line(), "{\"parted\":\"machine\"}\n");
+        assert_eq!(record.end().0, Some(0));
+        let lines = recorded(folder, "talk");
+        // What the client has said, and the end.
+        assert_eq!(lines.len(), count - dropped + 2);
+    }
+}
+
+/// A machine that is killed while nobody is there.
+#[test]
+fn a_machine_that_dies_unheard() {
+    let Some(mut machine) = machine(&[]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let record = Tool::ready(machine.folder(), "record talk --json");
+    machine.killer()();
+    assert_eq!(record.end(), done(0, "{\"ended\":\"machine\"}\n", ""));
 }
 
 /// What cannot be written down is not passed on.

@@ -1,5 +1,7 @@
 //! What a client and a server have said to each other, as a text: a line a message, and one at the end of a connection.
 
+#[cfg(all(unix, feature = "tokio"))]
+mod backlog;
 #[cfg(unix)]
 mod carry;
 mod recording;
@@ -9,6 +11,9 @@ use std::fmt;
 
 use qapi_types::{Any, Decode, DecodeError, Limits, Problem, Reader};
 
+use super::input::Input;
+#[cfg(all(unix, feature = "tokio"))]
+pub(crate) use backlog::Backlog;
 #[cfg(unix)]
 pub use carry::record;
 pub use recording::Recording;
@@ -65,6 +70,15 @@ const LIMITS: Limits = {
     limits.skipped_nesting += 1;
     limits
 };
+
+/// Cuts what one side says into messages: as QEMU takes them; what it says itself may have any number of tokens.
+fn input(side: Side) -> Input {
+    let mut limits = super::Limits::default();
+    if side == Side::Server {
+        limits.tokens = usize::MAX;
+    }
+    Input::new(limits)
+}
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

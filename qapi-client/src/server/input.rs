@@ -88,6 +88,12 @@ impl Input {
         !self.message.is_empty()
     }
 
+    /// How many of the bytes that were received last have not been looked at.
+    #[cfg(feature = "tokio")]
+    pub(super) fn left(&self) -> usize {
+        self.received.len() - self.at
+    }
+
     fn reset(&mut self) {
         self.message = Vec::new();
         self.state = State::Between;

@@ -20,7 +20,8 @@ use super::{Failure, Monitor, recording, serving};
 ///
 /// Clients connect to a socket of ours instead of the machine's. What they say goes to the machine as it is, and back what the
 /// machine says; descriptors that they send are passed on. Each client has a connection to the monitor of its own. One is
-/// served at a time, as QEMU does; others wait until it leaves.
+/// served at a time, as QEMU does; others wait until it leaves. What the machine says before one is there waits as well, up to
+/// 16 MiB of it; of more the latest waits, behind the greeting, and how many messages do not is told.
 ///
 /// FILE has a line a message, {"client": …} or {"server": …}, which is written before the message is passed on, and one at the
 /// end of a connection that says who has hung up, {"end": "client"}. What was no message was passed on as well, but of that
@@ -93,7 +94,7 @@ impl Record {
             let mut recording = Recording::new(file);
             let reconnect = || Tap::connect(&machine, timeout);
             let ended = tokio::select! {
-                ended = self.serve(tap, reconnect, &listener, &mut recording, out) => ended?,
+                ended = self.serve(tap, reconnect, &listener, &mut recording, out, err) => ended?,
                 _ = &mut told => Ended::Signal,
             };
             serving::say(self.json, "ended", &ended.name(), out)
@@ -116,6 +117,7 @@ impl Record {
         listener: &UnixListener,
         recording: &mut Recording<impl Write>,
         out: &mut dyn Write,
+        err: &mut dyn Write,
     ) -> Result<Ended, Failure> {
         loop {
             let client = tokio::select! {
@@ -125,6 +127,7 @@ impl Record {
             let (client, _) = client.map_err(|error| {
                 Failure::Ended(2, format!("cannot let anybody in any more: {error}"))
             })?;
+            self.say_dropped(tap.dropped(), out, err)?;
             let gone = tap.carry(client, recording).await.map_err(|error| {
                 let file = self.file.display();
                 let why = format!("cannot write {file} any more, and pass nothing on: {error}");
@@ -159,6 +162,23 @@ impl Record {
             2,
             format!("cannot record into {}: {why}", self.file.display()),
         )
+    }
+
+    /// Says how much of what the machine has said the client does not hear, nor the file.
+    fn say_dropped(
+        &self,
+        count: u64,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        match (count, self.json) {
+            (0, _) => Ok(()),
+            (_, true) => serving::say(true, "dropped", &count, out),
+            (_, false) => Ok(writeln!(
+                err,
+                "qmp: {count} of the machine's messages came before a client was there, more than are kept for it"
+            )?),
+        }
     }
 
     fn say_ready(&self, machine: &Address, out: &mut dyn Write) -> Result<(), Failure> {

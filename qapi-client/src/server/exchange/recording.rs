@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use qapi_types::{Any, from_str};
 
-use super::super::Limits;
 use super::super::input::Input;
-use super::{Line, Side};
+use super::{Line, Side, input};
 
 /// A recording that is being written, of one connection or of several, one after the other.
 ///
@@ -84,13 +83,4 @@ impl<W: Write> Recording<W> {
 
 fn line(line: &Line) -> String {
     format!("{line}\n")
-}
-
-/// Messages as QEMU takes them; what it says itself may have any number of tokens.
-fn input(side: Side) -> Input {
-    let mut limits = Limits::default();
-    if side == Side::Server {
-        limits.tokens = usize::MAX;
-    }
-    Input::new(limits)
 }
