@@ -13,8 +13,9 @@ use std::thread;
 use std::time::Duration;
 
 use qapi_client::Error;
-use qapi_client::blocking::Client;
-use qapi_tests::live::{MONITOR, folder, learn, machine, python};
+use qapi_client::blocking::{Client, Options};
+use qapi_tests::live::{AGENT, MONITOR, folder, harmless_agent, learn, machine, python};
+use qapi_types::qga::commands as qga;
 use qapi_types::qmp::commands;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -165,6 +166,58 @@ fn what_was_said_is_said_again() {
     assert!(said.starts_with("{\"parted\":1}\n"), "{said}");
     assert!(said.ends_with("{\"ended\":\"signal\"}\n"), "{said}");
     assert!(!folder.join("again").exists());
+}
+
+/// What a client learns of a guest's agent, in many ways.
+fn learn_of_agent(folder: &Path, socket: &str) -> Vec<String> {
+    let mut learned: Vec<String> = [
+        "ping",
+        "info",
+        "interfaces --json",
+        "fsfreeze status",
+        "call guest-get-osinfo",
+        "call guest-dance",
+        "exec -- echo -n a",
+        "cat /etc/os-release",
+    ]
+    .map(|words| {
+        format!(
+            "{:?}",
+            Tool::start(folder, &format!("--socket {socket} agent {words}")).end()
+        )
+    })
+    .into();
+    let stream = UnixStream::connect(folder.join(socket)).unwrap();
+    let mut client = Client::agent(stream, Options::guest_agent()).unwrap();
+    learned.push(format!("{:?}", client.execute(&qga::GuestPing)));
+    learned.push(format!("{:?}", client.execute(&qga::GuestInfo)));
+    learned.push(format!(
+        "{:?}",
+        client.execute(&qga::GuestExec::new("/nowhere/at-all"))
+    ));
+    learned
+}
+
+/// An agent, which does not greet: both sides come into step by a number that is another each time.
+#[test]
+fn agents_are_recorded_and_replayed() {
+    let Some(mut agent) = harmless_agent() else {
+        return;
+    };
+    drop(agent.connect(AGENT));
+    let folder = agent.folder();
+    let record = Tool::ready(folder, &format!("--socket {AGENT} record talk"));
+    let learned = learn_of_agent(folder, "talk.sock");
+    assert_eq!(learned[6], r#"(Some(0), "a", "")"#);
+    assert_eq!(record.stop(), done(0, "", ""));
+    let lines = recorded(folder, "talk");
+    for side in ["client", "server"] {
+        let delimiter = format!("{{\"delimiter\": \"{side}\"}}");
+        assert!(lines.contains(&delimiter), "{lines:#?}");
+    }
+    let replay = Tool::ready(folder, "replay talk --listen again --once");
+    assert_eq!(learn_of_agent(folder, "again"), learned);
+    assert_eq!(replay.end(), done(0, "", ""));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
-use qapi_tests::live::{Terminal, folder};
+use qapi_tests::live::{AGENT, Terminal, folder, harmless_agent};
 
-use super::{command, done, start};
+use super::{command, done};
 
 /// What becomes of a script.
 fn run(mut shell: Command, script: &str) -> (Option<i32>, String, String) {
@@ -30,10 +30,10 @@ fn run(mut shell: Command, script: &str) -> (Option<i32>, String, String) {
 
 #[test]
 fn scripts() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
-    drop(agent.connect("agent"));
+    drop(agent.connect(AGENT));
     for (words, script, (code, out, err)) in [
         (
             &[][..],
@@ -156,10 +156,10 @@ fn shell(folder: &Path) -> Terminal {
 
 #[test]
 fn typing() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
-    drop(agent.connect("agent"));
+    drop(agent.connect(AGENT));
     let mut shell = shell(agent.folder());
     shell.sees("guest agent ");
     for (typed, line) in [

@@ -27,3 +27,5 @@ pub use violation::Violation;
 #[cfg(feature = "server")]
 pub(crate) use end::is_departure;
 pub(crate) use filter::matches;
+#[cfg(feature = "server")]
+pub(crate) use synchronize::{DELIMITER, SYNC_DELIMITED};

@@ -25,7 +25,8 @@ use super::{Failure, Monitor, recording, serving};
 ///
 /// FILE has a line a message, {"client": …} or {"server": …}, which is written before the message is passed on, and one at the
 /// end of a connection that says who has hung up, {"end": "client"}. What was no message was passed on as well, but of that
-/// there is only a string that says what was wrong with it. FILE and the socket are made with permissions for their owner
+/// there is only a string that says what was wrong with it. A guest's agent may be recorded as well: the byte 0xFF by which
+/// it comes into step with its client is a line, too, {"delimiter": "server"}. FILE and the socket are made with permissions for their owner
 /// alone: passwords are said, too. If there is something already that is an error, and it is left as it is. At the end the
 /// socket is removed. unix:@NAME makes one without permissions (Linux).
 ///
@@ -37,7 +38,8 @@ use super::{Failure, Monitor, recording, serving};
 Examples:
   qmp --socket vm.qmp record talk
   qmp --socket talk.sock info
-  qmp replay talk --listen vm.qmp")]
+  qmp replay talk --listen vm.qmp
+  qmp --socket vm.qga record talk --listen talk.qga")]
 pub(super) struct Record {
     /// Where to write it: a new file
     #[arg(value_name = "FILE")]
