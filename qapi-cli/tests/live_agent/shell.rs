@@ -74,6 +74,27 @@ fn scripts() {
                  qmp: line 2: the guest agent, version N, does not know guest-dance\n",
             ),
         ),
+        (
+            &["--read-only", "--keep-going"],
+            "guest-fsfreeze-status\nguest-file-open path=x\n{'execute': 'guest-exec', 'arguments': {'path': 'x'}}\nguest-dance\nguest-ping",
+            (
+                2,
+                "\"thawed\"\n{}\n",
+                "qmp: line 2: `guest-file-open` is not known to change nothing, and this session is read-only\n\
+                 qmp: line 3: `guest-exec` is not known to change nothing, and this session is read-only\n\
+                 qmp: line 4: `guest-dance` is not known to change nothing, and this session is read-only\n",
+            ),
+        ),
+        (
+            &[],
+            "help help\nhelp guest-exec/arg/path",
+            (
+                0,
+                "help [PATH]\n    tell of a command, or of a part: guest-ping, guest-exec/arg/path\n\
+                 guest-exec/arg/path: str\n    The program, which is searched for in the usual places if there is no\n    directory in front.\n",
+                "",
+            ),
+        ),
         // What a machine's shell understands is no agent's.
         (
             &["--keep-going"],

@@ -155,7 +155,8 @@ impl<'a> Interpreter<'a> {
             (Mode::Qmp, true) => "(qmp, read-only) ",
             (Mode::Hmp, false) => "(hmp) ",
             (Mode::Hmp, true) => "(hmp, read-only) ",
-            (Mode::Agent, _) => "(qga) ",
+            (Mode::Agent, false) => "(qga) ",
+            (Mode::Agent, true) => "(qga, read-only) ",
         }
     }
 
@@ -260,9 +261,7 @@ impl<'a> Interpreter<'a> {
         arguments: Option<&Any>,
         out_of_band: bool,
     ) -> Result<Result<Any, Flow>, Failure> {
-        if self.read_only
-            && let Some(why) = read_only::refuses(name, arguments)
-        {
+        if let Some(why) = self.refuses(name, arguments) {
             return self.complain(&why).map(Err);
         }
         if self.verbose {
@@ -316,6 +315,15 @@ impl<'a> Interpreter<'a> {
                 writeln!(self.out)?;
                 self.complain("not waited for; it may be done yet").map(Err)
             }
+        }
+    }
+
+    /// Why a command is not to be executed here.
+    fn refuses(&self, name: &str, arguments: Option<&Any>) -> Option<String> {
+        match (self.read_only, self.mode) {
+            (false, _) => None,
+            (true, Mode::Agent) => read_only::agent_refuses(name),
+            (true, Mode::Qmp | Mode::Hmp) => read_only::refuses(name, arguments),
         }
     }
 
