@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use qapi_client::Error;
 use qapi_client::blocking::{Client, Options};
+use qapi_tests::done::Done;
 use qapi_tests::live::{AGENT, MONITOR, folder, harmless_agent, learn, machine, python};
 use qapi_types::qga::commands as qga;
 use qapi_types::qmp::commands;
@@ -24,9 +25,6 @@ struct Tool {
     child: Child,
     out: BufReader<ChildStdout>,
 }
-
-/// Exit code, the rest of what it has said, and what it has complained of.
-type Done = (Option<i32>, String, String);
 
 impl Tool {
     /// Starts it in `folder`, where a machine's monitor may be.

@@ -6,13 +6,14 @@ mod shell;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
+use qapi_tests::done::{Done, done};
 use qapi_tests::live::{AGENT, folder, harmless_agent};
 use qapi_types::Any;
 use rustix::process::{Pid, Signal, kill_process};
@@ -29,17 +30,7 @@ fn command(folder: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// What it comes to: exit code and both outputs.
-fn done(output: Output) -> (Option<i32>, String, String) {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
-fn qmp(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
+fn qmp(folder: &Path, words: &[&str]) -> Done {
     done(command(folder, words).output().unwrap())
 }
 

@@ -1,32 +1,15 @@
 //! `qmp agent shell`, from a pipe and in a terminal.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
+use qapi_tests::done::run_with;
 use qapi_tests::live::{AGENT, Terminal, folder, harmless_agent};
 
-use super::{command, done};
-
-/// What becomes of a script.
-fn run(mut shell: Command, script: &str) -> (Option<i32>, String, String) {
-    let mut child = shell
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(script.as_bytes())
-        .unwrap();
-    done(child.wait_with_output().unwrap())
-}
+use super::command;
 
 #[test]
 fn scripts() {
@@ -110,7 +93,7 @@ fn scripts() {
         ),
     ] {
         let words = [&["shell"], words].concat();
-        let told = run(command(agent.folder(), &words), script);
+        let told = run_with(command(agent.folder(), &words), script);
         let (told_out, told_err) = (without_numbers(&told.1), without_numbers(&told.2));
         assert_eq!((told.0, &*told_out, &*told_err), (Some(code), out, err));
     }
@@ -149,7 +132,7 @@ fn what_is_not_answered() {
         .current_dir(folder.path())
         .args(words)
         .arg("--keep-going");
-    let (code, out, err) = run(shell, "guest-suspend-ram\nguest-get-time\nguest-ping\n");
+    let (code, out, err) = run_with(shell, "guest-suspend-ram\nguest-get-time\nguest-ping\n");
     assert_eq!((code, &*out), (Some(2), "{}\n{}\n"), "{err}");
     assert!(err.starts_with("qmp: line 2: timed out"), "{err}");
     assert!(err.ends_with("; it may be done yet\n"), "{err}");
