@@ -132,6 +132,11 @@ impl Writer {
         let _ = write!(self.text, "{value}");
     }
 
+    /// Takes back all that was written after the first `length` bytes.
+    pub(crate) fn take_back_to(&mut self, length: usize) {
+        self.text.truncate(length);
+    }
+
     /// The text so far.
     pub fn text(&self) -> &str {
         &self.text

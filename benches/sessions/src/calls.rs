@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::canned::Canned;
 use crate::machine::Machine;
 use crate::rounds::{Way, race};
-use crate::{BLOCKING, Figure, OURS, PEER, RAW, Result, TOKIO, python};
+use crate::{BLOCKING, COUNTING, Figure, OURS, PEER, RAW, Result, TOKIO, python};
 
 /// How many calls are made before one looks at the clock.
 const BATCH: u64 = 50;
@@ -20,17 +20,27 @@ const BATCH: u64 = 50;
 type BlockingPeer = qapi::Qmp<qapi::Stream<BufReader<&'static UnixStream>, &'static UnixStream>>;
 
 /// Who calls.
-const WAYS: [fn(&Path) -> Result<Way>; 5] =
-    [raw, blocking_ours, blocking_peers, tokio_ours, tokio_peers];
+const WAYS: [fn(&Path) -> Result<Way>; 6] = [
+    raw,
+    raw_counting,
+    blocking_ours,
+    blocking_peers,
+    tokio_ours,
+    tokio_peers,
+];
 
-/// Machines, for which each byte counts. Each way has its own: one with several monitors is quicker at the first of them.
+/// Machines, for which each byte counts. Each way has its own: one with several monitors is quicker at the first of them. And
+/// another in each round: of two that are started alike one is quicker, too.
 pub(crate) fn live(rounds: usize) -> Result<Vec<Figure>> {
     let mut machines = Vec::new();
-    for _ in 0..=WAYS.len() {
-        machines.push(Machine::start()?);
-    }
-    let paths: Vec<_> = machines.iter().map(Machine::monitor).collect();
-    race("calls to a machine, one by one", rounds, ways(&paths)?)
+    race("calls to a machine, one by one", rounds, || {
+        machines.clear();
+        for _ in 0..=WAYS.len() {
+            machines.push(Machine::start()?);
+        }
+        let paths: Vec<_> = machines.iter().map(Machine::monitor).collect();
+        ways(&paths)
+    })
 }
 
 /// A server that does nothing, so that only the way there and back counts.
@@ -38,7 +48,7 @@ pub(crate) fn canned(rounds: usize) -> Result<Vec<Figure>> {
     let server = Canned::start(0)?;
     let paths = vec![server.path(); WAYS.len() + 1];
     let work = "calls with canned replies, one by one";
-    race(work, rounds, ways(&paths)?)
+    race(work, rounds, || ways(&paths))
 }
 
 /// All ways, each at its own of these places.
@@ -51,16 +61,26 @@ fn ways(paths: &[PathBuf]) -> Result<Vec<Way>> {
     Ok(ways)
 }
 
-/// The shortest requests there are.
+/// The shortest requests there are that have an id.
 fn raw(path: &Path) -> Result<Way> {
+    raw_with(path, RAW, |call| call % 10)
+}
+
+/// No id twice, as who has no session does it to be sure.
+fn raw_counting(path: &Path) -> Result<Way> {
+    raw_with(path, COUNTING, |call| call)
+}
+
+fn raw_with(path: &Path, by: &'static str, id: fn(u64) -> u64) -> Result<Way> {
     let mut stream = UnixStream::connect(path)?;
     line(&mut stream)?;
     stream.write_all(br#"{"execute":"qmp_capabilities"}"#)?;
     line(&mut stream)?;
-    let mut id = 0_u64;
-    Ok(Way::new(None, RAW, move || {
+    let mut call = 0_u64;
+    Ok(Way::new(None, by, move || {
         for _ in 0..BATCH {
-            id += 1;
+            call += 1;
+            let id = id(call);
             let request = format!(r#"{{"execute":"query-status","id":{id}}}"#);
             stream.write_all(request.as_bytes())?;
             line(&mut stream)?;

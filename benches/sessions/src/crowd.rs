@@ -26,7 +26,12 @@ pub(crate) fn measure(rounds: usize) -> Result<Vec<Figure>> {
         ("one thread", one_thread as fn() -> Result<Runtime>),
         ("two workers", two_workers),
     ] {
-        let ways = vec![ours(&server, runtime()?)?, peers(&server, runtime()?)?];
+        let ways = || {
+            Ok(vec![
+                ours(&server, runtime()?)?,
+                peers(&server, runtime()?)?,
+            ])
+        };
         let work = format!("calls with canned replies, {CALLERS} callers, {name}");
         figures.extend(race(&work, rounds, ways)?);
     }

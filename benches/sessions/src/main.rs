@@ -35,6 +35,7 @@ const OURS: &str = "ours";
 const PEER: &str = "qapi";
 const PYTHONS: &str = "qemu.qmp";
 const RAW: &str = "raw socket";
+const COUNTING: &str = "raw socket, counting";
 
 /// How many rounds there are, if nobody says.
 const ROUNDS: usize = 5;

@@ -63,21 +63,32 @@ impl Way {
 /// How many calls a second each way makes, and what a call costs.
 ///
 /// The ways are compared turn by turn: the ratio of two that come one after the other says more than that of their medians,
-/// for what slows one down slows down the other.
-pub(crate) fn race(work: &str, rounds: usize, mut ways: Vec<Way>) -> Result<Vec<Figure>> {
-    let mut times = vec![(Vec::new(), Vec::new()); ways.len()];
-    // The first turn is not counted: nothing has its memory yet.
-    for turn in 0..=rounds * TURNS {
-        for place in 0..ways.len() {
-            // None is always behind the same.
-            let number = match turn % 2 {
-                0 => (place + turn / 2) % ways.len(),
-                _ => (ways.len() - 1 - place + turn / 2) % ways.len(),
-            };
-            let (rate, cost) = ways[number].take_turn()?;
-            if turn > 0 {
-                times[number].0.push(rate);
-                times[number].1.push(cost);
+/// for what slows one down slows down the other. `begin` makes the ways anew for each round.
+pub(crate) fn race(
+    work: &str,
+    rounds: usize,
+    mut begin: impl FnMut() -> Result<Vec<Way>>,
+) -> Result<Vec<Figure>> {
+    let mut ways = Vec::new();
+    let mut times = Vec::new();
+    for _ in 0..rounds {
+        // Those of the round before let go of their servers first.
+        ways.clear();
+        ways = begin()?;
+        times.resize(ways.len(), (Vec::new(), Vec::new()));
+        // The first turn is not counted: nothing has its memory yet.
+        for turn in 0..=TURNS {
+            for place in 0..ways.len() {
+                // None is always behind the same.
+                let number = match turn % 2 {
+                    0 => (place + turn / 2) % ways.len(),
+                    _ => (ways.len() - 1 - place + turn / 2) % ways.len(),
+                };
+                let (rate, cost) = ways[number].take_turn()?;
+                if turn > 0 {
+                    times[number].0.push(rate);
+                    times[number].1.push(cost);
+                }
             }
         }
     }

@@ -1,18 +1,37 @@
 //! A transport under deadlines.
 
 use std::io;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::Transport;
 use super::deadline::Deadline;
 use crate::core::Session;
 
-/// A transport, and how long it was last told that it may take.
+/// A transport, and what it was told last about time.
 pub(super) struct Connection {
     transport: Box<dyn Transport>,
-    timeout: Option<Option<Duration>>,
+    told: Option<Told>,
     /// More has come than is received at once in general.
     has_much: bool,
+}
+
+/// For which timeouts a transport need not be told another: those that are a hundredth shorter at most. So the system is told
+/// one once in a while, not at every read.
+struct Told(Option<RangeInclusive<Duration>>);
+
+impl Told {
+    fn new(timeout: Option<Duration>) -> Self {
+        Self(timeout.map(|timeout| timeout - timeout / 100..=timeout))
+    }
+
+    fn is_near(&self, timeout: Option<Duration>) -> bool {
+        match (&self.0, timeout) {
+            (None, None) => true,
+            (Some(near), Some(timeout)) => near.contains(&timeout),
+            _ => false,
+        }
+    }
 }
 
 /// How much is received at once in general, which most replies fit in: what is not used is cleared for nothing.
@@ -25,7 +44,7 @@ impl Connection {
     pub(super) fn new(transport: Box<dyn Transport>) -> Self {
         Self {
             transport,
-            timeout: None,
+            told: None,
             has_much: false,
         }
     }
@@ -38,9 +57,9 @@ impl Connection {
     ) -> io::Result<Option<usize>> {
         use io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
         while let Some(timeout) = deadline.remaining() {
-            if self.timeout != Some(timeout) {
+            if self.told.as_ref().is_none_or(|told| !told.is_near(timeout)) {
                 self.transport.set_timeout(timeout)?;
-                self.timeout = Some(timeout);
+                self.told = Some(Told::new(timeout));
             }
             match io(&mut *self.transport) {
                 Ok(0) => return Err(UnexpectedEof.into()),
@@ -77,5 +96,31 @@ impl Connection {
             session.receive(&buffer[..count]);
         }
         Ok(count.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_is_told_when_it_would_take_too_long() {
+        for (told, timeout, is_near) in [
+            (30_000, 30_000, true),
+            (30_000, 29_800, true),
+            (30_000, 29_600, false),
+            (30_000, 30_001, false),
+            (1, 1, true),
+            (2, 1, false),
+        ] {
+            let [told, timeout] = [told, timeout].map(|millis| Some(Duration::from_millis(millis)));
+            assert_eq!(
+                Told::new(told).is_near(timeout),
+                is_near,
+                "{told:?}, {timeout:?}"
+            );
+            assert!(!Told::new(told).is_near(None) && !Told::new(None).is_near(timeout));
+        }
+        assert!(Told::new(None).is_near(None));
     }
 }

@@ -22,7 +22,7 @@ pub struct Call {
     silent: bool,
 }
 
-/// A call of a session, by its id on the wire.
+/// A call of a session, by its number: those before it are lower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallId(pub(super) u64);
 
@@ -86,9 +86,9 @@ impl Call {
     }
 
     /// Writes the whole request; without an id where the server would refuse one.
-    pub(super) fn write(&self, id: Option<CallId>, to: &mut Vec<u8>) {
+    pub(super) fn write(&self, id: Option<u64>, to: &mut Vec<u8>) {
         to.extend_from_slice(self.text.as_bytes());
-        if let Some(CallId(id)) = id {
+        if let Some(id) = id {
             to.extend_from_slice(b",\"id\":");
             to.extend_from_slice(itoa::Buffer::new().format(id).as_bytes());
         }

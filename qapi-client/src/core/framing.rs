@@ -115,11 +115,13 @@ impl Framer {
     fn reaches_end(&mut self) -> Result<bool, Violation> {
         let (mut at, mut depth, mut within) = (self.seen, self.depth, self.within);
         let limit = self.start.saturating_add(self.longest);
-        let end = self.bytes.len().min(limit);
+        let bytes = &self.bytes[..self.bytes.len().min(limit)];
         let mut is_too_deep = false;
-        while at < end && depth > 0 {
+        while depth > 0
+            && let Some(&byte) = bytes.get(at)
+        {
             match within {
-                Within::Structure => match KINDS[usize::from(self.bytes[at])] {
+                Within::Structure => match KINDS[usize::from(byte)] {
                     Kind::Plain => {}
                     Kind::Quote => within = Within::String,
                     Kind::Close => depth -= 1,
@@ -130,8 +132,8 @@ impl Framer {
                     Kind::Open => depth += 1,
                 },
                 Within::String => {
-                    at += plain(&self.bytes[at..end]);
-                    match self.bytes[..end].get(at) {
+                    at += plain(&bytes[at..]);
+                    match bytes.get(at) {
                         Some(b'"') => within = Within::Structure,
                         Some(b'\\') => within = Within::Escape,
                         // A control character has no place in a string. Its reader will say so.

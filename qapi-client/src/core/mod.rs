@@ -8,6 +8,7 @@ mod end;
 mod events;
 mod filter;
 mod framing;
+mod ids;
 mod inbox;
 mod received;
 mod session;

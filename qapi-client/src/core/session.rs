@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use qapi_types::{DecodeError, Greeting, Payload, Refusal};
 
+use super::ids::Ids;
 use super::inbox::Outbox;
 use super::received::Received;
 use super::synchronize::Synchronizer;
@@ -56,7 +57,7 @@ pub struct Session {
     wants_out_of_band: bool,
     has_out_of_band: bool,
     end: Option<End>,
-    next_id: u64,
+    ids: Ids,
     outgoing: Outgoing,
     in_band: Line,
     out_of_band: Line,
@@ -127,7 +128,7 @@ impl Session {
             wants_out_of_band: false,
             has_out_of_band: false,
             end: None,
-            next_id: 0,
+            ids: Ids::default(),
             outgoing: Outgoing::default(),
             in_band: Line::default(),
             out_of_band: Line::default(),

@@ -2,7 +2,7 @@
 
 use qapi_types::{Any, AnyMembers, Message};
 
-use super::{Call, CallId, Framer};
+use super::{Call, Framer};
 
 /// The byte that resets a server's parser, and that stands before the reply by which both sides come into step. It is in
 /// no text of UTF-8.
@@ -48,10 +48,7 @@ impl Synchronizer {
     /// What is to be sent: the delimiter ends what the agent still has of a request.
     pub(super) fn request(&self) -> Vec<u8> {
         let mut request = vec![DELIMITER];
-        for (number, id) in [
-            (self.number, Some(CallId(self.number))),
-            (self.last_number(), None),
-        ] {
+        for (number, id) in [(self.number, Some(self.number)), (self.last_number(), None)] {
             let arguments = AnyMembers::from_iter([("id", Any::encode_from(&number))]);
             let call = Call::new(SYNC_DELIMITED, Some(&Any::from(arguments)));
             call.write(id, &mut request);

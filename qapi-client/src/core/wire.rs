@@ -120,9 +120,16 @@ pub(super) struct Line {
     wanted: usize,
     /// How many on the wire have descriptors.
     with_descriptors: usize,
+    /// Some have gone from the wire without a reply, which may come yet.
+    misses_replies: bool,
 }
 
 impl Line {
+    /// Whether there is no call, and every one has had its reply.
+    pub(super) fn is_done(&self) -> bool {
+        self.on_wire.is_empty() && self.queued.is_empty() && !self.misses_replies
+    }
+
     /// How many calls on the wire somebody waits for.
     pub(super) fn wanted(&self) -> usize {
         self.wanted
@@ -178,6 +185,7 @@ impl Line {
             .is_some_and(|first| first.abandoned && first.id < id)
         {
             self.oldest();
+            self.misses_replies = true;
         }
         Some(waiting)
     }
@@ -202,7 +210,13 @@ impl Line {
             && let Some(waiting) = self.on_wire.remove(at)
         {
             self.taken(&waiting);
+            self.misses_replies = true;
         }
         true
+    }
+
+    /// No reply can come any more for calls that are not on the wire.
+    pub(super) fn misses_nothing(&mut self) {
+        self.misses_replies = false;
     }
 }

@@ -64,17 +64,19 @@ impl<'a> Request<'a> {
 }
 
 /// Arguments of which nothing is written if there are none.
-struct Arguments(String);
+struct Arguments<'a>(Option<&'a dyn Encode>);
 
-impl Encode for Arguments {
-    fn encode(&self, w: &mut Writer) {
-        w.raw(&self.0);
-    }
-
+impl Encode for Arguments<'_> {
     fn encode_member(&self, name: &'static str, w: &mut Writer) {
-        if !self.0.is_empty() && self.0 != "{}" {
-            w.schema_name(name);
-            self.encode(w);
+        let Some(arguments) = self.0 else {
+            return;
+        };
+        let before = w.text().len();
+        w.schema_name(name);
+        let start = w.text().len();
+        arguments.encode(w);
+        if matches!(&w.text()[start..], "" | "{}") {
+            w.take_back_to(before);
         }
     }
 }
@@ -82,10 +84,9 @@ impl Encode for Arguments {
 impl Encode for Request<'_> {
     fn encode(&self, w: &mut Writer) {
         let execute = if self.oob { "exec-oob" } else { "execute" };
-        let arguments = Arguments(self.arguments.map(crate::to_string).unwrap_or_default());
         w.object(&[
             (execute, &self.name),
-            ("arguments", &arguments),
+            ("arguments", &Arguments(self.arguments)),
             ("id", &self.id),
         ]);
     }

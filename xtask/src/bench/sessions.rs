@@ -9,7 +9,7 @@ use crate::python;
 use crate::steps::Outcome;
 
 /// The contestants besides us, as `benches/sessions` names them.
-const PEERS: [&str; 3] = ["raw socket", "qapi", "qemu.qmp"];
+const PEERS: [&str; 4] = ["raw socket", "raw socket, counting", "qapi", "qemu.qmp"];
 
 /// The units, as it names them.
 const UNITS: [&str; 5] = [

@@ -11,7 +11,7 @@ impl Session {
     /// Takes a call in. It goes out when the server is ready for it: after the negotiation; in band, not more than
     /// [`Limits::in_flight`](crate::Limits::in_flight) at once; with descriptors, one at a time. Until then it waits here, and can be taken back.
     pub fn call(&mut self, call: Call) -> CallId {
-        let id = self.new_id();
+        let id = self.ids.call(self.is_done());
         self.metrics.calls += 1;
         if self.end.is_some() {
             self.lost.push_back((id, false));
@@ -21,6 +21,11 @@ impl Session {
             self.release();
         }
         id
+    }
+
+    /// Whether every call that was made has had its reply.
+    fn is_done(&self) -> bool {
+        self.in_band.is_done() && self.out_of_band.is_done()
     }
 
     /// Whether a call in band that is made now goes out now: the session is ready, no other call waits, and there is room
@@ -56,14 +61,17 @@ impl Session {
     ) -> Result<Option<Step>, Violation> {
         let waiting = match (id, &outcome) {
             (ReplyId::Number(number), _) => {
-                let id = CallId(number);
-                let waiting = self.in_band.answered(id);
-                waiting.or_else(|| self.out_of_band.answered(id))
+                let id = self.ids.find(number);
+                id.and_then(|id| {
+                    let waiting = self.in_band.answered(id);
+                    waiting.or_else(|| self.out_of_band.answered(id))
+                })
             }
             // The server could not read as far as the id. It reads commands in the order they were sent.
             (ReplyId::None, Outcome::Refused(_)) => {
                 // There may be more of these to come.
                 self.out_of_step();
+                self.ids.distrust();
                 self.in_band.oldest()
             }
             (ReplyId::None, _) if !self.has_ids() => self.in_band.oldest(),
@@ -71,7 +79,10 @@ impl Session {
         };
         self.release();
         match waiting {
-            None => self.stray(),
+            None => {
+                self.ids.distrust();
+                self.stray();
+            }
             Some(waiting) if waiting.abandoned => {
                 self.metrics.late_replies += 1;
                 trace::late();
@@ -88,12 +99,6 @@ impl Session {
     }
 
     /// A counter, never used twice, for a late reply must not meet a new call; and short, for QEMU reads byte by byte.
-    pub(super) fn new_id(&mut self) -> CallId {
-        let id = CallId(self.next_id);
-        self.next_id += 1;
-        id
-    }
-
     /// Sends the calls whose turn it is.
     pub(super) fn release(&mut self) {
         if !matches!(self.phase, Phase::Ready) || self.comes_into_step_first() {
@@ -147,7 +152,7 @@ impl Session {
         if call.has_descriptors() {
             self.outgoing.push_descriptors(id);
         }
-        let written = self.has_ids().then_some(id);
+        let written = self.has_ids().then_some(self.ids.of(id));
         let place = self.outgoing.push(|bytes| call.write(written, bytes));
         self.line_of(&call).push(Waiting {
             id,
@@ -166,6 +171,7 @@ impl Session {
                     self.lost.push_back((waiting.id, sent));
                 }
             }
+            line.misses_nothing();
         }
         self.outgoing.clear();
     }

@@ -29,6 +29,7 @@ impl Session {
         }
         self.take_back_calls();
         self.lose_calls_on_wire();
+        self.ids.trust();
         for subscriber in &self.subscribers {
             subscriber.reconnected();
         }

@@ -19,9 +19,13 @@ enum Turn {
     Send(usize),
     /// The server answers the in-band command that it has read first.
     Answer,
+    /// The same, and then once more.
+    AnswerTwice,
     AnswerOutOfBand(usize),
     /// The server answers what nobody has asked.
     Stray(u64),
+    /// Everything that is under way arrives, so that ids may start again.
+    Settle,
     Event,
     Receive(usize),
 }
@@ -35,6 +39,8 @@ fn turn() -> impl Strategy<Value = Turn> {
         3 => Just(Turn::Answer),
         1 => any::<usize>().prop_map(Turn::AnswerOutOfBand),
         1 => (1000_u64..).prop_map(Turn::Stray),
+        1 => Just(Turn::AnswerTwice),
+        1 => Just(Turn::Settle),
         1 => Just(Turn::Event),
         4 => (1_usize..120).prop_map(Turn::Receive),
     ]
@@ -117,9 +123,12 @@ impl Play {
                 }
                 assert!(self.in_band.len() <= IN_FLIGHT);
             }
-            Turn::Answer => {
-                let reply = self.in_band.pop_front();
-                self.replies.extend(reply.unwrap_or_default().bytes());
+            Turn::Answer | Turn::AnswerTwice => {
+                let reply = self.in_band.pop_front().unwrap_or_default();
+                self.replies.extend(reply.bytes());
+                if let Turn::AnswerTwice = turn {
+                    self.replies.extend(reply.bytes());
+                }
             }
             Turn::AnswerOutOfBand(which) => {
                 if !self.out_of_band.is_empty() {
@@ -127,6 +136,7 @@ impl Play {
                     self.replies.extend(reply.bytes());
                 }
             }
+            Turn::Settle => self.settle(),
             Turn::Stray(id) => {
                 let reply = format!(r#"{{"return": {id}, "id": {id}}}"#);
                 self.replies.extend(reply.bytes());
@@ -166,7 +176,7 @@ impl Play {
     }
 
     /// Everything that is under way arrives.
-    fn end(&mut self) {
+    fn settle(&mut self) {
         while !self.waiting.is_empty() || self.heard < self.events {
             let before = (self.waiting.len(), self.heard);
             for _ in 0..=IN_FLIGHT {
@@ -204,7 +214,7 @@ proptest! {
         for turn in turns {
             play.take(turn);
         }
-        play.end();
+        play.settle();
         prop_assert_eq!(play.heard, play.events);
     }
 }

@@ -31,7 +31,7 @@ impl Session {
         let enable = Any::encode_from(&[OUT_OF_BAND].as_slice());
         let arguments = Any::from(AnyMembers::from_iter([("enable", enable)]));
         let arguments = self.has_out_of_band.then_some(&arguments as &dyn Encode);
-        let id = self.new_id();
+        let id = self.ids.call(false);
         self.phase = Phase::Negotiating(id);
         self.send(id, Call::new("qmp_capabilities", arguments));
     }
