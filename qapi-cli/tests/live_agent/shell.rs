@@ -146,15 +146,16 @@ fn what_is_not_answered() {
 }
 
 /// A shell in a terminal, that speaks with the agent in this folder.
-fn shell(folder: &Path) -> Terminal {
+fn shell(folder: &Path, words: &[&str]) -> Terminal {
     let shell = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
         command
             .current_dir(folder)
             .env("QGA_SOCKET", "agent")
             .env("XDG_STATE_HOME", folder)
             .args(["agent", "shell"])
+            .args(words)
     });
-    shell.line_is("(qga)");
+    shell.sees("guest agent ");
     shell
 }
 
@@ -164,8 +165,14 @@ fn typing() {
         return;
     };
     drop(agent.connect(AGENT));
-    let mut shell = shell(agent.folder());
-    shell.sees("guest agent ");
+    let mut reader = shell(agent.folder(), &["--read-only"]);
+    reader.line_is("(qga, read-only)");
+    reader.keys("guest-exec path=true\r");
+    reader.sees("this session is read-only");
+    reader.keys("\x04");
+    assert!(reader.end().0.success());
+    let mut shell = shell(agent.folder(), &[]);
+    shell.line_is("(qga)");
     for (typed, line) in [
         ("guest-pi\t", "(qga) guest-ping"),
         (

@@ -29,4 +29,6 @@ pub use violation::Violation;
 pub(crate) use end::is_departure;
 pub(crate) use filter::matches;
 #[cfg(feature = "server")]
-pub(crate) use synchronize::{DELIMITER, SYNC_DELIMITED};
+pub(crate) use synchronize::DELIMITER;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) use synchronize::SYNC_DELIMITED;
