@@ -51,9 +51,8 @@ macro_rules! integers {
     ($($integer:ident $words:literal,)*) => {$(
         impl Decode for $integer {
             fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                if let Some((value, end)) = r.short_integer()
-                    && let Ok(value) = value.try_into()
-                {
+                let short = r.short_integer().map(|(value, end)| (value.try_into(), end));
+                if let Some((Ok(value), end)) = short {
                     r.go_to(end);
                     return Ok(value);
                 }

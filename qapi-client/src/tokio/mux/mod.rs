@@ -140,6 +140,8 @@ impl Mux {
         policy: Policy,
         parted: impl Fn(Parting) + Clone + Send + 'static,
     ) -> io::Result<()> {
+        // It goes before `parted` does: who sees that nothing more is told finds that nobody is let in.
+        let listener = listener;
         let room = Arc::new(Semaphore::new(self.shared().options.clients));
         loop {
             let place = Arc::clone(&room).acquire_owned();
