@@ -4,22 +4,17 @@
 use std::path::Path;
 use std::process::Command;
 
+use qapi_tests::done::{Done, done};
 use qapi_tests::live::{MONITOR, Process, Program, folder, machine};
 
-/// Runs `qmp` with `words` in `folder`, where a monitor is: its exit code, and what it has written to both outputs.
-fn qmp(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
+/// Runs `qmp` with `words` in `folder`, where a monitor is.
+fn qmp(folder: &Path, words: &[&str]) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qmp"));
     command
         .current_dir(folder)
         .env("QMP_SOCKET", MONITOR)
         .args(words);
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    done(command.output().unwrap())
 }
 
 /// Executes commands one after the other; of each is known how it ends and how what it prints begins.

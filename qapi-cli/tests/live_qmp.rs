@@ -8,11 +8,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use qapi_tests::done::{Done, done};
 use qapi_tests::live::{MONITOR, machine};
 use qapi_types::Any;
-
-/// What `qmp` has done: its exit code, and what it has written to both outputs.
-type Done = (Option<i32>, String, String);
 
 /// `qmp` with `words` in `folder`, where a monitor is.
 fn command(folder: &Path, words: &[&str]) -> Command {
@@ -26,14 +24,7 @@ fn command(folder: &Path, words: &[&str]) -> Command {
 
 /// Runs it.
 fn qmp(folder: &Path, words: &[&str]) -> Done {
-    let mut command = command(folder, words);
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    done(command(folder, words).output().unwrap())
 }
 
 /// Of the two that name a monitor the command line has the word; without either there is nothing to do.

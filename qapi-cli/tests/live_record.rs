@@ -10,10 +10,13 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
+use std::time::Duration;
 
 use qapi_client::Error;
-use qapi_client::blocking::Client;
-use qapi_tests::live::{MONITOR, folder, learn, machine, python};
+use qapi_client::blocking::{Client, Options};
+use qapi_tests::done::Done;
+use qapi_tests::live::{AGENT, MONITOR, folder, harmless_agent, learn, machine, python};
+use qapi_types::qga::commands as qga;
 use qapi_types::qmp::commands;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -22,9 +25,6 @@ struct Tool {
     child: Child,
     out: BufReader<ChildStdout>,
 }
-
-/// Exit code, the rest of what it has said, and what it has complained of.
-type Done = (Option<i32>, String, String);
 
 impl Tool {
     /// Starts it in `folder`, where a machine's monitor may be.
@@ -164,6 +164,58 @@ fn what_was_said_is_said_again() {
     assert!(said.starts_with("{\"parted\":1}\n"), "{said}");
     assert!(said.ends_with("{\"ended\":\"signal\"}\n"), "{said}");
     assert!(!folder.join("again").exists());
+}
+
+/// What a client learns of a guest's agent, in many ways.
+fn learn_of_agent(folder: &Path, socket: &str) -> Vec<String> {
+    let mut learned: Vec<String> = [
+        "ping",
+        "info",
+        "interfaces --json",
+        "fsfreeze status",
+        "call guest-get-osinfo",
+        "call guest-dance",
+        "exec -- echo -n a",
+        "cat /etc/os-release",
+    ]
+    .map(|words| {
+        format!(
+            "{:?}",
+            Tool::start(folder, &format!("--socket {socket} agent {words}")).end()
+        )
+    })
+    .into();
+    let stream = UnixStream::connect(folder.join(socket)).unwrap();
+    let mut client = Client::agent(stream, Options::guest_agent()).unwrap();
+    learned.push(format!("{:?}", client.execute(&qga::GuestPing)));
+    learned.push(format!("{:?}", client.execute(&qga::GuestInfo)));
+    learned.push(format!(
+        "{:?}",
+        client.execute(&qga::GuestExec::new("/nowhere/at-all"))
+    ));
+    learned
+}
+
+/// An agent, which does not greet: both sides come into step by a number that is another each time.
+#[test]
+fn agents_are_recorded_and_replayed() {
+    let Some(mut agent) = harmless_agent() else {
+        return;
+    };
+    drop(agent.connect(AGENT));
+    let folder = agent.folder();
+    let record = Tool::ready(folder, &format!("--socket {AGENT} record talk"));
+    let learned = learn_of_agent(folder, "talk.sock");
+    assert_eq!(learned[6], r#"(Some(0), "a", "")"#);
+    assert_eq!(record.stop(), done(0, "", ""));
+    let lines = recorded(folder, "talk");
+    for side in ["client", "server"] {
+        let delimiter = format!("{{\"delimiter\": \"{side}\"}}");
+        assert!(lines.contains(&delimiter), "{lines:#?}");
+    }
+    let replay = Tool::ready(folder, "replay talk --listen again --once");
+    assert_eq!(learn_of_agent(folder, "again"), learned);
+    assert_eq!(replay.end(), done(0, "", ""));
 }
 
 #[test]
@@ -405,6 +457,72 @@ fn who_hangs_up() {
         r#"{"end": "server"}"#,
     ];
     assert_eq!(recorded(folder, "talk"), expected);
+}
+
+/// What a server says before anybody comes is for the first who does, as much as can be; its end is seen whatever it has said.
+#[test]
+fn a_server_that_talks_to_nobody() {
+    const GREETING: &str = "{\"QMP\": {}}\r\n";
+    // A thousand of these are a MiB.
+    let event = |number: usize| {
+        let gap = " ".repeat(1000);
+        format!("{{\"event\": \"E\",{gap}\"data\": {{\"n\": {number:>8}}}}}\r\n")
+    };
+    let folder = folder();
+    let folder = folder.path();
+    let listener = UnixListener::bind(folder.join(MONITOR)).unwrap();
+    for (count, is_alone) in [(2000, false), (20_000, false), (20_000, true), (0, true)] {
+        let mut record = Tool::ready(folder, "record talk --overwrite --once --json");
+        let (mut server, _) = listener.accept().unwrap();
+        // It is read, whoever is there. Without that it would wait in vain.
+        server
+            .set_write_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
+        let all: String = std::iter::once(GREETING.to_owned())
+            .chain((0..count).map(event))
+            .collect();
+        server.write_all(all.as_bytes()).unwrap();
+        if is_alone {
+            drop(server);
+            assert_eq!(record.end(), done(0, "{\"ended\":\"machine\"}\n", ""));
+            continue;
+        }
+        let mut client = UnixStream::connect(folder.join("talk.sock")).unwrap();
+        client.write_all(b"{}").unwrap();
+        server.read_exact(&mut [0; 2]).unwrap();
+        server.shutdown(Shutdown::Write).unwrap();
+        let mut heard = String::new();
+        client.read_to_string(&mut heard).unwrap();
+        let dropped = match heard == all {
+            true => 0,
+            // The greeting and the latest.
+            false => {
+                let latest = heard.strip_prefix(GREETING.trim_end()).unwrap();
+                assert!(latest.len() > 15 << 20 && all.ends_with(latest));
+                let dropped = count - latest.lines().filter(|line| !line.is_empty()).count();
+                assert_eq!(record.line(), format!("{{\"dropped\":{dropped}}}\n"));
+                dropped
+            }
+        };
+        assert_eq!(dropped > 0, count == 20_000);
+        assert_eq!(record.line(), "{\"parted\":\"machine\"}\n");
+        assert_eq!(record.end().0, Some(0));
+        let lines = recorded(folder, "talk");
+        // What the client has said, and the end.
+        assert_eq!(lines.len(), count - dropped + 2);
+    }
+}
+
+/// A machine that is killed while nobody is there.
+#[test]
+fn a_machine_that_dies_unheard() {
+    let Some(mut machine) = machine(&[]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let record = Tool::ready(machine.folder(), "record talk --json");
+    machine.killer()();
+    assert_eq!(record.end(), done(0, "{\"ended\":\"machine\"}\n", ""));
 }
 
 /// What cannot be written down is not passed on.

@@ -5,11 +5,12 @@ use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use qapi_client::blocking::{Client, Options};
+use qapi_tests::done::{Done, done, run_with};
 use qapi_tests::live::{Program, Terminal, folder};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -43,27 +44,9 @@ fn start(folder: &Path, options: &str, machine: &str) -> Child {
     pipes.stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Exit code and both outputs.
-fn done(output: Output) -> (Option<i32>, String, String) {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
 /// What comes of a script.
-fn script(
-    folder: &Path,
-    options: &str,
-    machine: &str,
-    lines: &str,
-) -> (Option<i32>, String, String) {
-    let mut child = start(folder, options, machine);
-    // One that has gone does not read.
-    let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
-    done(child.wait_with_output().unwrap())
+fn script(folder: &Path, options: &str, machine: &str, lines: &str) -> Done {
+    run_with(command(folder, options, machine), lines)
 }
 
 /// The machine's process, as soon as it has written it down.

@@ -1,6 +1,7 @@
 //! Programs that speak QMP on their standard input and output.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -24,10 +25,19 @@ const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(1024);
 const LONGEST_PAUSE_FOR_ERRORS: Duration = Duration::from_millis(256);
 
-impl Running {
+/// What is told of a program in the end. Who only knows this has nothing of programs in it, unless it starts one.
+pub(crate) trait Ending: fmt::Debug + Send {
     /// How long to wait, after the program has closed its end of the connection, before this is asked again; `None` if it
     /// has ended, or is not about to.
-    pub(crate) fn pause(&mut self) -> Option<Duration> {
+    fn pause(&mut self) -> Option<Duration>;
+
+    /// What is told of a program that has closed its end of the connection. If it has ended well, or has not ended, that is
+    /// what any server may do.
+    fn last_words(&mut self) -> io::Error;
+}
+
+impl Ending for Running {
+    fn pause(&mut self) -> Option<Duration> {
         if self.status.is_none() {
             // It fails if there is no such child any more, which does not happen while it is ours.
             self.status = self.child.try_wait().ok().flatten();
@@ -49,9 +59,7 @@ impl Running {
         (waits && pause <= longest).then_some(pause)
     }
 
-    /// What is told of a program that has closed its end of the connection. If it has ended well, or has not ended, that is
-    /// what any server may do.
-    pub(crate) fn last_words(&mut self) -> io::Error {
+    fn last_words(&mut self) -> io::Error {
         let errors = self.errors.as_ref().map(Errors::kept).unwrap_or_default();
         match (self.status, errors.trim()) {
             (None, "") => io::ErrorKind::UnexpectedEof.into(),

@@ -2,32 +2,19 @@
 
 use std::time::Duration;
 
-use crate::address::Address;
 use crate::options::Reconnect;
 
-/// What knows how to have a connection.
-pub(crate) enum Dialer {
-    /// The address of the server.
-    Address(Address),
-    /// `HOST:PORT` of a server that speaks TLS.
-    #[cfg(feature = "tls")]
-    Tls(String, std::sync::Arc<rustls::ClientConfig>),
-    /// The program that is to be started.
-    #[cfg(unix)]
-    Program(Box<dyn FnMut() -> std::process::Command + Send>),
-}
-
-/// How another connection is to be had.
-pub(crate) struct Again {
-    pub(crate) dialer: Dialer,
+/// How another connection is to be had: what knows how to have one is the face's.
+pub(crate) struct Again<D> {
+    pub(crate) dialer: D,
     policy: Reconnect,
     /// How often it was tried since a connection was of use, and how long to wait before the next time; `None` if none has
     /// been of use.
     tried: Option<(u32, Duration)>,
 }
 
-impl Again {
-    pub(crate) fn new(dialer: Dialer, policy: Reconnect) -> Self {
+impl<D> Again<D> {
+    pub(crate) fn new(dialer: D, policy: Reconnect) -> Self {
         Self {
             dialer,
             policy,
@@ -71,7 +58,7 @@ mod tests {
                 pause: Duration::from_secs(2),
                 longest_pause: Duration::from_secs(10),
             };
-            let mut again = Again::new(Dialer::Address("vm.sock".parse().unwrap()), policy);
+            let mut again = Again::new((), policy);
             assert_eq!(again.after(false), None);
             for _ in 0..2 {
                 let mut was_of_use = true;

@@ -51,9 +51,8 @@ macro_rules! integers {
     ($($integer:ident $words:literal,)*) => {$(
         impl Decode for $integer {
             fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-                if let Some((value, end)) = r.short_integer()
-                    && let Ok(value) = value.try_into()
-                {
+                let short = r.short_integer().map(|(value, end)| (value.try_into(), end));
+                if let Some((Ok(value), end)) = short {
                     r.go_to(end);
                     return Ok(value);
                 }
@@ -124,9 +123,7 @@ impl<T: Decode> Decode for Vec<T> {
             let start = r.offset();
             match T::decode(r) {
                 Ok(element) => elements.push(element),
-                Err(error) => {
-                    return Err(error.placed(r.text(), start).in_element(elements.len()));
-                }
+                Err(error) => return Err(r.in_element(error, start, elements.len())),
             }
             more = r.next_element()?;
         }

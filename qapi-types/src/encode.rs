@@ -127,14 +127,13 @@ impl<T: Encode> Encode for Option<T> {
 
 impl<T: Encode> Encode for [T] {
     fn encode(&self, w: &mut Writer) {
-        w.raw("[");
-        for (index, element) in self.iter().enumerate() {
-            if index > 0 {
-                w.raw(",");
-            }
+        let mut before = "[";
+        for element in self {
+            w.raw(before);
             element.encode(w);
+            before = ",";
         }
-        w.raw("]");
+        w.raw(if self.is_empty() { "[]" } else { "]" });
     }
 }
 

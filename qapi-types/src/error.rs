@@ -250,6 +250,18 @@ impl Reader<'_> {
         DecodeError::new(problem).placed(self.text(), offset)
     }
 
+    /// The error for a member that was there before.
+    #[cold]
+    pub(crate) fn duplicate(&self) -> DecodeError {
+        self.error(Problem::Duplicate)
+    }
+
+    /// An error of the array's element `index`, which begins at `start`.
+    #[cold]
+    pub(crate) fn in_element(&self, error: DecodeError, start: usize, index: usize) -> DecodeError {
+        error.placed(self.text(), start).in_element(index)
+    }
+
     /// The error for a value of another kind than `expected` (in words: `"a string or null"`), at the reader's position.
     #[cold]
     pub fn unexpected(&mut self, expected: &'static str) -> DecodeError {

@@ -1,7 +1,7 @@
 //! Where the members of an object go while it is read.
 
 use crate::decode::Decode;
-use crate::error::{DecodeError, Problem};
+use crate::error::DecodeError;
 use crate::reader::Reader;
 
 /// A place for the value of one member.
@@ -25,11 +25,17 @@ pub trait Slot {
 
 impl<T: Decode> Slot for Option<T> {
     fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
-        if self.is_some() {
-            return Err(r.error(Problem::Duplicate));
+        // Bindings have this for each type of a member: what `?` says of conversions would be compiled as often.
+        match self {
+            Some(_) => Err(r.duplicate()),
+            None => match T::decode(r) {
+                Ok(value) => {
+                    *self = Some(value);
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
         }
-        *self = Some(T::decode(r)?);
-        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 pub mod agent;
+pub mod done;
 pub mod golden;
 #[cfg(unix)]
 pub mod live;

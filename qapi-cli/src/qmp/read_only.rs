@@ -8,6 +8,18 @@ use super::shell::HMP;
 /// What the human monitor only tells.
 const TELL_HMP: &[&str] = &["help", "info"];
 
+/// What a guest's agent only tells. A file is not opened to be read, and what `guest-exec-status` tells it tells once.
+const TELL_GUEST: &[&str] = &[
+    "guest-fsfreeze-status",
+    "guest-get-*",
+    "guest-info",
+    "guest-network-get-*",
+    "guest-ping",
+    "guest-ssh-get-*",
+    "guest-sync",
+    "guest-sync-delimited",
+];
+
 /// Says why a command is refused where nothing is to be changed: all are but those of [`Policy::READ_ONLY`], and what the human
 /// monitor is told with `help` and `info`.
 pub(super) fn refuses(name: &str, arguments: Option<&Any>) -> Option<String> {
@@ -15,9 +27,7 @@ pub(super) fn refuses(name: &str, arguments: Option<&Any>) -> Option<String> {
         return None;
     }
     if name != HMP {
-        return Some(format!(
-            "`{name}` is not known to change nothing, and this session is read-only"
-        ));
+        return Some(unknown(name));
     }
     let line = arguments.and_then(|arguments| arguments.get("command-line")?.to::<String>().ok());
     let line = line.unwrap_or_default();
@@ -27,8 +37,22 @@ pub(super) fn refuses(name: &str, arguments: Option<&Any>) -> Option<String> {
     })
 }
 
+/// The same of a guest's agent, of which all are refused but those by whose names it only tells: `guest-get-*` and a few.
+pub(super) fn agent_refuses(name: &str) -> Option<String> {
+    let tells = Policy::everything();
+    let tells = TELL_GUEST
+        .iter()
+        .fold(tells, |tells, glob| tells.allow(*glob));
+    (!tells.allows(name)).then(|| unknown(name))
+}
+
+fn unknown(name: &str) -> String {
+    format!("`{name}` is not known to change nothing, and this session is read-only")
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::words::{Interface, Words};
     use super::*;
 
     #[test]
@@ -63,5 +87,43 @@ mod tests {
             assert_eq!(why.is_some(), refused, "{name} {arguments}");
         }
         assert!(refuses("human-monitor-command", None).is_some());
+    }
+
+    /// Of all commands that agents have, which may be executed.
+    #[test]
+    fn what_agents_only_tell() {
+        let words = Words::of(Interface::Agent).unwrap();
+        let schema = words.as_told(|_| true).unwrap();
+        let names = schema.commands().map(|command| command.name());
+        let mut told: Vec<_> = names.filter(|name| agent_refuses(name).is_none()).collect();
+        told.sort_unstable();
+        let expected = [
+            "guest-fsfreeze-status",
+            "guest-get-cpustats",
+            "guest-get-devices",
+            "guest-get-disks",
+            "guest-get-diskstats",
+            "guest-get-fsinfo",
+            "guest-get-host-name",
+            "guest-get-load",
+            "guest-get-memory-block-info",
+            "guest-get-memory-blocks",
+            "guest-get-osinfo",
+            "guest-get-time",
+            "guest-get-timezone",
+            "guest-get-users",
+            "guest-get-vcpus",
+            "guest-info",
+            "guest-network-get-interfaces",
+            "guest-network-get-route",
+            "guest-ping",
+            "guest-ssh-get-authorized-keys",
+            "guest-sync",
+            "guest-sync-delimited",
+        ];
+        assert_eq!(told, expected);
+        for name in ["guest-get", "guest-sync-other", "query-status", ""] {
+            assert!(agent_refuses(name).is_some(), "{name}");
+        }
     }
 }

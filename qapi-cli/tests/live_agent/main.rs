@@ -6,37 +6,17 @@ mod shell;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
-use qapi_tests::live::{Process, Program, folder};
+use qapi_tests::done::{Done, done};
+use qapi_tests::live::{AGENT, folder, harmless_agent};
 use qapi_types::Any;
 use rustix::process::{Pid, Signal, kill_process};
-
-/// What the agent may do here. This is the very system that the tests run on.
-const ALLOWED: &str = "--allow-rpcs=guest-sync-delimited,guest-ping,guest-info,guest-get-osinfo,guest-get-host-name,\
-    guest-get-time,guest-get-timezone,guest-get-users,guest-network-get-interfaces,guest-get-fsinfo,guest-get-disks,\
-    guest-fsfreeze-status,guest-exec,guest-exec-status,guest-file-open,guest-file-read,guest-file-write,guest-file-flush,\
-    guest-file-close";
-
-/// An agent with its socket at `agent`; `None` if there is none installed, or one that cannot be told what not to do.
-#[track_caller]
-fn start() -> Option<Process> {
-    let folder = folder();
-    let program = Program::GuestAgent.need()?;
-    let help = Command::new(program).arg("--help").output().unwrap();
-    if !String::from_utf8_lossy(&help.stdout).contains("--allow-rpcs") {
-        return None;
-    }
-    let path = folder.path().join("agent").display().to_string();
-    let state = folder.path().display().to_string();
-    let arguments = ["-m", "unix-listen", "-p", &path, "-t", &state, ALLOWED];
-    Process::start(Program::GuestAgent, folder, &arguments)
-}
 
 /// `qmp agent` with `words`, with the agent that `folder` has.
 fn command(folder: &Path, words: &[&str]) -> Command {
@@ -50,27 +30,17 @@ fn command(folder: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// What it comes to: exit code and both outputs.
-fn done(output: Output) -> (Option<i32>, String, String) {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
-}
-
-fn qmp(folder: &Path, words: &[&str]) -> (Option<i32>, String, String) {
+fn qmp(folder: &Path, words: &[&str]) -> Done {
     done(command(folder, words).output().unwrap())
 }
 
 #[test]
 fn a_real_agent() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
     // Half a request, as a client leaves it that dies.
-    let stream = agent.connect("agent");
+    let stream = agent.connect(AGENT);
     (&stream).write_all(br#"{"execute": "guest-pi"#).unwrap();
     drop(stream);
     let folder = agent.folder().to_owned();
@@ -155,10 +125,10 @@ fn a_real_agent() {
 /// What goes there comes back, byte for byte; and nothing stays open, not even when nobody wants the rest.
 #[test]
 fn files_there_and_back() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
-    drop(agent.connect("agent"));
+    drop(agent.connect(AGENT));
     let folder = agent.folder().to_owned();
     let bytes: Vec<u8> = (0..3_000_000_u32)
         .flat_map(|n| n.wrapping_mul(n).to_le_bytes())
@@ -207,10 +177,10 @@ fn files_there_and_back() {
 /// An agent that stands still, and one that goes while a command runs.
 #[test]
 fn an_agent_that_hangs_and_one_that_is_gone() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
-    drop(agent.connect("agent"));
+    drop(agent.connect(AGENT));
     agent.freeze();
     let words = ["--socket", "agent", "--timeout", "0.05", "agent", "ping"];
     let mut ping = Command::new(env!("CARGO_BIN_EXE_qmp"));

@@ -1,39 +1,22 @@
 //! `qmp agent shell`, from a pipe and in a terminal.
 
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
-use qapi_tests::live::{Terminal, folder};
+use qapi_tests::done::run_with;
+use qapi_tests::live::{AGENT, Terminal, folder, harmless_agent};
 
-use super::{command, done, start};
-
-/// What becomes of a script.
-fn run(mut shell: Command, script: &str) -> (Option<i32>, String, String) {
-    let mut child = shell
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(script.as_bytes())
-        .unwrap();
-    done(child.wait_with_output().unwrap())
-}
+use super::command;
 
 #[test]
 fn scripts() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
-    drop(agent.connect("agent"));
+    drop(agent.connect(AGENT));
     for (words, script, (code, out, err)) in [
         (
             &[][..],
@@ -74,6 +57,27 @@ fn scripts() {
                  qmp: line 2: the guest agent, version N, does not know guest-dance\n",
             ),
         ),
+        (
+            &["--read-only", "--keep-going"],
+            "guest-fsfreeze-status\nguest-file-open path=x\n{'execute': 'guest-exec', 'arguments': {'path': 'x'}}\nguest-dance\nguest-ping",
+            (
+                2,
+                "\"thawed\"\n{}\n",
+                "qmp: line 2: `guest-file-open` is not known to change nothing, and this session is read-only\n\
+                 qmp: line 3: `guest-exec` is not known to change nothing, and this session is read-only\n\
+                 qmp: line 4: `guest-dance` is not known to change nothing, and this session is read-only\n",
+            ),
+        ),
+        (
+            &[],
+            "help help\nhelp guest-exec/arg/path",
+            (
+                0,
+                "help [PATH]\n    tell of a command, or of a part: guest-ping, guest-exec/arg/path\n\
+                 guest-exec/arg/path: str\n    The program, which is searched for in the usual places if there is no\n    directory in front.\n",
+                "",
+            ),
+        ),
         // What a machine's shell understands is no agent's.
         (
             &["--keep-going"],
@@ -89,7 +93,7 @@ fn scripts() {
         ),
     ] {
         let words = [&["shell"], words].concat();
-        let told = run(command(agent.folder(), &words), script);
+        let told = run_with(command(agent.folder(), &words), script);
         let (told_out, told_err) = (without_numbers(&told.1), without_numbers(&told.2));
         assert_eq!((told.0, &*told_out, &*told_err), (Some(code), out, err));
     }
@@ -128,7 +132,7 @@ fn what_is_not_answered() {
         .current_dir(folder.path())
         .args(words)
         .arg("--keep-going");
-    let (code, out, err) = run(shell, "guest-suspend-ram\nguest-get-time\nguest-ping\n");
+    let (code, out, err) = run_with(shell, "guest-suspend-ram\nguest-get-time\nguest-ping\n");
     assert_eq!((code, &*out), (Some(2), "{}\n{}\n"), "{err}");
     assert!(err.starts_with("qmp: line 2: timed out"), "{err}");
     assert!(err.ends_with("; it may be done yet\n"), "{err}");
@@ -142,26 +146,33 @@ fn what_is_not_answered() {
 }
 
 /// A shell in a terminal, that speaks with the agent in this folder.
-fn shell(folder: &Path) -> Terminal {
+fn shell(folder: &Path, words: &[&str]) -> Terminal {
     let shell = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
         command
             .current_dir(folder)
             .env("QGA_SOCKET", "agent")
             .env("XDG_STATE_HOME", folder)
             .args(["agent", "shell"])
+            .args(words)
     });
-    shell.line_is("(qga)");
+    shell.sees("guest agent ");
     shell
 }
 
 #[test]
 fn typing() {
-    let Some(mut agent) = start() else {
+    let Some(mut agent) = harmless_agent() else {
         return;
     };
-    drop(agent.connect("agent"));
-    let mut shell = shell(agent.folder());
-    shell.sees("guest agent ");
+    drop(agent.connect(AGENT));
+    let mut reader = shell(agent.folder(), &["--read-only"]);
+    reader.line_is("(qga, read-only)");
+    reader.keys("guest-exec path=true\r");
+    reader.sees("this session is read-only");
+    reader.keys("\x04");
+    assert!(reader.end().0.success());
+    let mut shell = shell(agent.folder(), &[]);
+    shell.line_is("(qga)");
     for (typed, line) in [
         ("guest-pi\t", "(qga) guest-ping"),
         (

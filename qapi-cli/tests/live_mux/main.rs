@@ -12,6 +12,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use qapi_tests::done::Done;
 use qapi_tests::live::{MONITOR, Process, machine};
 use raw::Raw;
 use rustix::process::{Pid, Signal, kill_process};
@@ -90,13 +91,13 @@ impl Mux {
     }
 
     /// Tells it to end, and answers how it has.
-    fn end(&mut self) -> (Option<i32>, String, String) {
+    fn end(&mut self) -> Done {
         kill_process(self.pid(), Signal::TERM).unwrap();
         self.wait()
     }
 
     /// Waits until it ends: its exit code, and what it has said since it was ready.
-    fn wait(&mut self) -> (Option<i32>, String, String) {
+    fn wait(&mut self) -> Done {
         let (mut out, mut err) = (String::new(), String::new());
         self.out.read_to_string(&mut out).unwrap();
         let mut stderr = self.child.stderr.take().unwrap();

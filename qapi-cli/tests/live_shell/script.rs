@@ -9,12 +9,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use qapi_client::server::Replay;
+use qapi_tests::done::{Done, run_with};
 use qapi_tests::live::{MONITOR, Process, Program, folder};
 
 use super::{OTHER, some_machine};
-
-/// What a shell has done: its exit code, and what it has written to both outputs.
-type Done = (Option<i32>, String, String);
 
 /// A shell that speaks with the monitor in `folder`.
 fn command(folder: &Path, words: &[&str]) -> Command {
@@ -32,16 +30,7 @@ fn command(folder: &Path, words: &[&str]) -> Command {
 
 /// Runs it with `script` as its input.
 fn run(folder: &Path, words: &[&str], script: &str) -> Done {
-    let mut child = command(folder, words).spawn().unwrap();
-    // One that has stopped does not read on.
-    let _ = child.stdin.take().unwrap().write_all(script.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    run_with(command(folder, words), script)
 }
 
 #[track_caller]

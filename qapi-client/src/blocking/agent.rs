@@ -1,6 +1,7 @@
 //! Sessions with guest agents.
 
 use super::deadline::Deadline;
+use super::stream::Stream;
 use super::{Client, Transport};
 use crate::agent;
 use crate::error::Error;
@@ -26,10 +27,7 @@ impl Client {
         Self::agent_boxed(Box::new(transport), options)
     }
 
-    pub(super) fn agent_boxed(
-        transport: Box<dyn Transport>,
-        options: Options,
-    ) -> Result<Self, Error> {
+    pub(super) fn agent_boxed(transport: Box<dyn Stream>, options: Options) -> Result<Self, Error> {
         let greeting = false;
         let mut client = Self::unready(
             transport,

@@ -12,7 +12,9 @@ use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload};
 
 use super::connection::Connection;
 use super::deadline::Deadline;
+use super::dial::Dialer;
 use super::reconnect::Down;
+use super::stream::Stream;
 use super::{Subscription, Transport};
 use crate::core::{
     Buffer, Call, CallId, Delivery, End, Filter, Inbox, Outcome, Overflow, RawEvent, Session,
@@ -41,7 +43,7 @@ pub struct Client {
     greeting: Greeting,
     pub(super) options: Options,
     /// How another connection is to be had.
-    pub(super) again: Option<Again>,
+    pub(super) again: Option<Again<Dialer>>,
     /// Whether connections of this kind pass descriptors.
     #[cfg(unix)]
     passes_descriptors: bool,
@@ -61,10 +63,7 @@ impl Client {
         Self::over_boxed(Box::new(transport), options)
     }
 
-    pub(super) fn over_boxed(
-        transport: Box<dyn Transport>,
-        options: Options,
-    ) -> Result<Self, Error> {
+    pub(super) fn over_boxed(transport: Box<dyn Stream>, options: Options) -> Result<Self, Error> {
         let mut client = Self::unready(transport, options);
         if options.greeting {
             client.negotiate()?;
@@ -73,7 +72,7 @@ impl Client {
     }
 
     /// A session of which nothing has been received.
-    pub(super) fn unready(transport: Box<dyn Transport>, options: Options) -> Self {
+    pub(super) fn unready(transport: Box<dyn Stream>, options: Options) -> Self {
         let mut session = match options.greeting {
             true => Session::new(options.limits),
             false => Session::without_greeting(options.limits),

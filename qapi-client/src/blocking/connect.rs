@@ -6,13 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Client;
-use super::dial::dial;
-#[cfg(unix)]
-use super::dial::start;
+use super::dial::{self, Dialer};
 use crate::address::Address;
 use crate::error::Error;
 use crate::options::Options;
-use crate::reconnect::Dialer;
 
 impl Client {
     /// Connects to an address, with the default options.
@@ -35,7 +32,7 @@ impl Client {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub fn connect_with(address: &Address, options: Options) -> Result<Self, Error> {
-        Self::by(Dialer::Address(address.clone()), options)
+        Self::by(dial::to(address), options)
     }
 
     /// Connects to the channel of a guest agent; see [`agent`](Self::agent). [`Options::guest_agent`] suits most.
@@ -43,8 +40,8 @@ impl Client {
     /// # Errors
     /// [`Error::Connect`]; and as [`agent`](Self::agent).
     pub fn connect_agent(address: &Address, options: Options) -> Result<Self, Error> {
-        let mut dialer = Dialer::Address(address.clone());
-        let transport = dial(&mut dialer, options.timeout)?;
+        let mut dialer = dial::to(address);
+        let transport = dialer(options.timeout)?;
         Ok(Self::agent_boxed(transport, options)?.with(dialer))
     }
 
@@ -63,7 +60,7 @@ impl Client {
     /// As [`connect`](Self::connect).
     #[cfg(unix)]
     pub fn connect_unix_with(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
-        Self::connect_with(&Address::from(path.as_ref()), options)
+        Self::by(dial::unix(path.as_ref().to_owned()), options)
     }
 
     /// Connects to a TCP address such as `localhost:4444`, with the default options.
@@ -79,7 +76,7 @@ impl Client {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
-        Self::connect_with(&Address::Tcp(address.to_owned()), options)
+        Self::by(dial::tcp(address.to_owned()), options)
     }
 
     /// Connects to a TCP address and speaks TLS there. The server has to prove that it is the host that the address names,
@@ -93,7 +90,7 @@ impl Client {
         config: std::sync::Arc<rustls::ClientConfig>,
         options: Options,
     ) -> Result<Self, Error> {
-        Self::by(Dialer::Tls(address.to_owned(), config), options)
+        Self::by(dial::tls(address.to_owned(), config), options)
     }
 
     /// Starts a program and speaks QMP with it over its standard input and output: `ssh host socat - UNIX:qmp.sock`, say.
@@ -117,7 +114,7 @@ impl Client {
     /// [`Error::Connect`] if it cannot be started; and as [`over`](Self::over). A program that has ended tells its status.
     #[cfg(unix)]
     pub fn spawn(command: &mut Command, options: Options) -> Result<Self, Error> {
-        Self::over_boxed(Box::new(start(command)?), options)
+        Self::over_boxed(Box::new(dial::start(command)?), options)
     }
 
     /// As [`spawn`](Self::spawn), with a program that is started again as [`Options::reconnect`] says when it has ended, by
@@ -148,12 +145,12 @@ impl Client {
         make: impl FnMut() -> Command + Send + 'static,
         options: Options,
     ) -> Result<Self, Error> {
-        Self::by(Dialer::Program(Box::new(make)), options)
+        Self::by(dial::program(make), options)
     }
 
     /// Connects in a way that can be taken again.
     fn by(mut dialer: Dialer, options: Options) -> Result<Self, Error> {
-        let transport = dial(&mut dialer, options.timeout)?;
+        let transport = dialer(options.timeout)?;
         Ok(Self::over_boxed(transport, options)?.with(dialer))
     }
 }

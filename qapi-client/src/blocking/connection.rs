@@ -4,13 +4,13 @@ use std::io;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::Transport;
 use super::deadline::Deadline;
+use super::stream::Stream;
 use crate::core::Session;
 
 /// A transport, and what it was told last about time.
 pub(super) struct Connection {
-    transport: Box<dyn Transport>,
+    transport: Box<dyn Stream>,
     told: Option<Told>,
     /// More has come than is received at once in general.
     has_much: bool,
@@ -41,7 +41,7 @@ const LITTLE: usize = 1 << 10;
 const MUCH: usize = 16 << 10;
 
 impl Connection {
-    pub(super) fn new(transport: Box<dyn Transport>) -> Self {
+    pub(super) fn new(transport: Box<dyn Stream>) -> Self {
         Self {
             transport,
             told: None,
@@ -53,7 +53,7 @@ impl Connection {
     pub(super) fn timed(
         &mut self,
         deadline: &mut Deadline,
-        mut io: impl FnMut(&mut dyn Transport) -> io::Result<usize>,
+        mut io: impl FnMut(&mut dyn Stream) -> io::Result<usize>,
     ) -> io::Result<Option<usize>> {
         use io::ErrorKind::{Interrupted, TimedOut, UnexpectedEof, WouldBlock};
         while let Some(timeout) = deadline.remaining() {

@@ -12,6 +12,7 @@ mod fdset;
 #[cfg(feature = "operations")]
 mod operations;
 mod reconnect;
+mod stream;
 mod subscription;
 mod tcp;
 #[cfg(feature = "tls")]

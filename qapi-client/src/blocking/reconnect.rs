@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use super::Client;
 use super::connection::Connection;
 use super::deadline::Deadline;
-use super::dial::dial;
+use super::dial::Dialer;
 use crate::core::End;
-use crate::reconnect::{Again, Dialer};
+use crate::reconnect::Again;
 
 /// A connection that is lost.
 pub(super) struct Down {
@@ -65,7 +65,7 @@ impl Client {
             thread::sleep(remaining.map_or(pause, |remaining| remaining.min(pause)));
             return true;
         }
-        match dial(&mut again.dialer, remaining.or(self.options.timeout)) {
+        match (again.dialer)(remaining.or(self.options.timeout)) {
             Ok(transport) => self.connection = Ok(Connection::new(transport)),
             Err(_) => {
                 let end = down.end.clone();

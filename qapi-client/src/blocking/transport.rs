@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 #[cfg(unix)]
-use crate::child::Running;
+use crate::child::{Ending, Running};
 
 /// A connection to a server: bytes both ways, and a bound on how long either way may take.
 pub trait Transport: Read + Write + Send {

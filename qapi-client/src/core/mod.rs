@@ -28,3 +28,7 @@ pub use violation::Violation;
 #[cfg(feature = "server")]
 pub(crate) use end::is_departure;
 pub(crate) use filter::matches;
+#[cfg(feature = "server")]
+pub(crate) use synchronize::DELIMITER;
+#[cfg(all(unix, feature = "server"))]
+pub(crate) use synchronize::SYNC_DELIMITED;

@@ -6,7 +6,10 @@ use super::{Call, Framer};
 
 /// The byte that resets a server's parser, and that stands before the reply by which both sides come into step. It is in
 /// no text of UTF-8.
-const DELIMITER: u8 = 0xff;
+pub(crate) const DELIMITER: u8 = 0xff;
+
+/// The command whose reply stands behind a [`DELIMITER`].
+pub(crate) const SYNC_DELIMITED: &str = "guest-sync-delimited";
 
 /// The longest reply that is looked at: it holds a number.
 const LONGEST: usize = 256;
@@ -47,7 +50,7 @@ impl Synchronizer {
         let mut request = vec![DELIMITER];
         for (number, id) in [(self.number, Some(self.number)), (self.last_number(), None)] {
             let arguments = AnyMembers::from_iter([("id", Any::encode_from(&number))]);
-            let call = Call::new("guest-sync-delimited", Some(&Any::from(arguments)));
+            let call = Call::new(SYNC_DELIMITED, Some(&Any::from(arguments)));
             call.write(id, &mut request);
             request.push(b'\n');
         }

@@ -1,5 +1,7 @@
 //! What a client and a server have said to each other, as a text: a line a message, and one at the end of a connection.
 
+#[cfg(all(unix, feature = "tokio"))]
+mod backlog;
 #[cfg(unix)]
 mod carry;
 mod recording;
@@ -9,6 +11,9 @@ use std::fmt;
 
 use qapi_types::{Any, Decode, DecodeError, Limits, Problem, Reader};
 
+use super::input::Input;
+#[cfg(all(unix, feature = "tokio"))]
+pub(crate) use backlog::Backlog;
 #[cfg(unix)]
 pub use carry::record;
 pub use recording::Recording;
@@ -48,6 +53,7 @@ impl Side {
 /// let line: Line = text.parse()?;
 /// assert!(matches!(&line, Line::Said(Side::Client, message) if message.get("execute").is_some()));
 /// assert_eq!(line.to_string(), text);
+/// assert_eq!(Line::Delimiter(Side::Client).to_string(), r#"{"delimiter": "client"}"#);
 /// assert_eq!(Line::End(Side::Server).to_string(), r#"{"end": "server"}"#);
 /// # Ok::<(), qapi_types::DecodeError>(())
 /// ```
@@ -55,6 +61,9 @@ impl Side {
 pub enum Line {
     /// A message, and who has said it. Of what was no message there is a string that says what was wrong with it.
     Said(Side, Any),
+    /// The byte 0xFF, and who has sent it: a guest's agent and its client come into step by it. It ends what was begun before
+    /// it, whatever that was.
+    Delimiter(Side),
     /// The end of the connection, and who has hung up.
     End(Side),
 }
@@ -65,6 +74,15 @@ const LIMITS: Limits = {
     limits.skipped_nesting += 1;
     limits
 };
+
+/// Cuts what one side says into messages: as QEMU takes them; what it says itself may have any number of tokens.
+fn input(side: Side) -> Input {
+    let mut limits = super::Limits::default();
+    if side == Side::Server {
+        limits.tokens = usize::MAX;
+    }
+    Input::new(limits)
+}
 
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,6 +95,7 @@ impl fmt::Display for Line {
                     on_one_line(message.as_json())
                 )
             }
+            Self::Delimiter(side) => write!(f, r#"{{"delimiter": "{}"}}"#, side.name()),
             Self::End(side) => write!(f, r#"{{"end": "{}"}}"#, side.name()),
         }
     }
@@ -95,19 +114,21 @@ impl std::str::FromStr for Line {
 
     fn from_str(text: &str) -> Result<Self, DecodeError> {
         let mut r = Reader::with_limits(text, LIMITS);
-        let (mut client, mut server, mut end) = (None, None, None);
+        let (mut client, mut server, mut delimiter, mut end) = (None, None, None, None);
         r.exact_object(&mut [
             ("client", &mut client),
             ("server", &mut server),
+            ("delimiter", &mut delimiter),
             ("end", &mut end),
         ])?;
         r.end()?;
-        match (client, server, end) {
-            (Some(message), None, None) => Ok(Self::Said(Side::Client, message)),
-            (None, Some(message), None) => Ok(Self::Said(Side::Server, message)),
-            (None, None, Some(side)) => Ok(Self::End(side)),
+        match (client, server, delimiter, end) {
+            (Some(message), None, None, None) => Ok(Self::Said(Side::Client, message)),
+            (None, Some(message), None, None) => Ok(Self::Said(Side::Server, message)),
+            (None, None, Some(side), None) => Ok(Self::Delimiter(side)),
+            (None, None, None, Some(side)) => Ok(Self::End(side)),
             _ => Err(DecodeError::new(Problem::Unexpected {
-                expected: "an object with `client`, `server` or `end`",
+                expected: "an object with `client`, `server`, `delimiter` or `end`",
                 found: "another".to_owned(),
             })),
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Limits;
+use crate::core::DELIMITER;
 
 /// Cuts a stream of bytes into values, wherever it is split, and goes on after what is none.
 ///
@@ -41,6 +42,11 @@ pub(super) enum Malformed {
     TooDeep(usize),
     TooMany(usize),
     NotUtf8,
+}
+
+impl Malformed {
+    /// The byte that ends whatever was begun before it, wherever it stands.
+    pub(super) const DELIMITER: Self = Self::Stray(DELIMITER);
 }
 
 impl Input {
@@ -88,6 +94,12 @@ impl Input {
         !self.message.is_empty()
     }
 
+    /// How many of the bytes that were received last have not been looked at.
+    #[cfg(feature = "tokio")]
+    pub(super) fn left(&self) -> usize {
+        self.received.len() - self.at
+    }
+
     fn reset(&mut self) {
         self.message = Vec::new();
         self.state = State::Between;
@@ -120,6 +132,7 @@ impl Input {
                 self.state = State::String(quote);
             }
             State::Lost => match byte {
+                DELIMITER => return Err(self.consumed(Malformed::DELIMITER)),
                 b'\n' => self.state = State::Between,
                 b'{' | b'}' | b'[' | b']' | b':' | b',' => {
                     self.state = State::Between;
@@ -257,6 +270,10 @@ mod tests {
         check(b"{\"a\xff\"b\" 5{}", &["(stray '\\xff')", "{}"]);
         check(b"{\"a\\\xff,{}", &["(stray '\\xff')", ",", "{}"]);
         check(b"@ 5 {}", &["(stray '@')", "{}"]);
+        check(
+            b"@ 5\xff\xff{}",
+            &["(stray '@')", "(stray '\\xff')", "(stray '\\xff')", "{}"],
+        );
         check(b"@\n5 {}", &["(stray '@')", "5", "{}"]);
         check(b"\"a\n5 {}", &["(stray '\\n')", "{}"]);
         check(b"\"\xc3\"{}", &["(a message is not UTF-8)", "{}"]);

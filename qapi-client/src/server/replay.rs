@@ -2,6 +2,7 @@
 
 mod play;
 mod read;
+mod synchronize;
 #[cfg(test)]
 mod tests;
 
@@ -11,7 +12,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use qapi_types::{Any, Kind};
 
 use super::exchange::Side;
-use super::input::Input;
+use super::input::{Input, Malformed};
 use super::{Limits, Request};
 use crate::core::is_departure;
 use play::Player;
@@ -24,6 +25,9 @@ pub use read::ReplayError;
 /// without an id belong to requests without one, in their order. What the server has said by itself, as events, comes no
 /// later than it did. To a message that the recording does not have the answer is an error of class `GenericError`, which
 /// says what the recording has.
+///
+/// A recording without a greeting is one of a guest's agent. How a client comes into step with it is the client's own affair:
+/// it is returned the number that it asks for now, as often as it asks, and that is no difference.
 ///
 /// Where the server has hung up, or the recording breaks off, the client is hung up on; else it may stay as long as it likes.
 ///
@@ -62,6 +66,8 @@ pub struct Replay {
     lines: Vec<Line>,
     /// Which of the lines are the client's.
     requests: Vec<usize>,
+    /// The server is a guest's agent, which does not greet.
+    is_agents: bool,
     end: End,
 }
 
@@ -78,17 +84,19 @@ pub struct Difference {
     pub found: Option<String>,
 }
 
-/// A message, and who has said it.
+/// What was said, and by whom.
 #[derive(Debug)]
-struct Said {
-    side: Side,
-    message: Any,
+enum Said {
+    Message(Side, Any),
+    Delimiter(Side),
 }
 
 /// A message and its part in the exchange.
 #[derive(Clone, Debug)]
 struct Line {
     message: Any,
+    /// The server has sent a delimiter before it; or it is one, of the client's.
+    delimiter: bool,
     part: Part,
 }
 
@@ -114,31 +122,60 @@ enum End {
 
 impl Replay {
     fn of(first: usize, said: Vec<Said>, end: End) -> Self {
+        let is_agents = !has(&said, "QMP");
         let mut lines: Vec<Line> = Vec::new();
         let mut requests = Vec::new();
-        // Those to which there was no reply yet.
-        let mut open: Vec<usize> = Vec::new();
-        for (number, Said { side, message }) in said.into_iter().enumerate() {
-            let part = if side == Side::Client {
-                requests.push(number);
-                open.push(number);
-                let request = Request::read(message.as_json(), true, Limits::default());
-                Part::Request(request, None)
-            } else if let Some(place) = replied_to(&message, &open, &lines) {
-                let request = open.remove(place);
-                if let Part::Request(_, reply) = &mut lines[request].part {
-                    *reply = Some(number);
+        let mut open = Open {
+            requests: Vec::new(),
+            // Agents do one thing after the other, and old ones return no ids.
+            in_order: is_agents && !has(&said, "id"),
+        };
+        // The server has sent one, and nothing behind it yet.
+        let mut delimited = false;
+        for said in said {
+            let number = lines.len();
+            let (message, delimiter, part) = match said {
+                Said::Delimiter(Side::Server) => {
+                    delimited = true;
+                    continue;
                 }
-                Part::Reply(request)
-            } else {
-                Part::Other
+                Said::Delimiter(Side::Client) => {
+                    let request = Request::malformed(Malformed::DELIMITER);
+                    let message = Malformed::DELIMITER.to_string().into();
+                    (message, true, Part::Request(request, None))
+                }
+                Said::Message(Side::Client, message) => {
+                    let request = Request::read(message.as_json(), true, Limits::default());
+                    (message, false, Part::Request(request, None))
+                }
+                Said::Message(Side::Server, message) => {
+                    let part = match open.replied_to(&message, &lines) {
+                        None => Part::Other,
+                        Some(request) => {
+                            if let Part::Request(_, reply) = &mut lines[request].part {
+                                *reply = Some(number);
+                            }
+                            Part::Reply(request)
+                        }
+                    };
+                    (message, std::mem::take(&mut delimited), part)
+                }
             };
-            lines.push(Line { message, part });
+            if let Part::Request(..) = part {
+                requests.push(number);
+                open.requests.push(number);
+            }
+            lines.push(Line {
+                message,
+                delimiter,
+                part,
+            });
         }
         Self {
             first,
             lines,
             requests,
+            is_agents,
             end,
         }
     }
@@ -201,7 +238,7 @@ fn play(
 ) -> io::Result<()> {
     let mut input = Input::new(Limits::default());
     let mut chunk = vec![0; 16 << 10];
-    stream.write_all(player.begin().as_bytes())?;
+    stream.write_all(&player.begin())?;
     while !player.has_ended() {
         stream.flush()?;
         let count = match stream.read(&mut chunk) {
@@ -214,7 +251,7 @@ fn play(
         while let Some(message) = input.next() {
             let (said, difference) = player.hear(message);
             difference.map(&mut *tell);
-            stream.write_all(said.as_bytes())?;
+            stream.write_all(&said)?;
             if player.has_ended() {
                 break;
             }
@@ -223,29 +260,55 @@ fn play(
     stream.flush()
 }
 
-/// Which of the open requests a message of the server's replies to: the last one with its id; without an id the first one
-/// without. That what was no message is answered by an error only.
-fn replied_to(message: &Any, open: &[usize], lines: &[Line]) -> Option<usize> {
-    let request = |line: &usize| match &lines[*line].part {
-        Part::Request(request, _) => Some(request),
-        _ => None,
-    };
-    let returns = match message.kind() {
-        Kind::Object => message.get("return").is_some(),
-        _ => return None,
-    };
-    if !returns && message.get("error").is_none() {
-        return None;
-    }
-    match message.get("id") {
-        Some(id) => open
-            .iter()
-            .rposition(|line| request(line).is_some_and(|request| request.id() == Some(&id))),
-        None => open.iter().position(|line| {
-            let fits =
-                |request: &Request| request.id().is_none() && (request.content.is_ok() || !returns);
-            request(line).is_some_and(fits)
-        }),
+/// Whether the server has said a message with this member.
+fn has(said: &[Said], member: &str) -> bool {
+    said.iter().any(|said| match said {
+        Said::Message(Side::Server, message) => {
+            message.kind() == Kind::Object && message.get(member).is_some()
+        }
+        _ => false,
+    })
+}
+
+/// The requests that were not replied to yet.
+struct Open {
+    requests: Vec<usize>,
+    /// They are replied to in their order, without ids.
+    in_order: bool,
+}
+
+impl Open {
+    /// Which of them a message of the server's replies to, and is open no longer: the last one with its id; without an id the
+    /// first one without. That what was no message is answered by an error only.
+    fn replied_to(&mut self, message: &Any, lines: &[Line]) -> Option<usize> {
+        let request = |line: &usize| match &lines[*line].part {
+            Part::Request(request, _) => Some(request),
+            _ => None,
+        };
+        let returns = match message.kind() {
+            Kind::Object => message.get("return").is_some(),
+            _ => return None,
+        };
+        if !returns && message.get("error").is_none() {
+            return None;
+        }
+        let open = &mut self.requests;
+        let place = match message.get("id") {
+            Some(id) => open
+                .iter()
+                .rposition(|line| request(line).is_some_and(|request| request.id() == Some(&id))),
+            None => open.iter().position(|line| {
+                let fits = |request: &Request| {
+                    (self.in_order || request.id().is_none())
+                        && (request.content.is_ok() || !returns)
+                };
+                request(line).is_some_and(fits)
+            }),
+        }?;
+        match self.in_order {
+            true => open.drain(..=place).next_back(),
+            false => Some(open.remove(place)),
+        }
     }
 }
 

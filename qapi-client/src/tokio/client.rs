@@ -13,6 +13,7 @@ use qapi_types::{Any, Command, Encode, EventSet, Greeting, Payload};
 
 use super::Subscription;
 use super::connection::Connection;
+use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
@@ -21,7 +22,7 @@ use crate::error::{Error, NotOutOfBand};
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
-use crate::reconnect::{Again, Dialer};
+use crate::reconnect::Again;
 use crate::schema::{QuerySchema, Schema};
 use crate::trace;
 

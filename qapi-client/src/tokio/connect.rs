@@ -6,13 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Client;
-use super::dial::dial;
-#[cfg(unix)]
-use super::dial::start;
+use super::dial::{self, Dialer};
 use crate::address::Address;
 use crate::error::Error;
 use crate::options::Options;
-use crate::reconnect::Dialer;
 
 impl Client {
     /// Connects to an address, with the default options.
@@ -37,7 +34,7 @@ impl Client {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub async fn connect_with(address: &Address, options: Options) -> Result<Self, Error> {
-        Self::by(Dialer::Address(address.clone()), options).await
+        Self::by(dial::to(address), options).await
     }
 
     /// Connects to the channel of a guest agent; see [`agent`](Self::agent). [`Options::guest_agent`] suits most.
@@ -45,8 +42,8 @@ impl Client {
     /// # Errors
     /// [`Error::Connect`]; and as [`agent`](Self::agent).
     pub async fn connect_agent(address: &Address, options: Options) -> Result<Self, Error> {
-        let mut dialer = Dialer::Address(address.clone());
-        let connection = dial(&mut dialer, options.timeout).await?;
+        let mut dialer = dial::to(address);
+        let connection = dialer(options.timeout).await?;
         Self::start_agent(connection, options, Some(dialer)).await
     }
 
@@ -68,7 +65,7 @@ impl Client {
         path: impl AsRef<Path>,
         options: Options,
     ) -> Result<Self, Error> {
-        Self::connect_with(&Address::from(path.as_ref()), options).await
+        Self::by(dial::unix(path.as_ref().to_owned()), options).await
     }
 
     /// Connects to a TCP address such as `localhost:4444`, with the default options.
@@ -84,7 +81,7 @@ impl Client {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub async fn connect_tcp_with(address: &str, options: Options) -> Result<Self, Error> {
-        Self::connect_with(&Address::Tcp(address.to_owned()), options).await
+        Self::by(dial::tcp(address.to_owned()), options).await
     }
 
     /// Connects to a TCP address and speaks TLS there. The server has to prove that it is the host that the address names,
@@ -98,7 +95,7 @@ impl Client {
         config: std::sync::Arc<rustls::ClientConfig>,
         options: Options,
     ) -> Result<Self, Error> {
-        Self::by(Dialer::Tls(address.to_owned(), config), options).await
+        Self::by(dial::tls(address.to_owned(), config), options).await
     }
 
     /// Starts a program and speaks QMP with it over its standard input and output: `ssh host socat - UNIX:qmp.sock`, say.
@@ -124,7 +121,7 @@ impl Client {
     /// [`Error::Connect`] if it cannot be started; and as [`over`](Self::over). A program that has ended tells its status.
     #[cfg(unix)]
     pub async fn spawn(command: &mut Command, options: Options) -> Result<Self, Error> {
-        Self::start(start(command)?, options, None).await
+        Self::start(dial::start(command)?, options, None).await
     }
 
     /// As [`spawn`](Self::spawn), with a program that is started again as [`Options::reconnect`] says when it has ended, by
@@ -157,12 +154,12 @@ impl Client {
         make: impl FnMut() -> Command + Send + 'static,
         options: Options,
     ) -> Result<Self, Error> {
-        Self::by(Dialer::Program(Box::new(make)), options).await
+        Self::by(dial::program(make), options).await
     }
 
     /// Connects in a way that can be taken again.
     async fn by(mut dialer: Dialer, options: Options) -> Result<Self, Error> {
-        let connection = dial(&mut dialer, options.timeout).await?;
+        let connection = dialer(options.timeout).await?;
         Self::start(connection, options, Some(dialer)).await
     }
 }

@@ -17,7 +17,7 @@ use ::tokio::net::UnixStream;
 use ::tokio::time::sleep;
 
 #[cfg(unix)]
-use crate::child::Running;
+use crate::child::{Ending, Running};
 use crate::core::End;
 #[cfg(all(unix, feature = "server"))]
 use crate::descriptors::QUIET;
@@ -29,7 +29,7 @@ pub(super) struct Connection {
     unflushed: bool,
     /// The program at the other end, which ends with the connection.
     #[cfg(unix)]
-    program: Option<Running>,
+    program: Option<Box<dyn Ending>>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send {
@@ -59,7 +59,7 @@ impl Connection {
     #[cfg(unix)]
     pub(super) fn with(stream: UnixStream, program: Running) -> Self {
         Self {
-            program: Some(program),
+            program: Some(Box::new(program)),
             ..Self::new(stream)
         }
     }

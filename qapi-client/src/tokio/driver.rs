@@ -12,7 +12,7 @@ use ::tokio::io::ReadBuf;
 use ::tokio::time::sleep;
 
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial::Dialer;
 use super::sending::Sending;
 use super::shared::{Shared, Told};
 use crate::core::End;
@@ -28,7 +28,7 @@ const TURNS: usize = 32;
 pub(super) async fn drive(
     shared: Arc<Shared>,
     mut connection: Connection,
-    mut again: Option<Again>,
+    mut again: Option<Again<Dialer>>,
 ) {
     // Should the runtime end before the session does, its callers and subscribers learn of it.
     let session = Driven(shared);
@@ -59,7 +59,7 @@ impl Driven {
 
     /// Makes the session as new, and answers how long to wait before another connection is tried; `None` if the session has
     /// ended for good, or nobody wants it.
-    fn restart(&self, again: &mut Again) -> Option<Duration> {
+    fn restart(&self, again: &mut Again<Dialer>) -> Option<Duration> {
         let mut state = self.0.lock();
         if state.session.ended().is_some() || state.deserted {
             return None;
@@ -74,11 +74,11 @@ impl Driven {
     }
 
     /// Another connection; `None` if there is none to be had, or nobody wants it.
-    async fn reconnect(&self, again: &mut Again) -> Option<Connection> {
+    async fn reconnect(&self, again: &mut Again<Dialer>) -> Option<Connection> {
         let mut pause = self.restart(again)?;
         loop {
             self.unless_deserted(sleep(pause)).await?;
-            let dialled = dial(&mut again.dialer, self.0.options.timeout);
+            let dialled = (again.dialer)(self.0.options.timeout);
             if let Ok(connection) = self.unless_deserted(dialled).await? {
                 return Some(connection);
             }

@@ -11,16 +11,18 @@ use ::tokio::io::{AsyncRead, AsyncWrite};
 
 use super::client::within;
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial;
 use super::outgoing::{Outgoing, send};
 use crate::address::Address;
 use crate::core::{End, is_departure};
 use crate::error::Error;
-use crate::reconnect::Dialer;
-use crate::server::exchange::{Recording, Side};
+use crate::server::exchange::{Backlog, Recording, Side};
 
 /// How much is received at once.
 const CHUNK: usize = 64 << 10;
+
+/// How much of what a server says before there is a client is kept for it.
+const BACKLOG: usize = 16 << 20;
 
 /// How often it is carried before others get their turn.
 const TURNS: usize = 32;
@@ -32,6 +34,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// Bytes go on as they have come, whatever they are, and so do file descriptors of the client's, with the bytes that they
 /// came with; over something else than a Unix socket there is no way for these, and they are closed.
+///
+/// A server may talk before there is a client. That waits for one, up to 16 MiB of it; of more the first message waits, which
+/// is the greeting, and the latest, and [`dropped`](Self::dropped) tells how many between them do not.
 ///
 /// ```no_run
 /// use qapi_client::server::exchange::Recording;
@@ -51,8 +56,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub struct Tap {
     server: Connection,
-    /// What the server has said before there was a client.
     said: Way,
+    /// What the server has said before there was a client.
+    backlog: Backlog,
 }
 
 impl Tap {
@@ -61,26 +67,43 @@ impl Tap {
     /// # Errors
     /// [`Error::Connect`].
     pub async fn connect(address: &Address, timeout: Option<Duration>) -> Result<Self, Error> {
-        let mut dialer = Dialer::Address(address.clone());
         Ok(Self {
-            server: dial(&mut dialer, timeout).await?,
+            server: dial::to(address)(timeout).await?,
             said: Way::of(Side::Server),
+            backlog: Backlog::new(BACKLOG),
         })
     }
 
-    /// Waits until the server hangs up, which nobody talks to. It can be given up, and nothing is lost.
+    /// Waits until the server hangs up, which nobody talks to, whatever it says meanwhile. It can be given up, and nothing is
+    /// lost.
+    ///
+    /// A server that begins a message and does not end it within 16 MiB is not waited for: it says nothing that anybody could
+    /// come for ([`End::Violation`]).
     pub async fn ended(&mut self) -> End {
-        let Self { server, said } = self;
-        let error = poll_fn(|cx| {
-            loop {
-                match ready!(said.receive(server, cx)) {
-                    Ok(0) => return Poll::Ready(io::ErrorKind::UnexpectedEof.into()),
-                    Ok(_) => {}
-                    Err(error) => return Poll::Ready(error),
+        poll_fn(|cx| self.hear(cx)).await
+    }
+
+    /// Keeps what the server says, until it has hung up.
+    fn hear(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        for _ in 0..TURNS {
+            match ready!(self.said.receive(&mut self.server, cx)) {
+                Ok(0) => return Poll::Ready(End::Closed),
+                Ok(_) => {
+                    if let Err(violation) = self.backlog.hear(self.said.bytes()) {
+                        return Poll::Ready(End::Violation(violation));
+                    }
+                    self.said.filled = 0..0;
                 }
+                Err(error) => return Poll::Ready(error.into()),
             }
-        });
-        End::from(error.await)
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// How many messages the server has said before there was a client that are more than is kept for it.
+    pub fn dropped(&self) -> u64 {
+        self.backlog.dropped()
     }
 
     /// Carries everything from a client to the server and back until one of them hangs up, and answers who. What is written
@@ -96,13 +119,20 @@ impl Tap {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
+        let Self {
+            server,
+            mut said,
+            backlog,
+        } = self;
+        let backlog = backlog.into_bytes();
+        recording.hear(Side::Server, &backlog)?;
+        said.begin_with(backlog);
         let mut between = Between {
             client: Connection::new(client),
+            server,
             asked: Way::of(Side::Client),
-            tap: self,
+            said,
         };
-        // What the server has said already.
-        recording.hear(Side::Server, between.tap.said.bytes())?;
         let first = poll_fn(|cx| between.until_somebody_leaves(recording, cx)).await?;
         if first == Side::Client {
             between.hear_the_rest(recording).await?;
@@ -115,8 +145,9 @@ impl Tap {
 /// A client and a server, with us between them.
 struct Between {
     client: Connection,
-    tap: Tap,
+    server: Connection,
     asked: Way,
+    said: Way,
 }
 
 impl Between {
@@ -130,7 +161,7 @@ impl Between {
         }
         let asked = self
             .asked
-            .carry(&mut self.client, &mut self.tap.server, recording, cx)?;
+            .carry(&mut self.client, &mut self.server, recording, cx)?;
         asked.map(|()| Ok(Side::Client))
     }
 
@@ -140,14 +171,14 @@ impl Between {
         recording: &mut Recording<impl Write>,
         cx: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
-        let Tap { server, said } = &mut self.tap;
-        said.carry(server, &mut self.client, recording, cx)
+        self.said
+            .carry(&mut self.server, &mut self.client, recording, cx)
     }
 
     /// The client says nothing more, which the server learns; it may have something to say yet.
     async fn hear_the_rest(&mut self, recording: &mut Recording<impl Write>) -> io::Result<()> {
         // One that has gone needs not be told.
-        let _ = poll_fn(|cx| self.tap.server.poll_shutdown(cx)).await;
+        let _ = poll_fn(|cx| self.server.poll_shutdown(cx)).await;
         let patience = self.client.is_abandoned().then_some(PATIENCE);
         let rest = poll_fn(|cx| self.say(recording, cx));
         within(patience, rest).await.unwrap_or(Ok(()))
@@ -178,6 +209,13 @@ impl Way {
             is_deaf: false,
             is_over: false,
         }
+    }
+
+    /// Has this passed on before anything else.
+    fn begin_with(&mut self, bytes: Vec<u8>) {
+        self.filled = 0..bytes.len();
+        self.chunk = bytes;
+        self.chunk.resize(CHUNK.max(self.filled.end), 0);
     }
 
     /// Passes on what there is, until nothing more is said and all has been passed on.
@@ -223,6 +261,8 @@ impl Way {
     fn receive(&mut self, from: &mut Connection, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if self.filled.is_empty() {
             self.filled = 0..0;
+            self.chunk.truncate(CHUNK);
+            self.chunk.shrink_to_fit();
         }
         let room = &mut self.chunk[self.filled.end..];
         if room.is_empty() {

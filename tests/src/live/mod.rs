@@ -12,6 +12,7 @@
 //! let mut client = machine.client(MONITOR);
 //! ```
 
+mod agent;
 mod image;
 mod learn;
 mod machine;
@@ -21,6 +22,7 @@ mod python;
 pub mod queries;
 mod terminal;
 
+pub use agent::{AGENT, agent, harmless_agent};
 pub use image::Image;
 pub use learn::learn;
 pub use machine::{MONITOR, machine, machine_in, mainframe};

@@ -5,19 +5,9 @@ use std::os::unix::net::UnixStream;
 
 use qapi_client::Error;
 use qapi_client::blocking::{Client, Options};
-use qapi_tests::live::{Process, Program, folder};
+use qapi_tests::live::{AGENT, Process, agent as start};
 use qapi_types::qga::commands;
 use qapi_types::{Command, ErrorClass};
-
-/// The agent, with its socket at `agent`.
-#[track_caller]
-fn start() -> Option<Process> {
-    let folder = folder();
-    let path = folder.path().join("agent").display().to_string();
-    let state = folder.path().display().to_string();
-    let arguments = ["-m", "unix-listen", "-p", &path, "-t", &state];
-    Process::start(Program::GuestAgent, folder, &arguments)
-}
 
 /// A session over a stream, whatever is left in it.
 fn session(stream: UnixStream) -> Client {
@@ -28,7 +18,7 @@ fn session(stream: UnixStream) -> Client {
 #[track_caller]
 pub(crate) fn agent() -> Option<(Process, Client)> {
     let mut agent = start()?;
-    let stream = agent.connect("agent");
+    let stream = agent.connect(AGENT);
     Some((agent, session(stream)))
 }
 
@@ -37,7 +27,7 @@ fn an_agent_is_found_and_asked() {
     let Some(mut agent) = start() else {
         return;
     };
-    let stream = agent.connect("agent");
+    let stream = agent.connect(AGENT);
     // Half a request, as a client leaves it that dies.
     (&stream).write_all(br#"{"execute": "guest-pi"#).unwrap();
     let mut client = session(stream);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use qapi_codegen::emit::reference::model::Reference;
-use qapi_codegen::schema::{Doc, DocKind};
+use qapi_codegen::schema::{Doc, DocKind, Version};
 use qapi_codegen::source::DiskLoader;
 
 use super::html::{elements, pieces, text};
@@ -80,9 +80,15 @@ const MARKUP: [&str; 16] = [
 /// What is to be shown of a comment. What is left to be done is not for readers.
 fn said(doc: &Doc) -> Vec<String> {
     let mut texts = vec![doc.body.clone()];
-    for (name, text) in doc.members.iter().chain(&doc.features) {
-        texts.push(name.clone());
-        texts.push(text.clone());
+    for (name, text) in &doc.members {
+        // Of which release it is stands beside its name.
+        let since = Version::in_description(text);
+        let rest = since.map_or(&**text, |since| since.left_out_of(text));
+        texts.extend([name.clone(), rest.to_owned()]);
+        texts.extend(since.map(|since| format!("since {since}")));
+    }
+    for (name, text) in &doc.features {
+        texts.extend([name.clone(), text.clone()]);
     }
     let sections = doc.sections.iter();
     let sections = sections.filter(|section| section.kind != DocKind::Todo);

@@ -97,8 +97,15 @@ fn documentation(schema: &Schema) -> Vec<String> {
     let mut phrases = Vec::new();
     for (_, doc) in schema.docs() {
         add(&parse(&doc.body).blocks, &mut phrases);
-        let described = doc.members.iter().chain(&doc.features);
-        described.for_each(|(_, text)| add(&parse(text).blocks, &mut phrases));
+        for (_, text) in &doc.members {
+            // Of which release it is stands beside its name.
+            let since = Version::in_description(text);
+            let rest = since.map_or(&**text, |since| since.left_out_of(text));
+            add(&parse(rest).blocks, &mut phrases);
+            phrases.extend(since.map(|since| format!("since {since}")));
+        }
+        let features = doc.features.iter();
+        features.for_each(|(_, text)| add(&parse(text).blocks, &mut phrases));
         for section in &doc.sections {
             match section.kind {
                 DocKind::Todo => {}

@@ -25,8 +25,12 @@ use super::guest::unfound;
 #[command(after_help = "\
 Examples:
   qmp --socket vm.qga agent shell
+  qmp --socket vm.qga agent shell --read-only
   echo guest-get-time | qmp --socket vm.qga agent shell")]
 pub(super) struct Shell {
+    /// Refuse commands that are not known to change nothing; `guest-get-*`, `guest-info` and their like are
+    #[arg(long)]
+    read_only: bool,
     #[command(flatten)]
     manners: Manners,
 }
@@ -47,7 +51,7 @@ impl Shell {
             let client = Client::connect_agent(&address, options).await;
             client.map_err(|error| unfound(&address, error))
         })?;
-        let options = shell::Options::of_agent(self.manners.clone());
+        let options = shell::Options::of_agent(self.manners.clone(), self.read_only);
         shell::attach(session, &options, out, err)
     }
 }

@@ -20,11 +20,13 @@ use super::{Failure, Monitor, recording, serving};
 ///
 /// Clients connect to a socket of ours instead of the machine's. What they say goes to the machine as it is, and back what the
 /// machine says; descriptors that they send are passed on. Each client has a connection to the monitor of its own. One is
-/// served at a time, as QEMU does; others wait until it leaves.
+/// served at a time, as QEMU does; others wait until it leaves. What the machine says before one is there waits as well, up to
+/// 16 MiB of it; of more the latest waits, behind the greeting, and how many messages do not is told.
 ///
 /// FILE has a line a message, {"client": …} or {"server": …}, which is written before the message is passed on, and one at the
 /// end of a connection that says who has hung up, {"end": "client"}. What was no message was passed on as well, but of that
-/// there is only a string that says what was wrong with it. FILE and the socket are made with permissions for their owner
+/// there is only a string that says what was wrong with it. A guest's agent may be recorded as well: the byte 0xFF by which
+/// it comes into step with its client is a line, too, {"delimiter": "server"}. FILE and the socket are made with permissions for their owner
 /// alone: passwords are said, too. If there is something already that is an error, and it is left as it is. At the end the
 /// socket is removed. unix:@NAME makes one without permissions (Linux).
 ///
@@ -36,7 +38,8 @@ use super::{Failure, Monitor, recording, serving};
 Examples:
   qmp --socket vm.qmp record talk
   qmp --socket talk.sock info
-  qmp replay talk --listen vm.qmp")]
+  qmp replay talk --listen vm.qmp
+  qmp --socket vm.qga record talk --listen talk.qga")]
 pub(super) struct Record {
     /// Where to write it: a new file
     #[arg(value_name = "FILE")]
@@ -93,7 +96,7 @@ impl Record {
             let mut recording = Recording::new(file);
             let reconnect = || Tap::connect(&machine, timeout);
             let ended = tokio::select! {
-                ended = self.serve(tap, reconnect, &listener, &mut recording, out) => ended?,
+                ended = self.serve(tap, reconnect, &listener, &mut recording, out, err) => ended?,
                 _ = &mut told => Ended::Signal,
             };
             serving::say(self.json, "ended", &ended.name(), out)
@@ -116,6 +119,7 @@ impl Record {
         listener: &UnixListener,
         recording: &mut Recording<impl Write>,
         out: &mut dyn Write,
+        err: &mut dyn Write,
     ) -> Result<Ended, Failure> {
         loop {
             let client = tokio::select! {
@@ -125,6 +129,7 @@ impl Record {
             let (client, _) = client.map_err(|error| {
                 Failure::Ended(2, format!("cannot let anybody in any more: {error}"))
             })?;
+            self.say_dropped(tap.dropped(), out, err)?;
             let gone = tap.carry(client, recording).await.map_err(|error| {
                 let file = self.file.display();
                 let why = format!("cannot write {file} any more, and pass nothing on: {error}");
@@ -159,6 +164,23 @@ impl Record {
             2,
             format!("cannot record into {}: {why}", self.file.display()),
         )
+    }
+
+    /// Says how much of what the machine has said the client does not hear, nor the file.
+    fn say_dropped(
+        &self,
+        count: u64,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<(), Failure> {
+        match (count, self.json) {
+            (0, _) => Ok(()),
+            (_, true) => serving::say(true, "dropped", &count, out),
+            (_, false) => Ok(writeln!(
+                err,
+                "qmp: {count} of the machine's messages came before a client was there, more than are kept for it"
+            )?),
+        }
     }
 
     fn say_ready(&self, machine: &Address, out: &mut dyn Write) -> Result<(), Failure> {

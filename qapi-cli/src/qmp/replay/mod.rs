@@ -30,6 +30,9 @@ const SHOWN: usize = 300;
 /// their order. Of the negotiation it does not matter for what it asks. A request that the recording does not have is answered
 /// with a GenericError, which says what it has; what a client says otherwise than it was recorded is told on standard error.
 ///
+/// So it is with a guest's agent, which does not greet. By which number a client comes into step with it, and how often, is
+/// the client's own affair: it is returned the one that it asks for now.
+///
 /// Clients are served one after the other, each by what was recorded of a connection: the first by the first, and when all have
 /// been played it begins again. Where the machine has hung up, or the recording breaks off, it hangs up.
 ///
@@ -42,7 +45,9 @@ const SHOWN: usize = 300;
 #[command(after_help = "\
 Examples:
   qmp replay talk --listen vm.qmp
-  qmp --socket vm.qmp info")]
+  qmp --socket vm.qmp info
+  qmp replay talk.of.agent --listen vm.qga
+  qmp --socket vm.qga agent info")]
 pub(super) struct Replay {
     /// The recording
     #[arg(value_name = "FILE")]

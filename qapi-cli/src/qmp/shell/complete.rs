@@ -92,7 +92,7 @@ impl Completion {
             for candidate in &mut candidates {
                 let name = candidate.text.trim_end();
                 let summary = match Own::named(name, self.mode) {
-                    Some(own) => own.summary().to_owned(),
+                    Some(own) => own.summary(self.mode).to_owned(),
                     None => self.knowledge.summary(name),
                 };
                 candidate.about = Some(summary);

@@ -117,9 +117,10 @@ pub(super) struct Manners {
 
 impl Options {
     /// A shell with a guest's agent.
-    pub(super) fn of_agent(manners: Manners) -> Self {
+    pub(super) fn of_agent(manners: Manners, read_only: bool) -> Self {
         Self {
             manners,
+            read_only,
             agent: true,
             ..Self::default()
         }

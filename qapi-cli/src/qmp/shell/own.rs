@@ -67,8 +67,12 @@ impl Own {
         }
     }
 
-    pub(super) fn summary(self) -> &'static str {
+    /// What it is for, with examples for whoever speaks so.
+    pub(super) fn summary(self, mode: Mode) -> &'static str {
         match self {
+            Self::Help if mode == Mode::Agent => {
+                "tell of a command, or of a part: guest-ping, guest-exec/arg/path"
+            }
             Self::Help => "tell of a command or an event, or of a part: stop, migrate/arg/uri",
             Self::Exit => "leave, as Ctrl-D does; whoever was spoken with goes on",
             Self::Hmp => "execute a command of the human monitor, or speak with it",
@@ -164,7 +168,7 @@ impl Interpreter<'_> {
         let understood = understood.iter().map(|row| row.map(str::to_owned));
         let own = Own::of(self.mode).map(|own| {
             let usage = format!("{} {}", own.name(), own.usage());
-            [usage, own.summary().to_owned()]
+            [usage, own.summary(self.mode).to_owned()]
         });
         for line in columns(understood.chain(own)) {
             writeln!(self.out, "{line}")?;
@@ -180,7 +184,12 @@ impl Interpreter<'_> {
     fn help_with(&mut self, path: &str) -> Result<Flow, Failure> {
         if let Some(own) = Own::named(path, self.mode) {
             let usage = format!("{} {}", own.name(), own.usage());
-            writeln!(self.out, "{}\n    {}", usage.trim_end(), own.summary())?;
+            writeln!(
+                self.out,
+                "{}\n    {}",
+                usage.trim_end(),
+                own.summary(self.mode)
+            )?;
             return Ok(Flow::On);
         }
         let knowledge = self.knowledge();

@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 
-use qapi_types::{Any, from_str};
+use qapi_types::from_str;
 
-use super::super::Limits;
-use super::super::input::Input;
-use super::{Line, Side};
+use super::super::input::{Input, Malformed};
+use super::{Line, Side, input};
 
 /// A recording that is being written, of one connection or of several, one after the other.
 ///
@@ -58,11 +57,12 @@ impl<W: Write> Recording<W> {
         input.push(bytes);
         let mut text = String::new();
         while let Some(message) = input.next() {
-            let message = match message {
-                Ok(text) => from_str(&text).unwrap_or_else(|error| Any::from(error.to_string())),
-                Err(malformed) => Any::from(malformed.to_string()),
-            };
-            text.push_str(&line(&Line::Said(side, message)));
+            let said = |message| Line::Said(side, message);
+            text.push_str(&line(&match message {
+                Ok(text) => said(from_str(&text).unwrap_or_else(|error| error.to_string().into())),
+                Err(Malformed::DELIMITER) => Line::Delimiter(side),
+                Err(malformed) => said(malformed.to_string().into()),
+            }));
         }
         self.write(&text)
     }
@@ -84,13 +84,4 @@ impl<W: Write> Recording<W> {
 
 fn line(line: &Line) -> String {
     format!("{line}\n")
-}
-
-/// Messages as QEMU takes them; what it says itself may have any number of tokens.
-fn input(side: Side) -> Input {
-    let mut limits = Limits::default();
-    if side == Side::Server {
-        limits.tokens = usize::MAX;
-    }
-    Input::new(limits)
 }

@@ -5,7 +5,9 @@ use qapi_types::{Any, AnyMembers, Encode, Refusal, Writer};
 use super::super::dialog::NEGOTIATE;
 use super::super::input::Malformed;
 use super::super::{Limits, Request};
+use super::synchronize::{answer, is_step, number};
 use super::{Difference, Line, Part, Replay};
+use crate::core::DELIMITER;
 
 /// How much is shown of what was expected.
 const SHOWN: usize = 300;
@@ -39,11 +41,11 @@ impl<'a> Player<'a> {
     }
 
     /// What is said before the client says anything: a greeting at least, if the recording has one.
-    pub(super) fn begin(&mut self) -> String {
+    pub(super) fn begin(&mut self) -> Vec<u8> {
         let greets =
             |line: &Line| matches!(line.part, Part::Other) && line.message.get("QMP").is_some();
         let greeting = self.replay.lines.iter().position(greets);
-        let mut said = String::new();
+        let mut said = Vec::new();
         self.go_on(greeting.map_or(0, |line| line + 1), None, &mut said);
         said
     }
@@ -57,22 +59,30 @@ impl<'a> Player<'a> {
     pub(super) fn hear(
         &mut self,
         message: Result<String, Malformed>,
-    ) -> (String, Option<Difference>) {
+    ) -> (Vec<u8>, Option<Difference>) {
         self.heard += 1;
+        let is_delimiter = message == Err(Malformed::DELIMITER);
         let (request, text) = match message {
             Ok(text) => (Request::read(&text, true, Limits::default()), text),
             Err(malformed) => (Request::malformed(malformed), malformed.to_string()),
         };
-        let mut said = String::new();
+        let mut said = Vec::new();
         let Some(turn) = self.find(&request) else {
+            let number = number(&request).filter(|_| self.replay.is_agents);
+            if let Some(number) = number {
+                let (delimited, reply) = answer(&request, number);
+                say(delimited, &reply, &mut said);
+                return (said, None);
+            }
             let expected = self.closest(&request).cloned();
-            say(&refuse(request, expected.as_ref()), &mut said);
-            let difference = Difference {
+            say(false, &refuse(request, expected.as_ref()), &mut said);
+            let differs = !(is_delimiter && self.replay.is_agents);
+            let difference = differs.then_some(Difference {
                 message: self.heard,
                 expected,
                 found: Some(text),
-            };
-            return (said, Some(difference));
+            });
+            return (said, difference);
         };
         self.taken[turn] = true;
         while self.taken.get(self.first_open) == Some(&true) {
@@ -95,32 +105,38 @@ impl<'a> Player<'a> {
 
     /// What the recording's client has said and this one has not.
     pub(super) fn missing(&self) -> impl Iterator<Item = Difference> {
-        let open = self.taken.iter().enumerate().filter(|(_, taken)| !**taken);
-        open.map(|(request, _)| Difference {
+        let requests = (0..self.taken.len()).filter(|request| {
+            let may_lack = self.replay.is_agents && is_step(self.line(*request));
+            !self.taken[*request] && !may_lack
+        });
+        requests.map(|request| Difference {
             message: request + 1,
             expected: Some(self.message(request).clone()),
             found: None,
         })
     }
 
+    fn line(&self, request: usize) -> &'a Line {
+        &self.replay.lines[self.replay.requests[request]]
+    }
+
     fn message(&self, request: usize) -> &'a Any {
-        &self.replay.lines[self.replay.requests[request]].message
+        &self.line(request).message
     }
 
     /// The first request that is `fitting` and has not been made.
     fn first(&self, fitting: impl Fn(&Request) -> bool) -> Option<usize> {
         (self.first_open..self.taken.len()).find(|request| {
-            let line = &self.replay.lines[self.replay.requests[*request]];
             !self.taken[*request]
-                && matches!(&line.part, Part::Request(request, _) if fitting(request))
+                && matches!(&self.line(*request).part, Part::Request(request, _) if fitting(request))
         })
     }
 
-    /// The request of the recording that this one is.
+    /// The request of the recording that this one is: the same; or one of those that need not be, of the same name.
     fn find(&self, request: &Request) -> Option<usize> {
-        let negotiates = |request: &Request| request.name() == Some(NEGOTIATE);
+        let is_free = request.name() == Some(NEGOTIATE) || number(request).is_some();
         self.first(|expected| is_same(request, expected))
-            .or_else(|| self.first(|expected| negotiates(request) && negotiates(expected)))
+            .or_else(|| self.first(|expected| is_free && request.name() == expected.name()))
     }
 
     /// What the client may have wanted to say: the same command, or what comes next.
@@ -133,13 +149,18 @@ impl<'a> Player<'a> {
     }
 
     /// Says what was said before the line `end` and before the next request, but for replies to what has not been asked.
-    fn go_on(&mut self, end: usize, asked: Option<(usize, &Request)>, said: &mut String) {
+    fn go_on(&mut self, end: usize, asked: Option<(usize, &Request)>, said: &mut Vec<u8>) {
         let replay = self.replay;
         let next = replay.requests.get(self.turn);
         let end = end.max(*next.unwrap_or(&replay.lines.len()));
         for line in self.gone..end {
-            match (&replay.lines[line].part, asked) {
-                (Part::Other, _) => say(&replay.lines[line].message, said),
+            let Line {
+                message,
+                delimiter,
+                part,
+            } = &replay.lines[line];
+            match (part, asked) {
+                (Part::Other, _) => say(*delimiter, message, said),
                 (Part::Reply(to), Some((asked, request))) if *to == asked => {
                     self.reply(line, request, said);
                 }
@@ -149,14 +170,16 @@ impl<'a> Player<'a> {
         self.gone = self.gone.max(end);
     }
 
-    fn reply(&self, line: usize, request: &Request, said: &mut String) {
-        say(&under(&self.replay.lines[line].message, request.id()), said);
+    fn reply(&self, line: usize, request: &Request, said: &mut Vec<u8>) {
+        let line = &self.replay.lines[line];
+        say(line.delimiter, &reply_to(request, &line.message), said);
     }
 }
 
-fn say(message: &Any, said: &mut String) {
-    said.push_str(message.as_json());
-    said.push_str("\r\n");
+fn say(delimited: bool, message: &Any, said: &mut Vec<u8>) {
+    said.extend(delimited.then_some(DELIMITER));
+    said.extend_from_slice(message.as_json().as_bytes());
+    said.extend_from_slice(b"\r\n");
 }
 
 /// Is a request what was recorded, but for its id?
@@ -170,19 +193,26 @@ fn is_same(request: &Request, expected: &Request) -> bool {
     }
 }
 
-/// A reply of the recording under another id.
-fn under(recorded: &Any, id: Option<&Any>) -> Any {
+/// A reply of the recording under the request's id, and with the number that it wants back.
+fn reply_to(request: &Request, recorded: &Any) -> Any {
     let Ok(members) = recorded.to::<AnyMembers>() else {
         return recorded.clone();
     };
-    if members.get("id").map(Any::as_json) == id.map(Any::as_json) {
+    let is =
+        |name, value: Option<&Any>| members.get(name).map(Any::as_json) == value.map(Any::as_json);
+    let number = number(request).filter(|number| !is("return", Some(number)));
+    if is("id", request.id()) && number.is_none() {
         return recorded.clone();
     }
     let mut reply = AnyMembers::new();
     for (name, value) in members.iter().filter(|(name, _)| *name != "id") {
+        let value = match (&number, name) {
+            (Some(number), "return") => number,
+            _ => value,
+        };
         reply.push(name, value.clone());
     }
-    if let Some(id) = id {
+    if let Some(id) = request.id() {
         reply.push("id", id.clone());
     }
     reply.into()

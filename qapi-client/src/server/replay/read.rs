@@ -51,7 +51,11 @@ impl Replay {
                 _ if bytes.trim_ascii().is_empty() => {}
                 Ok(Line::Said(side, message)) => {
                     let (_, said) = open.get_or_insert_with(|| (number, Vec::new()));
-                    said.push(Said { side, message });
+                    said.push(Said::Message(side, message));
+                }
+                Ok(Line::Delimiter(side)) => {
+                    let (_, said) = open.get_or_insert_with(|| (number, Vec::new()));
+                    said.push(Said::Delimiter(side));
                 }
                 Ok(Line::End(side)) => {
                     let (first, said) = open.take().unwrap_or((number, Vec::new()));

@@ -8,7 +8,7 @@ use super::*;
 
 const GREETING: &str = r#"{"QMP": {}}"#;
 
-/// What a recording says: in turns to what a client says in turns, the first of them to nobody.
+/// What a recording says: in turns to what a client says in turns, the first of them to nobody. `~` is a delimiter.
 #[track_caller]
 fn check(recording: &str, turns: &[(&str, &str)]) {
     let replay: Replay = recording.parse().unwrap();
@@ -16,14 +16,20 @@ fn check(recording: &str, turns: &[(&str, &str)]) {
     let mut said = player.begin();
     let mut input = Input::new(Limits::default());
     for (asks, expected) in turns {
-        input.push(asks.as_bytes());
+        input.push(
+            &asks
+                .bytes()
+                .map(|byte| if byte == b'~' { 0xff } else { byte })
+                .collect::<Vec<_>>(),
+        );
         while let Some(message) = input.next() {
-            said += &player.hear(message).0;
+            said.extend(player.hear(message).0);
         }
         if player.has_ended() {
-            said += "end\r\n";
+            said.extend(b"end\r\n");
         }
-        let lines: Vec<&str> = said.lines().collect();
+        let text = String::from_utf8_lossy(&said).replace('\u{fffd}', "~");
+        let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.join(" "), *expected, "after {asks}");
         said.clear();
     }
@@ -127,7 +133,7 @@ fn who_gives_no_ids_is_answered_in_order() {
     let at_once: String = turns.iter().map(|(asks, _)| *asks).collect();
     let answers = turns.map(|(_, answer)| answer).join(" ");
     check(recording, &[(&at_once, &answers)]);
-    // An agent does not answer the byte that brings it into step.
+    // A byte that brings an agent into step may go without an answer.
     let recording = r#"
         {"client": "stray '\\xff'"}
         {"client": {"execute": "a"}}
@@ -140,6 +146,83 @@ fn who_gives_no_ids_is_answered_in_order() {
         ("{'execute': 'b'}", r#"{"return": 2}"#),
     ];
     check(recording, &turns);
+}
+
+/// A client comes into step with an agent in its own way: with other numbers, as often as it likes.
+#[test]
+fn agents_and_their_clients() {
+    let sync = |number: u64, id: &str| {
+        let arguments = format!("\"arguments\": {{\"id\": {number}}}");
+        format!("{{\"execute\": \"guest-sync-delimited\", {arguments}{id}}}")
+    };
+    let asked = format!(
+        "{{\"delimiter\": \"client\"}}\n{{\"client\": {}}}\n{{\"client\": {}}}\n{{\"server\": {{\"error\": \"~\"}}}}\n",
+        sync(5, ", \"id\": 5"),
+        sync(6, "")
+    );
+    let asks = format!("~{}{}", sync(8, ", \"id\": [8]"), sync(9, ""));
+    let recording = format!(
+        r#"{asked}
+        {{"delimiter": "server"}}
+        {{"server": {{"return": 5, "id": 5}}}}
+        {{"delimiter": "server"}}
+        {{"server": {{"return": 6}}}}
+        {{"client": {{"execute": "guest-ping", "id": 7}}}}
+        {{"server": {{"return": {{}}, "id": 7}}}}
+    "#
+    );
+    let turns = [
+        (
+            &*asks,
+            r#"{"error": "~"} ~{"return":8,"id":[8]} ~{"return":9}"#,
+        ),
+        (
+            &*asks,
+            r#"{"error":{"class":"GenericError","desc":"JSON parse error, stray '\\xff'"}} ~{"return":8,"id":[8]} ~{"return":9}"#,
+        ),
+        (
+            "{'execute': 'guest-sync', 'arguments': {'id': 1}, 'id': 2}",
+            r#"{"return":1,"id":2}"#,
+        ),
+        ("{'execute': 'guest-ping'}", r#"{"return":{}}"#),
+    ];
+    check(&recording, &turns);
+    // Whoever does not come into step at all may as well.
+    check(&recording, &turns[3..]);
+    // An agent before QEMU 4.0 returns no ids, one before 3.0 refuses what has one.
+    for (first, expected) in [
+        (
+            "{\"delimiter\": \"server\"}\n{\"server\": {\"return\": 5}}",
+            "~{\"return\":8,\"id\":[8]}",
+        ),
+        ("{\"server\": {\"error\": 5}}", "{\"error\":5,\"id\":[8]}"),
+    ] {
+        let recording = format!(
+            r#"{asked}{first}
+            {{"delimiter": "server"}}
+            {{"server": {{"return": 6}}}}
+            {{"client": {{"execute": "guest-ping"}}}}
+            {{"server": {{"return": {{}}}}}}
+        "#
+        );
+        let turns = [
+            (
+                &*asks,
+                &*format!(r#"{{"error": "~"}} {expected} ~{{"return":9}}"#),
+            ),
+            ("{'execute': 'guest-ping'}", r#"{"return": {}}"#),
+        ];
+        check(&recording, &turns);
+    }
+    // A machine knows no such commands.
+    let turns = [
+        ("", GREETING),
+        (
+            "{'execute': 'guest-sync', 'arguments': {'id': 1}}",
+            r#"{"error":{"class":"GenericError","desc":"guest-sync: the recording has no more requests"}}"#,
+        ),
+    ];
+    check("{\"server\": {\"QMP\": {}}}", &turns);
 }
 
 #[test]
@@ -234,7 +317,7 @@ fn what_cannot_be_read() {
         ),
         (
             b"{}\n",
-            "line 1: expected an object with `client`, `server` or `end`, found another",
+            "line 1: expected an object with `client`, `server`, `delimiter` or `end`, found another",
         ),
         (
             b"{\"end\": \"nobody\"}\n",
@@ -243,7 +326,7 @@ fn what_cannot_be_read() {
         (b"\xff\n", "line 1: not UTF-8"),
         (
             b"{\"client\": 1, \"server\": 1}\n",
-            "line 1: expected an object with `client`, `server` or `end`, found another",
+            "line 1: expected an object with `client`, `server`, `delimiter` or `end`, found another",
         ),
         // What is torn has to have begun.
         (b"{\"cli", "line 1: "),
@@ -317,6 +400,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         Just("{'client': 1}\n"),
         Just("\n"),
         Just("{\"end\": \"server\"}\n"),
+        Just("{\"delimiter\": \"server\"}\n"),
+        Just("{'execute': 'guest-sync', 'arguments': {'id': 2}}"),
     ];
     prop_oneof![
         3 => text.prop_map(Vec::from),
@@ -365,14 +450,15 @@ proptest! {
         recording.end(Side::Client).unwrap();
         let replay = Replay::read(&*text).unwrap().remove(0);
         let mut player = Player::of(&replay);
-        let mut heard = player.begin().lines().count();
+        let lines = |said: Vec<u8>| said.iter().filter(|byte| **byte == b'\n').count();
+        let mut heard = lines(player.begin());
         let mut input = Input::new(Limits::default());
         for chunk in asks.chunks(size) {
             input.push(chunk);
             while let Some(message) = input.next() {
                 let (said, difference) = player.hear(message);
                 prop_assert_eq!(difference, None);
-                heard += said.lines().count();
+                heard += lines(said);
             }
         }
         prop_assert_eq!(heard, replay.lines.len() - replay.requests());

@@ -19,13 +19,12 @@ use qapi_types::Greeting;
 
 use super::client::within;
 use super::connection::Connection;
-use super::dial::dial;
+use super::dial;
 use crate::address::Address;
 use crate::core::End;
 use crate::error::Error;
 use crate::mux::Parting;
 use crate::policy::Policy;
-use crate::reconnect::Dialer;
 use crate::{Limits, server};
 use shared::{Handle, Progress, Shared};
 
@@ -89,8 +88,7 @@ impl Mux {
     /// # Errors
     /// [`Error::Connect`]; and as [`over`](Self::over).
     pub async fn connect(address: &Address, options: MuxOptions) -> Result<Self, Error> {
-        let mut dialer = Dialer::Address(address.clone());
-        let connection = dial(&mut dialer, options.timeout).await?;
+        let connection = dial::to(address)(options.timeout).await?;
         Self::start(connection, options).await
     }
 
@@ -142,6 +140,8 @@ impl Mux {
         policy: Policy,
         parted: impl Fn(Parting) + Clone + Send + 'static,
     ) -> io::Result<()> {
+        // It goes before `parted` does: who sees that nothing more is told finds that nobody is let in.
+        let listener = listener;
         let room = Arc::new(Semaphore::new(self.shared().options.clients));
         loop {
             let place = Arc::clone(&room).acquire_owned();

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::entry::*;
+use super::since::{described, leave_out};
 use super::subjects::{Outline, outline};
 use super::{EntryId, Reference, SubjectId, links, uses};
 use crate::markup::{self, AdmonitionKind, Block, Document};
 use crate::schema::{
     self, DefinitionId, Direction, Directions, Doc, DocKind, DocSection, Filter, Kind, Schema,
-    Selection, Version,
+    Selection,
 };
 
 pub(super) fn reference(schema: &Schema) -> Reference<'_> {
@@ -105,19 +106,22 @@ impl<'a> Builder<'a, '_> {
         if let Some(doc) = doc {
             add_sections(&mut details, &doc.sections);
         }
+        let since = self.schema.since(definition);
+        let mut description = doc.map_or_else(Document::default, |doc| markup::parse(&doc.body));
+        leave_out(since, &mut description);
         let mut entry = Entry {
             definition: id,
             name: &definition.name,
             kind: EntryKind::Struct,
             subject,
             since: section(DocKind::Since).map(|text| Since {
-                version: self.schema.since(definition),
+                version: since,
                 text: text.trim(),
             }),
             condition: definition.condition.as_ref(),
             features: texts.features(&definition.features),
             flags: Flags::default(),
-            description: doc.map_or_else(Document::default, |doc| markup::parse(&doc.body)),
+            description,
             details,
             returns: None,
             returns_text: parsed(DocKind::Returns),
@@ -136,12 +140,15 @@ impl<'a> Builder<'a, '_> {
             Kind::Builtin(_) | Kind::Array(_) => {}
             Kind::Enum(values) => {
                 entry.kind = EntryKind::Enum;
-                let values = values.values.iter().map(|value| Value {
-                    name: &value.name,
-                    condition: value.condition.as_ref(),
-                    features: texts.features(&value.features),
-                    description: markup::parse(texts.member(&value.name)),
-                    since: Version::in_description(texts.member(&value.name)),
+                let values = values.values.iter().map(|value| {
+                    let (description, since) = described(texts.member(&value.name));
+                    Value {
+                        name: &value.name,
+                        condition: value.condition.as_ref(),
+                        features: texts.features(&value.features),
+                        description,
+                        since,
+                    }
                 });
                 entry.content = Content::Enum(values.collect());
             }
@@ -223,20 +230,20 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn member(&self, member: &'a schema::Member, texts: &Texts<'a>) -> Member<'a> {
-        let text = texts.member(&member.name);
+        let (description, since) = described(texts.member(&member.name));
         Member {
             name: &member.name,
             ty: self.ty(member.ty),
             optional: member.optional,
             condition: member.condition.as_ref(),
             features: texts.features(&member.features),
-            description: markup::parse(text),
-            since: Version::in_description(text),
+            description,
+            since,
         }
     }
 
     fn alternative(&self, branch: &'a schema::Branch, texts: &Texts<'a>) -> Alternative<'a> {
-        let text = texts.member(&branch.name);
+        let (description, since) = described(texts.member(&branch.name));
         let json = match &self.schema.definition(branch.ty).kind {
             Kind::Builtin(builtin) => JsonKind::of_builtin(*builtin),
             Kind::Array(_) => JsonKind::Array,
@@ -248,8 +255,8 @@ impl<'a> Builder<'a, '_> {
             ty: self.ty(branch.ty),
             json,
             condition: branch.condition.as_ref(),
-            description: markup::parse(text),
-            since: Version::in_description(text),
+            description,
+            since,
         }
     }
 

@@ -194,7 +194,7 @@ pub struct Member<'a> {
     pub features: Features<'a>,
     /// What it is.
     pub description: Document,
-    /// The release that it came with, as the description tells.
+    /// The release that it came with, as the description tells; where that ends with no more than this it ends before.
     pub since: Option<Version>,
 }
 
@@ -209,7 +209,7 @@ pub struct Value<'a> {
     pub features: Features<'a>,
     /// What it means.
     pub description: Document,
-    /// The release that it came with, as the description tells.
+    /// The release that it came with, as the description tells; where that ends with no more than this it ends before.
     pub since: Option<Version>,
 }
 
@@ -248,7 +248,7 @@ pub struct Alternative<'a> {
     pub condition: Option<&'a Condition>,
     /// What it is.
     pub description: Document,
-    /// The release that it came with, as the description tells.
+    /// The release that it came with, as the description tells; where that ends with no more than this it ends before.
     pub since: Option<Version>,
 }
 

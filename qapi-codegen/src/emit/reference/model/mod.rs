@@ -23,6 +23,7 @@ mod build;
 mod entry;
 mod links;
 mod plain;
+mod since;
 mod subjects;
 mod uses;
 
