@@ -21,7 +21,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    /// A new call; `is_alone` if all others have had their replies.
+    /// A new call; `is_alone` if no other waits for a reply.
     pub(super) fn call(&mut self, is_alone: bool) -> CallId {
         let call = self.calls;
         self.calls += 1;
@@ -41,7 +41,7 @@ impl Ids {
         self.first.checked_add(id).map(CallId)
     }
 
-    /// Replies may come for calls that are not waited for, as far as anybody knows.
+    /// A reply may come that is no call's on the wire: one came for nothing, or a call has gone from the wire without.
     pub(super) fn distrust(&mut self) {
         self.distrusts = true;
     }

@@ -286,6 +286,8 @@ impl Session {
 }
 
 #[cfg(test)]
+mod ids;
+#[cfg(test)]
 mod interleavings;
 #[cfg(test)]
 mod tests;

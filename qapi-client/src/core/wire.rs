@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
+use super::ids::Ids;
 use super::{Call, CallId};
 
 /// The bytes that are to be sent, and how far they have been.
@@ -120,14 +121,11 @@ pub(super) struct Line {
     wanted: usize,
     /// How many on the wire have descriptors.
     with_descriptors: usize,
-    /// Some have gone from the wire without a reply, which may come yet.
-    misses_replies: bool,
 }
 
 impl Line {
-    /// Whether there is no call, and every one has had its reply.
-    pub(super) fn is_done(&self) -> bool {
-        self.on_wire.is_empty() && self.queued.is_empty() && !self.misses_replies
+    pub(super) fn is_empty(&self) -> bool {
+        self.on_wire.is_empty() && self.queued.is_empty()
     }
 
     /// How many calls on the wire somebody waits for.
@@ -171,7 +169,7 @@ impl Line {
 
     /// The call with this id, which from now on waits no longer. Replies come in the order of the calls: those before it
     /// that nobody wants will not be answered any more.
-    pub(super) fn answered(&mut self, id: CallId) -> Option<Waiting> {
+    pub(super) fn answered(&mut self, id: CallId, ids: &mut Ids) -> Option<Waiting> {
         // Ids ascend, so that most often it is the first.
         let at = self.on_wire.iter().position(|waiting| waiting.id >= id)?;
         if self.on_wire[at].id != id {
@@ -185,7 +183,7 @@ impl Line {
             .is_some_and(|first| first.abandoned && first.id < id)
         {
             self.oldest();
-            self.misses_replies = true;
+            ids.distrust();
         }
         Some(waiting)
     }
@@ -198,7 +196,7 @@ impl Line {
     }
 
     /// Nobody wants the reply to this call any more; `false` if it is not on the wire.
-    pub(super) fn abandon(&mut self, id: CallId) -> bool {
+    pub(super) fn abandon(&mut self, id: CallId, ids: &mut Ids) -> bool {
         let Some(at) = self.on_wire.iter().position(|waiting| waiting.id == id) else {
             return false;
         };
@@ -210,13 +208,8 @@ impl Line {
             && let Some(waiting) = self.on_wire.remove(at)
         {
             self.taken(&waiting);
-            self.misses_replies = true;
+            ids.distrust();
         }
         true
-    }
-
-    /// No reply can come any more for calls that are not on the wire.
-    pub(super) fn misses_nothing(&mut self) {
-        self.misses_replies = false;
     }
 }

@@ -11,7 +11,7 @@ impl Session {
     /// Takes a call in. It goes out when the server is ready for it: after the negotiation; in band, not more than
     /// [`Limits::in_flight`](crate::Limits::in_flight) at once; with descriptors, one at a time. Until then it waits here, and can be taken back.
     pub fn call(&mut self, call: Call) -> CallId {
-        let id = self.ids.call(self.is_done());
+        let id = self.ids.call(self.is_idle());
         self.metrics.calls += 1;
         if self.end.is_some() {
             self.lost.push_back((id, false));
@@ -23,9 +23,9 @@ impl Session {
         id
     }
 
-    /// Whether every call that was made has had its reply.
-    fn is_done(&self) -> bool {
-        self.in_band.is_done() && self.out_of_band.is_done()
+    /// Whether there is no call on the wire, nor behind those.
+    fn is_idle(&self) -> bool {
+        self.in_band.is_empty() && self.out_of_band.is_empty()
     }
 
     /// Whether a call in band that is made now goes out now: the session is ready, no other call waits, and there is room
@@ -39,7 +39,7 @@ impl Session {
     /// Says that nobody waits for the reply to a call any more: one that is not on its way is taken back, the reply to
     /// another is dropped when it comes. Answers whether it was on its way.
     pub fn abandon(&mut self, id: CallId) -> bool {
-        if self.in_band.abandon(id) || self.out_of_band.abandon(id) {
+        if self.in_band.abandon(id, &mut self.ids) || self.out_of_band.abandon(id, &mut self.ids) {
             self.out_of_step();
             self.release();
             return true;
@@ -63,8 +63,8 @@ impl Session {
             (ReplyId::Number(number), _) => {
                 let id = self.ids.find(number);
                 id.and_then(|id| {
-                    let waiting = self.in_band.answered(id);
-                    waiting.or_else(|| self.out_of_band.answered(id))
+                    let waiting = self.in_band.answered(id, &mut self.ids);
+                    waiting.or_else(|| self.out_of_band.answered(id, &mut self.ids))
                 })
             }
             // The server could not read as far as the id. It reads commands in the order they were sent.
@@ -98,7 +98,6 @@ impl Session {
         Ok(std::mem::take(&mut self.became_ready).then_some(Step::Ready))
     }
 
-    /// A counter, never used twice, for a late reply must not meet a new call; and short, for QEMU reads byte by byte.
     /// Sends the calls whose turn it is.
     pub(super) fn release(&mut self) {
         if !matches!(self.phase, Phase::Ready) || self.comes_into_step_first() {
@@ -171,7 +170,6 @@ impl Session {
                     self.lost.push_back((waiting.id, sent));
                 }
             }
-            line.misses_nothing();
         }
         self.outgoing.clear();
     }

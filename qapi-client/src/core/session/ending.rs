@@ -25,7 +25,7 @@ impl Session {
     pub fn restart(&mut self) {
         // The negotiation is the old connection's.
         if let Phase::Negotiating(id) = self.phase {
-            self.in_band.abandon(id);
+            self.in_band.abandon(id, &mut self.ids);
         }
         self.take_back_calls();
         self.lose_calls_on_wire();
