@@ -4,7 +4,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
+use qapi_client::Error;
 use qapi_client::blocking::Client;
+use qapi_codegen::diagnostic::{closest, quoted};
+use qapi_types::ErrorClass;
 
 use super::arguments;
 use super::event::write_event;
@@ -55,8 +58,27 @@ impl Call {
         if self.events {
             show_events(&mut client, err)?;
         }
-        write_json(result?.as_json(), self.shape.layout(terminal), out)?;
+        let result = result.map_err(|error| explain(&mut client, &self.name, error))?;
+        write_json(result.as_json(), self.shape.layout(terminal), out)?;
         Ok(writeln!(out)?)
+    }
+}
+
+/// Why the command `name` has no result; of one that the machine does not have, which may be meant.
+fn explain(client: &mut Client, name: &str, error: Error) -> Failure {
+    let refusal = match error {
+        Error::Refused(refusal) if refusal.class == ErrorClass::CommandNotFound => refusal,
+        error => return error.into(),
+    };
+    let near = client.schema().ok().and_then(|schema| {
+        let names = schema.commands().map(|command| command.name());
+        // One that it has, and does not do now, is not misspelt.
+        let is_known = schema.command(name).is_some();
+        Some(closest(name, names)?.to_owned()).filter(|_| !is_known)
+    });
+    match near {
+        Some(near) => Failure::Unmet(format!("{refusal}: did you mean {}?", quoted(&near))),
+        None => Error::from(refusal).into(),
     }
 }
 

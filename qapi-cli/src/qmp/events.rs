@@ -1,13 +1,13 @@
 //! `qmp events`: what happens, as it happens.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{Args, value_parser};
 use qapi_client::{Error, Filter};
 
 use super::deadline::Deadline;
-use super::event::write_event;
+use super::event::{expect, write_event};
 use super::monitor::seconds;
 use super::{Failure, Monitor};
 
@@ -15,8 +15,8 @@ use super::{Failure, Monitor};
 ///
 /// Goes on until the machine ends, the number or the time that was asked for is reached, or it is interrupted.
 ///
-/// Ends with 0 then, but for an interrupt; with 2 if the command line makes no sense, or the connection cannot be made or
-/// breaks.
+/// Ends with 0 then, but for an interrupt; with 1 if the machine has no such event; with 2 if the command line makes no sense,
+/// or the connection cannot be made or breaks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -31,7 +31,7 @@ pub(super) struct Events {
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// End after so much time
-    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// Print each event as a JSON object
     #[arg(long)]
@@ -51,12 +51,14 @@ impl Events {
         };
         let mut client = monitor.connect()?;
         let deadline = Deadline::after(self.timeout);
+        expect(&mut client, &self.names, deadline)?;
         let (mut shown, mut lost) = (0, 0);
         // A machine that never stops talking does not keep anybody past the deadline.
         while self.count.is_none_or(|count| shown < count) && !deadline.has_passed() {
             let event = match client.next_raw_event(deadline.remaining()) {
                 Ok(Some(event)) => event,
-                Ok(None) | Err(Error::Lost { source: None, .. }) => break,
+                Ok(None) => break,
+                Err(Error::Lost { source, .. }) if has_ended(source.as_deref()) => break,
                 Err(error) => return Err(error.into()),
             };
             let gone = client.events_lost();
@@ -74,16 +76,25 @@ impl Events {
     }
 }
 
+/// Whether a connection is lost because the machine is no more; it may have been asked something that it has not read.
+fn has_ended(source: Option<&io::Error>) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset};
+    source.is_none_or(|error| matches!(error.kind(), BrokenPipe | ConnectionReset))
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use qapi_client::server::fake::{Act, FakeMachine};
+    use qapi_types::Refusal;
 
     use crate::qmp::tests::against;
 
     /// A machine that says `acts` as soon as it is talked to.
     fn machine(acts: &[Act]) -> FakeMachine {
         let acts = [&[Act::returns("{}")], acts].concat();
-        FakeMachine::new().on("qmp_capabilities", acts)
+        let silent = Act::Refuse(Refusal::command_not_found("query-qmp-schema"));
+        let machine = FakeMachine::new().on("query-qmp-schema", silent);
+        machine.on("qmp_capabilities", acts)
     }
 
     #[test]
@@ -117,6 +128,12 @@ mod tests {
                     "",
                 ),
             ),
+            // It may have gone before it is asked whether it has such an event.
+            (
+                vec![stop.clone(), tray.clone(), Act::Die],
+                "events STOP TRAY",
+                (0, all, ""),
+            ),
             (vec![], "events --timeout 0.01", (0, "", "")),
             (
                 vec![stop, garbage],
@@ -134,6 +151,44 @@ mod tests {
             );
             assert!(err.starts_with(begin), "{err}");
             assert_eq!(err.is_empty(), begin.is_empty(), "{err}");
+        }
+    }
+
+    /// What the machine never says is not waited for, and what it would say instead is told.
+    #[test]
+    fn events_that_there_are_not() {
+        const SCHEMA: &str = r#"[
+            {"name": "STOP", "meta-type": "event", "arg-type": "0"},
+            {"name": "stop", "meta-type": "command", "arg-type": "0", "ret-type": "0"},
+            {"name": "0", "meta-type": "object", "members": []}
+        ]"#;
+        for (words, message) in [
+            (
+                "events STOPP",
+                "the machine has no event `STOPP`: did you mean `STOP`?",
+            ),
+            (
+                "events stop",
+                "the machine has no event `stop`: did you mean `STOP`?",
+            ),
+            ("events STOP JOB_*", "the machine has no event `JOB_*`"),
+            (
+                "wait STOPP",
+                "the machine has no event `STOPP`: did you mean `STOP`?",
+            ),
+        ] {
+            let machine = FakeMachine::new().on("query-qmp-schema", Act::returns(SCHEMA));
+            let words: Vec<&str> = words.split(' ').collect();
+            let (code, out, err) = against(machine, &words);
+            assert_eq!((code, &*out, &*err), (1, "", &*format!("qmp: {message}\n")));
+        }
+        // One that it has is waited for.
+        for words in ["events S* * --count 1", "wait STOP"] {
+            let told = vec![Act::returns(SCHEMA), Act::event("STOP", "{}")];
+            let machine = FakeMachine::new().on("query-qmp-schema", told);
+            let words: Vec<&str> = words.split(' ').collect();
+            let told = against(machine, &words);
+            assert_eq!(told, (0, "1.000000 STOP\n".to_owned(), String::new()));
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) struct Shape {
     #[arg(long, conflicts_with = "compact")]
     pretty: bool,
     /// Print the reply on one line, as into a file or pipe
-    #[arg(long)]
+    #[arg(long, visible_alias = "json")]
     compact: bool,
 }
 

@@ -37,6 +37,7 @@ mod manual;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 use qapi_client::Error;
 
@@ -91,7 +92,7 @@ enum Failure {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| placed(error).exit());
     let terminals = Terminals {
         out: io::stdout().is_terminal(),
         err: io::stderr().is_terminal(),
@@ -99,6 +100,17 @@ pub(crate) fn main() -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let code = run(&arguments, terminals, &mut out, &mut io::stderr().lock());
     ExitCode::from(code)
+}
+
+/// An error in the command line, which says of an option that has its place elsewhere where that is.
+fn placed(mut error: clap::Error) -> clap::Error {
+    let word = error.get(ContextKind::InvalidArg);
+    if matches!(word, Some(ContextValue::String(word)) if word == "--timeout") {
+        let tip = "here '--timeout' stands before the subcommand: 'qmp --timeout <SECS> …'";
+        let tip = ContextValue::StyledStrs(vec![tip.into()]);
+        error.insert(ContextKind::Suggested, tip);
+    }
+    error
 }
 
 /// Which outputs people look at.
@@ -151,7 +163,7 @@ impl Failure {
             // Who reads has seen enough, as `head` has.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => (0, String::new()),
             Self::Session(Error::Refused(refusal)) => (1, refusal.to_string()),
-            Self::Session(error) => (2, error.to_string()),
+            Self::Session(error) => (2, monitor::explain(&error)),
             Self::Unmet(message) => (1, message),
             Self::Usage(message) => (2, message),
             Self::TimedOut(message) => (3, message),

@@ -1,13 +1,14 @@
 //! Which machine to talk to, and how long to wait for it.
 
-use std::env;
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
+use std::{env, fs, io};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use qapi_client::blocking::{Client, Options};
-use qapi_client::{Address, AddressError};
+use qapi_client::{Address, AddressError, Error};
 
 use super::Failure;
 
@@ -22,10 +23,10 @@ const AGENT: &str = "QGA_SOCKET";
 pub(super) struct Monitor {
     /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT [default: what the variable
     /// QMP_SOCKET says, for `agent` QGA_SOCKET]
-    #[arg(long, short, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
+    #[arg(long, short, global = true, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
     socket: Option<Address>,
     /// How long to wait for the connection, and for each reply; 0 waits for ever
-    #[arg(long, value_name = "SECS", default_value = "30", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", default_value = "30", allow_negative_numbers = true, value_parser = seconds)]
     timeout: Duration,
 }
 
@@ -96,5 +97,52 @@ pub(super) fn name(address: &Address) -> String {
 /// A span of time, as command lines have it.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+    if seconds < 0.0 {
+        return Err("time does not go back".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| "not a time that can be waited for".to_owned())
+}
+
+/// Why a session is not to be had, or has ended. Where the system does not say what is likely, that is said.
+pub(super) fn explain(error: &Error) -> String {
+    match error {
+        Error::Connect { address, source } => {
+            let path = address.strip_prefix("unix:").map(Path::new);
+            match (source.kind(), path) {
+                (io::ErrorKind::ConnectionRefused, Some(path)) => {
+                    format!("{error}{}", refused(path).unwrap_or_default())
+                }
+                (io::ErrorKind::TimedOut, Some(_)) => format!("{error}{TAKEN}"),
+                _ => error.to_string(),
+            }
+        }
+        // Nothing has been sent yet, and nobody greets.
+        Error::TimedOut { waiting_for, sent } if !sent && waiting_for.ends_with("greeting") => {
+            format!("{error}{TAKEN}")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// What is likely where somebody listens and says nothing.
+const TAKEN: &str = ": another client may be talking to it, for a monitor serves one at a time; or it is no monitor";
+
+/// What there is at a path at which nobody listens.
+fn refused(path: &Path) -> Option<&'static str> {
+    let kind = fs::metadata(path).ok()?.file_type();
+    Some(match (kind.is_dir(), is_socket(kind)) {
+        (true, _) => ": it is a directory, no socket",
+        (_, true) => ": whoever has listened there has gone",
+        _ => ": it is a file, no socket",
+    })
+}
+
+#[cfg(unix)]
+fn is_socket(kind: fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_socket(&kind)
+}
+
+#[cfg(not(unix))]
+fn is_socket(_: fs::FileType) -> bool {
+    false
 }

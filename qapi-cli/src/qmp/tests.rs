@@ -5,7 +5,7 @@ use std::thread;
 use clap::Parser;
 use qapi_client::server::fake::{Act, Fake, FakeMachine};
 
-use super::{Arguments, Terminals, run};
+use super::{Arguments, Terminals, placed, run};
 
 const GREETING: &str =
     r#"{"QMP": {"version": {"qemu": "0.12.0", "package": ""}, "capabilities": []}}"#;
@@ -129,6 +129,14 @@ fn command_lines() {
         ("--socket s", false),
         ("--socket s call", false),
         ("--socket s call stop --pretty --compact", false),
+        ("--socket s call stop --json", true),
+        ("call --socket s stop", true),
+        ("call stop a=1 -s s", true),
+        ("agent fsfreeze status -s s", true),
+        ("agent exec -s s ls -s t", true),
+        ("run qemu-system-x86_64 -s", true),
+        ("run --keep -- qemu-system-x86_64 --help", true),
+        ("run --keep", false),
         ("--socket s events", true),
         ("--socket s events --count 0", false),
         ("--socket s wait", false),
@@ -142,6 +150,59 @@ fn command_lines() {
             "{:?}",
             words.collect::<Vec<_>>()
         );
+    }
+}
+
+/// An option that belongs elsewhere, and values that make no sense: what is wrong is said in words that help.
+#[test]
+fn mistakes_in_command_lines() {
+    for (words, message) in [
+        (
+            "call stop --timeout 1",
+            "tip: here '--timeout' stands before the subcommand: 'qmp --timeout <SECS> …'",
+        ),
+        (
+            "--timeout -1 info",
+            "'-1' for '--timeout <SECS>': time does not go back",
+        ),
+        ("events --timeout -1", "time does not go back"),
+        ("--timeout 1e300 info", "not a time that can be waited for"),
+        ("--timeout nan info", "not a time that can be waited for"),
+        ("--timeout 5s info", "not a number of seconds"),
+    ] {
+        let words = ["qmp"].into_iter().chain(words.split(' '));
+        let error = placed(Arguments::try_parse_from(words).unwrap_err()).to_string();
+        assert!(error.contains(message), "{error}");
+        assert!(!error.contains("as a value"), "{error}");
+    }
+}
+
+/// What is there instead of a machine is said.
+#[test]
+fn where_no_machine_is() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    drop(UnixListener::bind(folder.path().join("gone")).unwrap());
+    let _silent = UnixListener::bind(folder.path().join("silent")).unwrap();
+    for (name, message) in [
+        (".", ": it is a directory, no socket\n"),
+        ("file", ": it is a file, no socket\n"),
+        ("gone", ": whoever has listened there has gone\n"),
+        ("none", "No such file or directory (os error 2)\n"),
+        (
+            "silent",
+            "greeting: another client may be talking to it, for a monitor serves one at a time; or it is no monitor\n",
+        ),
+    ] {
+        let path = folder.path().join(name);
+        let words = ["qmp", "call", "stop", "--socket", path.to_str().unwrap()];
+        let words = [&words[..1], &["--timeout", "0.01"], &words[1..]].concat();
+        let arguments = Arguments::try_parse_from(words).unwrap();
+        let mut err = Vec::new();
+        let code = run(&arguments, Terminals::default(), &mut io::sink(), &mut err);
+        let err = String::from_utf8(err).unwrap();
+        assert_eq!(code, 2, "{err}");
+        assert!(err.ends_with(message), "{err}");
     }
 }
 

@@ -10,7 +10,7 @@ use qapi_client::{Error, Filter};
 use qapi_types::{Any, Writer};
 
 use super::deadline::Deadline;
-use super::event::write_event;
+use super::event::{expect, write_event};
 use super::job;
 use super::layout::{Layout, legible, write_json};
 use super::monitor::seconds;
@@ -25,7 +25,7 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// or `job-finalize`, is for others to do.
 ///
 /// Ends with 0 when it has happened; with 1 if it cannot: the job has failed or is not there, the machine knows no such
-/// state; with 2 if the command line makes no sense, or the connection cannot be made or ends; with 3 if it has not happened
+/// state or event; with 2 if the command line makes no sense, or the connection cannot be made or ends; with 3 if it has not happened
 /// in time.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -41,7 +41,7 @@ pub(super) struct Wait {
     #[arg(hide = true)]
     which: Option<String>,
     /// How long to wait [default: for ever]
-    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// Print what has happened as a JSON object
     #[arg(long)]
@@ -62,7 +62,9 @@ impl Wait {
             ("job", None) => return Err(Failure::Usage("which job?".to_owned())),
             ("status", None) => return Err(Failure::Usage("which state?".to_owned())),
             (name, None) => {
-                let event = self.watch(monitor)?.event(&Filter::from(name))?;
+                let mut watch = self.watch(monitor)?;
+                expect(&mut watch.client, &[name], watch.deadline)?;
+                let event = watch.event(&Filter::from(name))?;
                 write_event(&event, self.json, out)?;
             }
             (name, Some(word)) => {

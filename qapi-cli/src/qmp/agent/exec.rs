@@ -67,7 +67,7 @@ pub(super) struct Exec {
     #[arg(long)]
     merge: bool,
     /// How long to wait for the command to end [default: for ever]
-    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// Show what the command says as it is, on a terminal, too
     #[arg(long)]

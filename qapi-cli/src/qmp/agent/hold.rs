@@ -53,7 +53,7 @@ pub(super) struct Hold {
     #[arg(long = "mountpoint", value_name = "PATH")]
     mountpoints: Vec<String>,
     /// How long the command may take [default: for ever]
-    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     timeout: Option<Duration>,
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]

@@ -41,7 +41,8 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::Usage(format!("cannot read {}: {error}", name(path)))
 }
 
-fn name(path: &Path) -> String {
+/// What a message calls the file.
+pub(super) fn name(path: &Path) -> String {
     match path == Path::new(STDIN) {
         true => "standard input".to_owned(),
         false => path.display().to_string(),

@@ -71,7 +71,7 @@ enum Place {
 #[derive(Debug, Args)]
 struct Order {
     /// How long to listen for a refusal
-    #[arg(long, value_name = "SECS", default_value = "3", value_parser = seconds)]
+    #[arg(long, value_name = "SECS", default_value = "3", allow_negative_numbers = true, value_parser = seconds)]
     listen: Duration,
     /// Print what the agent would return, as JSON
     #[arg(long)]

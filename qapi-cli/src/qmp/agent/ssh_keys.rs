@@ -95,6 +95,14 @@ impl Keys {
             .map_err(|_| Failure::Usage("keys are text".to_owned()))?;
         let lines = text.lines().map(str::trim);
         let keys = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-        Ok(keys.map(str::to_owned).collect())
+        let keys: Vec<String> = keys.map(str::to_owned).collect();
+        match keys.is_empty() {
+            // With --replace that would shut everybody out.
+            true => Err(Failure::Usage(format!(
+                "there are no keys in {}",
+                input::name(&self.file)
+            ))),
+            false => Ok(keys),
+        }
     }
 }

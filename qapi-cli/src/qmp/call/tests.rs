@@ -1,7 +1,7 @@
 use qapi_client::server::fake::{Act, FakeMachine};
 use qapi_types::Refusal;
 
-use crate::qmp::tests::directed;
+use crate::qmp::tests::{against, directed};
 
 const SCHEMA: &str = r#"[
     {"name": "set", "meta-type": "command", "arg-type": "1", "ret-type": "0"},
@@ -136,5 +136,43 @@ fn what_does_not_fit_is_not_sent() {
             "{asked:?}"
         );
         assert_eq!((code, &*err), (2, message), "{words}");
+    }
+}
+
+/// A name that the machine does not know may be another's.
+#[test]
+fn names_that_are_misspelt() {
+    let refused = |name: &str| Act::Refuse(Refusal::command_not_found(name));
+    for (told, name, message) in [
+        (
+            Act::returns(SCHEMA),
+            "sett",
+            "the command sett has not been found: did you mean `set`?",
+        ),
+        (
+            Act::returns(SCHEMA),
+            "dance",
+            "the command dance has not been found",
+        ),
+        // It is known, and cannot be done now.
+        (
+            Act::returns(SCHEMA),
+            "set",
+            "the command set has not been found",
+        ),
+        (
+            refused("query-qmp-schema"),
+            "sett",
+            "the command sett has not been found",
+        ),
+    ] {
+        let machine = FakeMachine::new()
+            .on("query-qmp-schema", told)
+            .on(name, refused(name));
+        let (code, out, err) = against(machine, &["call", name]);
+        assert_eq!((code, &*out), (1, ""));
+        let begin = "qmp: CommandNotFound: ";
+        let told = err.strip_prefix(begin).unwrap().trim_end().to_lowercase();
+        assert_eq!(told, message);
     }
 }

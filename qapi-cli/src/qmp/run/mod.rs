@@ -57,7 +57,12 @@ pub(super) struct Run {
     #[arg(long = launch::OPTION, value_name = "PID", hide = true)]
     launched_by: Option<i32>,
     /// The program and its arguments
-    #[arg(value_name = "COMMAND", required = true, last = true)]
+    #[arg(
+        value_name = "COMMAND",
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     words: Vec<OsString>,
 }
 

@@ -42,8 +42,9 @@ fn events() {
         ),
     ] {
         let acts = [vec![Act::returns("{}")], acts].concat();
+        // What it is asked first is which events there are.
         check(
-            FakeMachine::new().on("qmp_capabilities", acts),
+            FakeMachine::new().on("query-qmp-schema", acts),
             words,
             expected,
         );

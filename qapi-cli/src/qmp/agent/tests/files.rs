@@ -109,6 +109,20 @@ fn files_of_the_guest() {
     }
 }
 
+/// With `--replace` no keys at all would shut everybody out.
+#[test]
+fn a_file_without_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys");
+    std::fs::write(&file, "# none\n\n").unwrap();
+    for action in ["add", "remove"] {
+        let words = ["ssh-keys", action, "ada", file.to_str().unwrap()];
+        let done = agent(&words, |request| panic!("{:?}", request.name()));
+        let told = format!("qmp: there are no keys in {}\n", file.display());
+        assert_eq!((done.code, &*done.out, &*done.err), (2, "", &*told));
+    }
+}
+
 /// Keys are lines without comments.
 #[test]
 fn keys_of_a_file() {
