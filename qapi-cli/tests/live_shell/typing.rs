@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 
 use super::{OTHER, shell, shell_on, some_machine};
 use qapi_tests::live::Terminal;
+use rustix::process::Signal;
 
 /// What a key sends.
 const UP: &str = "\x1b[A";
@@ -65,6 +67,24 @@ fn replies_and_mistakes() {
     let (status, _) = shell.end();
     assert_eq!(status.code(), Some(0));
     assert!(shell.is_as_it_was());
+}
+
+/// Who is told to end while somebody types leaves the terminal as it was, for whatever comes next in it.
+#[test]
+fn signals_leave_the_terminal_as_it_was() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut shell = shell(machine.folder(), &[]);
+        shell.keys("query-na");
+        shell.line_is("(qmp) query-na");
+        assert!(!shell.is_as_it_was());
+        shell.signal(signal);
+        let (status, _) = shell.end();
+        assert_eq!(status.signal(), Some(signal.as_raw()));
+        assert!(shell.is_as_it_was());
+    }
 }
 
 /// What shows lines and no more is asked for no more.

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 use vt100::{Callbacks, Parser, Screen};
 
@@ -161,6 +162,14 @@ impl Terminal {
             .unwrap();
         assert!(state.ended, "it has not ended:\n{}", state.shown());
         (self.child.wait().unwrap(), state.shown())
+    }
+
+    /// Sends the program a signal.
+    ///
+    /// # Panics
+    /// It has gone.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Whether the program has used what most terminals can do beside showing lines of text.

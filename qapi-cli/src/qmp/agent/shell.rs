@@ -52,6 +52,7 @@ impl Shell {
             client.map_err(|error| unfound(&address, error))
         })?;
         let options = shell::Options::of_agent(self.manners.clone(), self.read_only);
+        shell::leave_as_found()?;
         shell::attach(session, &options, out, err)
     }
 }

@@ -140,6 +140,7 @@ impl Shell {
             ..monitor.options()
         };
         let session = Session::start(Client::connect_with(&address, options))?;
+        leave_as_found()?;
         attach(session, &self.options, out, err)
     }
 }
@@ -170,6 +171,19 @@ pub(super) fn attach(
         false => Input::Lines(Lines::new(io::stdin(), terminal)),
     };
     drive(session, options, surroundings, &mut input, out, err)
+}
+
+/// From now on whoever is told to end by a signal leaves the terminal, if somebody types there, as it is now. For a shell that has
+/// nothing else to put in order.
+///
+/// # Errors
+/// Signals cannot be caught.
+pub(super) fn leave_as_found() -> Result<(), Failure> {
+    #[cfg(unix)]
+    if is_typed() {
+        terminal::leave_as_found()?;
+    }
+    Ok(())
 }
 
 /// Whether somebody types and reads.
