@@ -118,6 +118,14 @@ fn scripts_and_how_they_end() {
             "{lines}: the machine has not ended well"
         );
     }
+    // Whose words they are shows without a `--`, too: the first that is no option begins the machine's.
+    let mut plain = Command::new(env!("CARGO_BIN_EXE_qmp"));
+    plain
+        .current_dir(folder)
+        .arg("run")
+        .args(MACHINE.split(' '));
+    let (code, out, err) = run_with(plain, "query-name\n");
+    assert_eq!((code, &*out, &*err), (Some(0), "{\"name\":\"vm\"}\n", ""));
 }
 
 /// Machines that do not even begin say why, and theirs is the exit code.

@@ -54,6 +54,8 @@ fn the_exit_status_tells_valid_from_invalid_from_unusable() {
         (INVALID, &["generate", "schema.json"], 1),
         (VALID, &["check", "missing.json"], 2),
         (VALID, &["check", "."], 2),
+        #[cfg(unix)]
+        (VALID, &["check", "/dev/zero"], 1),
         (VALID, &["check", "--format", "loud"], 2),
         (VALID, &["check", "--dialect", "6.0", "schema.json"], 2),
         (VALID, &["explain", "Q9999"], 2),

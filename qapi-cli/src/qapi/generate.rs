@@ -13,7 +13,7 @@ use qapi_codegen::{Analysis, Config, write_files};
 
 use super::Outcome;
 use super::progress::Progress;
-use super::schema::SchemaArguments;
+use super::schema::{SchemaArguments, counted};
 
 /// Compile a schema: write Rust bindings to DIR/rust, its introspection to DIR/introspection.json, its reference to
 /// DIR/html, DIR/text, DIR/man and DIR/markdown
@@ -184,12 +184,13 @@ impl Generate {
             .map(|file| file.text.lines().count())
             .sum();
         Ok(format!(
-            "{}: {} commands, {} events, {} types in {} files of {lines} lines\n",
+            "{}: {}, {}, {} in {} of {}\n",
             folder.join("mod.rs").display(),
-            bindings.commands,
-            bindings.events,
-            bindings.types,
-            bindings.files.len(),
+            counted(bindings.commands, "command"),
+            counted(bindings.events, "event"),
+            counted(bindings.types, "type"),
+            counted(bindings.files.len(), "file"),
+            counted(lines, "line"),
         ))
     }
 
@@ -222,11 +223,10 @@ impl Generate {
         let folder = self.out.join(folder);
         write_files(&folder, files).map_err(|error| Outcome::Unusable(error.to_string()))?;
         let size: usize = files.iter().map(|file| file.text.len()).sum();
-        let noun = if files.len() == 1 { "file" } else { "files" };
         Ok(format!(
-            "{}: {} {noun} of {} KB\n",
+            "{}: {} of {} KB\n",
             folder.join(first).display(),
-            files.len(),
+            counted(files.len(), "file"),
             size / 1000,
         ))
     }

@@ -79,24 +79,25 @@ impl SchemaArguments {
                     .filter(|one| one.severity == severity)
                     .count()
             };
-            let count = counted(of(Severity::Error), of(Severity::Warning));
+            let count = problems(of(Severity::Error), of(Severity::Warning));
             eprintln!("{count}; `qapi explain {}` tells more", first.code);
         }
     }
 }
 
-fn counted(errors: usize, warnings: usize) -> String {
-    let plural = |count: usize, what: &str| match count {
+fn problems(errors: usize, warnings: usize) -> String {
+    let (some, others) = (counted(errors, "error"), counted(warnings, "warning"));
+    match (errors, warnings) {
+        (_, 0) => some,
+        (0, _) => others,
+        _ => format!("{some}, {others}"),
+    }
+}
+
+/// So many of what is called `what`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    match count {
         1 => format!("1 {what}"),
         _ => format!("{count} {what}s"),
-    };
-    match (errors, warnings) {
-        (_, 0) => plural(errors, "error"),
-        (0, _) => plural(warnings, "warning"),
-        _ => format!(
-            "{}, {}",
-            plural(errors, "error"),
-            plural(warnings, "warning")
-        ),
     }
 }

@@ -1,8 +1,11 @@
 //! Where schema files come from. The disk is touched here and nowhere else in the front end.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+
+use super::MAX_FILE_BYTES;
 
 /// Opens schema files for the compiler.
 pub trait Loader {
@@ -29,7 +32,11 @@ impl Loader for DiskLoader {
                 "it is a directory",
             ));
         }
-        std::fs::read(path)
+        // A file may have no end, as a device has none: a byte too many is enough to know that it is too long.
+        let mut bytes = Vec::new();
+        let mut file = File::open(path)?.take(MAX_FILE_BYTES as u64 + 1);
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn identity(&self, path: &Path) -> PathBuf {

@@ -32,6 +32,9 @@ use machine::Machine;
 use mounted::Mounted;
 use objects::Objects;
 
+/// By what the system asks a program for the files that it has.
+const DEVICE: &str = "/dev/fuse";
+
 /// How many nodes the system may know at once. It forgets them when it needs the memory, and does not ask whether we do.
 const NODES: usize = 1 << 18;
 
@@ -114,7 +117,12 @@ impl Mount {
             io::ErrorKind::NotConnected => format!("; try `fusermount3 -u {directory}`"),
             _ => String::new(),
         };
-        Failure::Usage(format!("cannot mount on {directory}: {error}{hint}"))
+        self.unmountable(format!("{error}{hint}"))
+    }
+
+    fn unmountable(&self, why: String) -> Failure {
+        let directory = self.directory.display();
+        Failure::Usage(format!("cannot mount on {directory}: {why}"))
     }
 
     /// Has the mount until it ends.
@@ -133,7 +141,10 @@ impl Mount {
         let (reports, mut reported) = mpsc::channel(REPORTS);
         let objects = Objects::new(machine, root.clone(), NODES, reports);
         let face = Face::new(objects, Handle::current(), options.timeout);
-        let mut mounted = Mounted::new(face, directory).map_err(|error| self.failure(&error))?;
+        let mut mounted = Mounted::new(face, directory).map_err(|error| {
+            let lacks = lacking(Path::new(DEVICE), &error);
+            lacks.map_or_else(|| self.failure(&error), |why| self.unmountable(why))
+        })?;
         self.tell(directory, &root, out)?;
         let ended = loop {
             tokio::select! {
@@ -166,6 +177,23 @@ impl Mount {
             }
         }
         out.flush()
+    }
+}
+
+/// What the system has not that every mount needs, if that is what the `error` comes of: it does not say.
+fn lacking(device: &Path, error: &io::Error) -> Option<String> {
+    match fs::File::options().read(true).write(true).open(device) {
+        Err(error) => {
+            let device = device.display();
+            Some(format!(
+                "it takes FUSE, and {device} cannot be used: {error}"
+            ))
+        }
+        // Only another program was looked for.
+        Ok(_) if error.kind() == io::ErrorKind::NotFound => {
+            Some("it takes `fusermount3`, which is not installed".to_owned())
+        }
+        Ok(_) => None,
     }
 }
 

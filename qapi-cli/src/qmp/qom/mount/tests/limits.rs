@@ -1,6 +1,28 @@
 //! Machines that mean harm, are slow, or end.
 
+use std::io;
+use std::path::Path;
+
+use super::super::lacking;
 use super::*;
+
+/// What a system lacks is named, for its own words would be about something else.
+#[test]
+fn systems_that_cannot_mount() {
+    let folder = tempfile::tempdir().unwrap();
+    let (none, device) = (folder.path().join("none"), folder.path().join("fuse"));
+    std::fs::write(&device, "").unwrap();
+    let told = |device: &Path, kind: io::ErrorKind| lacking(device, &kind.into());
+    let unusable = format!(
+        "it takes FUSE, and {} cannot be used: No such",
+        none.display()
+    );
+    let said = told(&none, io::ErrorKind::PermissionDenied).unwrap();
+    assert!(said.starts_with(&unusable), "{said}");
+    let said = told(&device, io::ErrorKind::NotFound).unwrap();
+    assert_eq!(said, "it takes `fusermount3`, which is not installed");
+    assert_eq!(told(&device, io::ErrorKind::InvalidInput), None);
+}
 
 /// Names that would be other files than those of properties.
 #[test]
