@@ -177,12 +177,7 @@ fn actions(text: &str, from: usize) -> (Vec<Word>, Option<Open>, usize) {
     let mut count = 0;
     let mut at = from;
     loop {
-        let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
-        let comment = text[at..line_end].trim_start().starts_with('#');
-        let mut line = match comment {
-            true => Words::empty(line_end),
-            false => Words::of_line(text, at),
-        };
+        let mut line = Words::of_line(text, at);
         // One in quotes is a word like any other.
         let closes = |word: &Word| &text[word.span.clone()] == ")";
         if let Some(closing) = line.words.iter().position(closes) {

@@ -59,14 +59,6 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// None, up to `end`.
-    pub(super) fn empty(end: usize) -> Self {
-        Self {
-            end,
-            ..Self::default()
-        }
-    }
-
     /// The words that begin at byte `from` of `text`, up to the end of the line.
     pub(super) fn of_line(text: &str, from: usize) -> Self {
         let mut scanner = Scanner { text, at: from };
@@ -75,6 +67,8 @@ impl Words {
             scanner.skip(|c| c.is_whitespace() && c != '\n');
             match scanner.peek() {
                 None | Some('\n') => break,
+                // A comment, as in sh, where it begins a word.
+                Some('#') => scanner.skip(|c| c != '\n'),
                 Some(_) => match scanner.word() {
                     Ok(word) => words.words.push(word),
                     Err((word, open)) => {

@@ -34,6 +34,15 @@ fn texts_are_statements() {
     for (text, expected) in [
         ("", &[][..]),
         ("\n \t\n# stop\n", &[]),
+        (
+            "stop # it's over\ncont a=#b '#'",
+            &["do stop ", "do cont a=#b|#"],
+        ),
+        (
+            "transaction( # all\n# or none\na b=1 # {\n)",
+            &["do transaction actions.0.type=a|actions.0.data.b=1"],
+        ),
+        ("hmp print 1 # 2", &["own hmp  < print 1 # 2>"]),
         ("stop", &["do stop "]),
         ("stop\r\n", &["do stop "]),
         (
