@@ -6,11 +6,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, channel};
 use std::{fs, thread};
 
+use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
 use super::Failure;
+use super::screen::is_capable;
 
 /// From now on the first such signal no longer ends the program: `act` is called instead, in a thread of its own, with the
 /// signal's number. The second one does, for whoever has asked twice does not want to wait.
@@ -64,6 +67,32 @@ fn on_first(
     thread::spawn(move || signals.forever().next().map(act));
     Ok(())
 }
+
+/// From now on whoever is told to end by such a signal leaves the terminal that is standard input as it is now, whatever becomes of
+/// it meanwhile. Ctrl-C is one, or a key for whoever reads the terminal.
+///
+/// # Errors
+/// There is no terminal; or as [`interrupts`].
+pub(super) fn leave_terminal_as_found(ctrl_c: bool) -> Result<(), Failure> {
+    let modes = tcgetattr(io::stdin()).map_err(|error| Failure::Output(error.into()))?;
+    let act = move |signal| {
+        // Where that fails there is no terminal any more.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
+        if is_capable() {
+            // Past the lock on the output, which somebody has who does not give it up.
+            let _ = rustix::io::write(io::stdout(), PASTES_PLAINLY);
+        }
+        let _ = emulate_default_handler(signal);
+    };
+    let caught = match ctrl_c {
+        true => on_interrupt(act),
+        false => on_end(act),
+    };
+    caught.map_err(uncaught)
+}
+
+/// Tells a terminal not to mark what is pasted, as editors want it, and begins a line.
+const PASTES_PLAINLY: &[u8] = b"\x1b[?2004l\r\n";
 
 /// From now on no such signal ends the program, nor does the terminal's other key: `act` is called with each. For what must not
 /// be left as it is, and is put in order in a time that is known.

@@ -5,6 +5,7 @@ mod shell;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -14,7 +15,7 @@ use qapi_client::server::Request;
 use qapi_client::server::fake::Act;
 use qapi_tests::agent::Agent;
 use qapi_tests::done::{Done, done};
-use qapi_tests::live::{AGENT, folder, harmless_agent};
+use qapi_tests::live::{AGENT, Terminal, folder, harmless_agent};
 use qapi_types::Any;
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -320,5 +321,23 @@ fn files_are_closed_on_an_interrupt() {
                 Some("guest-file-close")
             );
         }
+    }
+}
+
+/// Whoever does not want to give a password after all sees again what is typed.
+#[test]
+fn a_password_that_is_not_given() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
+            command.args(["--socket", "/nowhere", "agent", "set-password", "ada"])
+        });
+        terminal.sees("New password of ada: ");
+        while terminal.is_as_it_was() {
+            thread::yield_now();
+        }
+        terminal.signal(signal);
+        let (status, _) = terminal.end();
+        assert_eq!(status.signal(), Some(signal.as_raw()));
+        assert!(terminal.is_as_it_was());
     }
 }

@@ -169,6 +169,7 @@ fn typing() {
     reader.line_is("(qga, read-only)");
     reader.keys("guest-exec path=true\r");
     reader.sees("this session is read-only");
+    reader.line_is("(qga, read-only)");
     reader.keys("\x04");
     assert!(reader.end().0.success());
     let mut shell = shell(agent.folder(), &[]);

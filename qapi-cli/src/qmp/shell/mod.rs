@@ -181,7 +181,7 @@ pub(super) fn attach(
 pub(super) fn leave_as_found() -> Result<(), Failure> {
     #[cfg(unix)]
     if is_typed() {
-        terminal::leave_as_found()?;
+        super::interrupt::leave_terminal_as_found(false)?;
     }
     Ok(())
 }

@@ -15,8 +15,6 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
 use super::super::Failure;
-#[cfg(unix)]
-use super::super::screen::is_capable;
 use super::assistant::Helper;
 use super::history;
 use super::interpreter::Interpreter;
@@ -142,33 +140,6 @@ impl Terminal {
         }
     }
 }
-
-/// From now on whoever is told to end by a signal leaves the terminal as it is now: an editor would not.
-///
-/// # Errors
-/// There is no terminal; or signals cannot be caught.
-#[cfg(unix)]
-pub(super) fn leave_as_found() -> Result<(), Failure> {
-    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-    use signal_hook::low_level::emulate_default_handler;
-
-    use super::super::interrupt::{on_end, uncaught};
-
-    let modes = tcgetattr(io::stdin()).map_err(|error| Failure::Output(error.into()))?;
-    on_end(move |signal| {
-        // Where that fails there is no terminal any more. Past the output's lock, which somebody has who does not give it up.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
-        if is_capable() {
-            let _ = rustix::io::write(io::stdout(), PASTES_PLAINLY);
-        }
-        let _ = emulate_default_handler(signal);
-    })
-    .map_err(uncaught)
-}
-
-/// Tells a terminal not to mark what is pasted, as editors want it.
-#[cfg(unix)]
-const PASTES_PLAINLY: &[u8] = b"\x1b[?2004l\r\n";
 
 fn unusable(error: ReadlineError) -> Failure {
     Failure::Output(io::Error::other(error))
