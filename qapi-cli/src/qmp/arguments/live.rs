@@ -1,7 +1,8 @@
 //! Arguments by what the machine says that it takes.
 
-use qapi_client::Error;
 use qapi_client::blocking::Client;
+use qapi_client::schema::Command;
+use qapi_client::{Error, Schema};
 use qapi_types::Any;
 
 use super::form::{Form, entry};
@@ -33,7 +34,7 @@ pub(in crate::qmp) fn live(
     name: &str,
     words: &[String],
 ) -> Result<Option<Any>, Failure> {
-    if words.iter().all(|word| word.trim_start().starts_with('{')) {
+    if are_as_they_are(words) {
         return Ok(free(words)?);
     }
     let Some(schema) = told(client.schema())? else {
@@ -42,10 +43,7 @@ pub(in crate::qmp) fn live(
     let Some(command) = schema.command(name) else {
         return Ok(free(words)?);
     };
-    let mut form = Form::new(command);
-    for word in words {
-        form.fill(word).map_err(|mistake| Mistakes(vec![mistake]))?;
-    }
+    let mut form = filled(command, words)?;
     let properties = match form.driver() {
         Some(driver) => told(client.execute(&DeviceListProperties(&driver)))?,
         None => None,
@@ -54,6 +52,35 @@ pub(in crate::qmp) fn live(
         form.know(properties);
     }
     Ok(form.arguments()?)
+}
+
+/// The same of a server that says no more than the names of its commands: by the `schema` that it is known to have, where that
+/// knows the command.
+///
+/// # Errors
+/// They do not fit.
+pub(in crate::qmp) fn described(
+    schema: Option<&Schema>,
+    name: &str,
+    words: &[String],
+) -> Result<Option<Any>, Failure> {
+    match schema.and_then(|schema| schema.command(name)) {
+        Some(command) => Ok(filled(command, words)?.arguments()?),
+        None => Ok(free(words)?),
+    }
+}
+
+fn filled<'s>(command: Command<'s>, words: &[String]) -> Result<Form<'s>, Failure> {
+    let mut form = Form::new(command);
+    for word in words {
+        form.fill(word).map_err(|mistake| Mistakes(vec![mistake]))?;
+    }
+    Ok(form)
+}
+
+/// Whether the words are for the server as they are, whatever it takes: a JSON object alone, or none.
+pub(in crate::qmp) fn are_as_they_are(words: &[String]) -> bool {
+    words.iter().all(|word| word.trim_start().starts_with('{'))
 }
 
 /// What the machine has told, if it has something to tell.

@@ -45,7 +45,7 @@ mod takes;
 
 pub(super) use form::{Field, Form};
 pub(super) use free::free;
-pub(super) use live::{check, live};
+pub(super) use live::{are_as_they_are, check, described, live};
 pub(super) use mistake::Mistakes;
 pub(super) use property::{DeviceListProperties, Property};
 pub(super) use takes::Takes;

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 use qapi_client::server::fake::Act;
-use qapi_types::Refusal;
+use qapi_types::{Any, Refusal};
 
 use super::{agent, on};
 use crate::qmp::Terminals;
@@ -151,4 +151,40 @@ fn outcomes_that_are_not_known() {
         vec![Act::Refuse(Refusal::generic("no x"))]
     });
     assert_eq!((done.code, &*done.err), (125, "qmp: GenericError: no x\n"));
+}
+
+/// What a command takes is read by our own description of agents, for no agent tells; what that does not know, as it looks.
+#[test]
+fn arguments_are_read_by_the_description() {
+    for (words, arguments) in [
+        (
+            "guest-exec path=007 arg.0=1 capture-output=on",
+            r#"{"path": "007", "arg": ["1"], "capture-output": true}"#,
+        ),
+        (
+            "guest-file-read handle=0x10 count=4K",
+            r#"{"handle": 16, "count": 4096}"#,
+        ),
+        (r#"guest-file-read {"new":1}"#, r#"{"new": 1}"#),
+        (
+            "guest-dance pace=007 steps=7",
+            r#"{"pace": "007", "steps": 7}"#,
+        ),
+    ] {
+        let words: Vec<&str> = ["call"].into_iter().chain(words.split(' ')).collect();
+        let expected: Any = arguments.parse().unwrap();
+        let name = words[1].to_owned();
+        let done = agent(&words, move |request| {
+            if request.name() == Some(&*name) {
+                assert_eq!(request.arguments(), Some(&expected));
+            }
+            vec![Act::returns("{}")]
+        });
+        assert_eq!((done.code, &*done.out, &*done.err), (0, "{}\n", ""));
+    }
+    let words = ["call", "guest-file-open", "pat=/etc/hostname"];
+    let done = agent(&words, |request| panic!("{:?}", request.name()));
+    let told =
+        "qmp: there is no argument `pat`: did you mean `path`?\nmissing: `path` (a string)\n";
+    assert_eq!((done.code, &*done.err), (2, told));
 }
