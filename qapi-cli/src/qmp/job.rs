@@ -18,6 +18,16 @@ impl Job {
     pub(super) fn has_ended(&self) -> bool {
         matches!(&*self.status, "concluded" | "null")
     }
+
+    /// How it is, and which command it waits for, if it does.
+    pub(super) fn standing(&self) -> String {
+        let status = &self.status;
+        match &**status {
+            "ready" => format!("{status}, and waits for `job-complete`"),
+            "pending" => format!("{status}, and waits for `job-finalize`"),
+            _ => status.clone(),
+        }
+    }
 }
 
 impl Decode for Job {

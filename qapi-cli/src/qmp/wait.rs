@@ -165,7 +165,13 @@ impl Watch {
             .ok_or_else(|| Failure::Unmet(format!("there is no job `{id}`")))?;
         let mut failure = None;
         while !job.has_ended() {
-            let now = match self.next(Some(INTERVAL))? {
+            let next = self.next(Some(INTERVAL)).map_err(|failure| match failure {
+                Failure::TimedOut(why) => {
+                    Failure::TimedOut(format!("{why}: it is {}", job.standing()))
+                }
+                failure => failure,
+            })?;
+            let now = match next {
                 Some(event) => {
                     job::failure(&event, id, &mut failure);
                     match job::status(&event, id) {

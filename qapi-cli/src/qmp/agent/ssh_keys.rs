@@ -99,7 +99,7 @@ impl Keys {
         match keys.is_empty() {
             // With --replace that would shut everybody out.
             true => Err(Failure::Usage(format!(
-                "there are no keys in {}",
+                "{} has no keys",
                 input::name(&self.file)
             ))),
             false => Ok(keys),

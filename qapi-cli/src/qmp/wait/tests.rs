@@ -82,7 +82,25 @@ fn jobs() {
         (
             vec![listed(running), status_change("b", "null")],
             "wait job a --timeout 0.01",
-            (3, "", "qmp: timed out waiting for job a\n"),
+            (3, "", "qmp: timed out waiting for job a: it is running\n"),
+        ),
+        (
+            vec![listed(r#"{"id": "a", "status": "ready"}"#)],
+            "wait job a --timeout 0.01",
+            (
+                3,
+                "",
+                "qmp: timed out waiting for job a: it is ready, and waits for `job-complete`\n",
+            ),
+        ),
+        (
+            vec![listed(r#"{"id": "a", "status": "pending"}"#)],
+            "wait job a --timeout 0.01",
+            (
+                3,
+                "",
+                "qmp: timed out waiting for job a: it is pending, and waits for `job-finalize`\n",
+            ),
         ),
         (
             vec![Act::returns(r#"{"not": "a list"}"#)],

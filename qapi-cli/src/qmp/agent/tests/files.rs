@@ -118,7 +118,7 @@ fn a_file_without_keys() {
     for action in ["add", "remove"] {
         let words = ["ssh-keys", action, "ada", file.to_str().unwrap()];
         let done = agent(&words, |request| panic!("{:?}", request.name()));
-        let told = format!("qmp: there are no keys in {}\n", file.display());
+        let told = format!("qmp: {} has no keys\n", file.display());
         assert_eq!((done.code, &*done.out, &*done.err), (2, "", &*told));
     }
 }
