@@ -289,3 +289,18 @@ fn objects() {
         assert_eq!(below.count(), parts, "{path}");
     }
 }
+
+/// Whoever has read enough is not held up by a machine that says no more.
+#[test]
+fn readers_that_go() {
+    let Some(mut machine) = machine(&[]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let mut events = command(machine.folder(), &["events"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(events.stdout.take());
+    assert_eq!(events.wait().unwrap().code(), Some(0));
+}

@@ -149,6 +149,12 @@ fn machines_that_do_not_start() {
             "qmp: cannot start /nowhere/at-all: ",
         ),
         ("/".to_owned(), 126, "qmp: cannot start /: "),
+        // It would stay, and nobody could see to its end.
+        (
+            format!("{MACHINE} -daemonize"),
+            2,
+            "qmp: a machine that goes into the background does not go when its user does: leave out -daemonize\n",
+        ),
         (
             "qemu-system-x86_64 --version".to_owned(),
             0,

@@ -215,7 +215,7 @@ fn a_broken_schema_leaves_what_was_generated_alone() {
     let (status, stdout, _) = outcome(&qapi(folder.path(), VALID, &arguments));
     assert_eq!(status, Some(0));
     assert!(
-        stdout.contains("made/rust/mod.rs: 1 commands, 0 events, 0 types in 2 files"),
+        stdout.contains("made/rust/mod.rs: 1 command, 0 events, 0 types in 2 files"),
         "{stdout}"
     );
     let before = everything(folder.path());

@@ -4,12 +4,16 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{Args, value_parser};
-use qapi_client::{Error, Filter};
+use qapi_client::Filter;
 
 use super::deadline::Deadline;
 use super::event::{expect, write_event};
-use super::monitor::seconds;
+use super::monitor::{has_ended, seconds};
+use super::screen::is_deserted;
 use super::{Failure, Monitor};
+
+/// How often one looks whether somebody still reads, while nothing happens.
+const SLICE: Duration = Duration::from_millis(100);
 
 /// Print events as they come, one a line
 ///
@@ -55,10 +59,12 @@ impl Events {
         let (mut shown, mut lost) = (0, 0);
         // A machine that never stops talking does not keep anybody past the deadline.
         while self.count.is_none_or(|count| shown < count) && !deadline.has_passed() {
-            let event = match client.next_raw_event(deadline.remaining()) {
+            let event = match client.next_raw_event(Some(deadline.within(SLICE))) {
                 Ok(Some(event)) => event,
-                Ok(None) => break,
-                Err(Error::Lost { source, .. }) if has_ended(source.as_deref()) => break,
+                // Who reads has seen enough, and will not say so.
+                Ok(None) if is_deserted(&io::stdout()) => break,
+                Ok(None) => continue,
+                Err(error) if has_ended(&error) => break,
                 Err(error) => return Err(error.into()),
             };
             let gone = client.events_lost();
@@ -74,12 +80,6 @@ impl Events {
         }
         Ok(())
     }
-}
-
-/// Whether a connection is lost because the machine is no more; it may have been asked something that it has not read.
-fn has_ended(source: Option<&io::Error>) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionReset};
-    source.is_none_or(|error| matches!(error.kind(), BrokenPipe | ConnectionReset))
 }
 
 #[cfg(all(test, unix))]

@@ -124,6 +124,19 @@ pub(super) fn explain(error: &Error) -> String {
     }
 }
 
+/// Whether a session that ends so ends because the machine has. It may have been asked something that it has not read.
+pub(super) fn has_ended(error: &Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match error {
+        Error::Lost { source: None, .. } => true,
+        Error::Lost {
+            source: Some(error),
+            ..
+        } => matches!(error.kind(), BrokenPipe | ConnectionReset),
+        _ => false,
+    }
+}
+
 /// What is likely where somebody listens and says nothing.
 const TAKEN: &str = ": another client may be talking to it, for a monitor serves one at a time; or it is no monitor";
 

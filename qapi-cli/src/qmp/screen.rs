@@ -3,7 +3,10 @@
 use std::env;
 use std::io::{self, Write};
 use std::mem;
+use std::os::fd::AsFd;
 use std::str;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Passes bytes on: as they are, or as text that moves no cursor and sets no title, which is for terminals. What is no text
 /// there, and what a terminal would obey but for the ends of lines and tabs, becomes `U+FFFD`.
@@ -17,6 +20,16 @@ pub(super) struct Screen<'a> {
 /// Whether a terminal, if there is one, can do more than show lines.
 pub(super) fn is_capable() -> bool {
     env::var_os("TERM").is_some_and(|term| term != "dumb")
+}
+
+/// Whether nobody will read what is written there.
+pub(super) fn is_deserted(out: &impl AsFd) -> bool {
+    let mut descriptors = [PollFd::new(out, PollFlags::empty())];
+    let at_once = Timespec::default();
+    poll(&mut descriptors, Some(&at_once)).is_ok_and(|_| {
+        let gone = PollFlags::ERR | PollFlags::HUP;
+        descriptors[0].revents().intersects(gone)
+    })
 }
 
 impl<'a> Screen<'a> {
@@ -82,6 +95,14 @@ fn legible(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn readers_that_have_gone_are_noticed() {
+        let (reader, writer) = io::pipe().unwrap();
+        assert!(!is_deserted(&writer));
+        drop(reader);
+        assert!(is_deserted(&writer));
+    }
 
     /// Wherever the bytes are cut.
     #[test]

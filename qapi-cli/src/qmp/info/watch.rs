@@ -1,22 +1,22 @@
 //! `qmp info --watch`: a machine that is looked at until it ends.
 
 use std::io::{self, ErrorKind, Write};
-use std::os::fd::AsFd;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use qapi_client::Filter;
 use qapi_client::blocking::Client;
 use qapi_client::core::RawEvent;
-use qapi_client::{Error, Filter};
 use qapi_types::Any;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::super::Failure;
 use super::super::board::Board;
 use super::super::deadline::Deadline;
 use super::super::facts::{Fact, Facts};
 use super::super::interrupt::interrupts;
+use super::super::monitor::has_ended;
 use super::super::program::after;
+use super::super::screen::is_deserted;
 use super::QUESTIONS;
 
 /// How long to wait at least until the machine is asked again.
@@ -101,7 +101,7 @@ pub(super) fn watch(
                 let due = Deadline::after(Some(interval.max(SHORTEST)));
                 wait(client, due, &filter, &told, &mut paper, &mut reason)?
             }
-            Err(error) if is_end(&error) => Next::Ended,
+            Err(error) if has_ended(&error) => Next::Ended,
             Err(error) => return Err(error.into()),
         };
         match next {
@@ -147,20 +147,10 @@ fn wait(
                 return Err(Failure::Output(ErrorKind::BrokenPipe.into()));
             }
             Ok(None) => paper.fit()?,
-            Err(error) if is_end(&error) => return Ok(Next::Ended),
+            Err(error) if has_ended(&error) => return Ok(Next::Ended),
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Whether nobody will read what is written there.
-fn is_deserted(out: &impl AsFd) -> bool {
-    let mut descriptors = [PollFd::new(out, PollFlags::empty())];
-    let at_once = Timespec::default();
-    poll(&mut descriptors, Some(&at_once)).is_ok_and(|_| {
-        let gone = PollFlags::ERR | PollFlags::HUP;
-        descriptors[0].revents().intersects(gone)
-    })
 }
 
 /// Keeps why the machine is about to end.
@@ -168,19 +158,6 @@ fn note(event: &RawEvent, reason: &mut Option<String>) {
     if event.name == "SHUTDOWN" {
         let data: Option<Any> = event.data.decode().ok();
         *reason = data.and_then(|data| data.get("reason")?.to().ok());
-    }
-}
-
-/// Whether a session that ends so ends because the machine has.
-fn is_end(error: &Error) -> bool {
-    use ErrorKind::{BrokenPipe, ConnectionReset};
-    match error {
-        Error::Lost { source: None, .. } => true,
-        Error::Lost {
-            source: Some(error),
-            ..
-        } => matches!(error.kind(), BrokenPipe | ConnectionReset),
-        _ => false,
     }
 }
 
@@ -215,18 +192,5 @@ impl Paper<'_> {
             Self::Board(board) => Ok(board.fit()?),
             Self::Lines(_) | Self::Objects(_) => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn readers_that_have_gone_are_noticed() {
-        let (reader, writer) = io::pipe().unwrap();
-        assert!(!is_deserted(&writer));
-        drop(reader);
-        assert!(is_deserted(&writer));
     }
 }

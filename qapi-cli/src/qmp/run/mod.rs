@@ -80,6 +80,14 @@ impl Run {
             let message = "a machine that is started has a monitor of its own: leave out --socket";
             return Err(Failure::Usage(message.to_owned()));
         }
+        let daemonizes = |word: &&OsString| *word == "-daemonize" || *word == "--daemonize";
+        if let Some(word) = self.words.iter().find(daemonizes) {
+            let message = format!(
+                "a machine that goes into the background does not go when its user does: leave out {}",
+                word.display()
+            );
+            return Err(Failure::Usage(message));
+        }
         let (machine, stream, output) = machine::start(&self.words)?;
         let machine = Arc::new(Mutex::new(machine));
         let told = hear(&machine)?;
@@ -88,6 +96,13 @@ impl Run {
             ..monitor.options()
         };
         let left = Session::start(connect(stream, options))
+            .map_err(|failure| match failure {
+                // Nobody else can have its monitor.
+                Failure::Session(error @ Error::TimedOut { .. }) => {
+                    Failure::Ended(2, error.to_string())
+                }
+                failure => failure,
+            })
             .map(|session| session.with_output(output.clone()))
             .and_then(|session| shell::attach(session, &self.options, out, err))
             .and_then(|()| Ok(out.flush()?));
