@@ -121,7 +121,7 @@ impl<'a> Way<'a> {
     }
 
     /// The way to what a member has.
-    pub(super) fn into(self, member: &'a str) -> Self {
+    pub(super) fn at(self, member: &'a str) -> Self {
         let member = Some(member);
         Self { member, ..self }
     }

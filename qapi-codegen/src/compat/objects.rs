@@ -229,7 +229,7 @@ impl<'a> Comparison<'a> {
             _ => {}
         }
         let what = format!("the type of {what}");
-        let way = way.into(&after.name);
+        let way = way.at(&after.name);
         self.types(before.ty, after.ty, &place, way, &what);
     }
 
