@@ -153,6 +153,25 @@ announced[command-removed]: command x-cont: it is gone
     assert_eq!(back.1, "nothing that is to be shown has changed\n");
 }
 
+/// What is wrong with a schema shows in the exit status, whoever has stopped reading why.
+#[test]
+fn diagnostics_that_nobody_reads() {
+    let folder = folder();
+    fs::write(folder.path().join("schema.json"), INVALID).expect("there is room");
+    for (words, expected) in [
+        (&["check", "schema.json"][..], 1),
+        (&["check", "schema.json", "--format", "json"], 1),
+        (&["check", "missing.json"], 2),
+    ] {
+        let (reader, writer) = std::io::pipe().expect("there is a pipe to be had");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qapi"));
+        let command = command.current_dir(&folder).args(words).stderr(writer);
+        let status = command.status().expect("qapi can be run");
+        assert_eq!(status.code(), Some(expected), "{words:?}");
+    }
+}
+
 #[test]
 fn warnings_are_shown_by_check_alone() {
     let folder = folder();

@@ -71,7 +71,7 @@ pub(crate) fn main() -> ExitCode {
         Outcome::Done => ExitCode::SUCCESS,
         Outcome::Invalid => ExitCode::from(1),
         Outcome::Unusable(reason) => {
-            eprintln!("qapi: {reason}");
+            schema::tell(&format!("qapi: {reason}"));
             ExitCode::from(2)
         }
     }

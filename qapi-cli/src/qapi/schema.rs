@@ -1,6 +1,6 @@
 //! The schema that a subcommand works on: a file, or the one that this command brings along.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -66,11 +66,11 @@ impl SchemaArguments {
     pub(crate) fn show(&self, diagnostics: &[Diagnostic], sources: &Sources) {
         let styled = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         for one in diagnostics {
-            match self.format {
-                Format::Human => eprintln!("{}\n", diagnostic::human(one, sources, styled)),
-                Format::Short => eprintln!("{}", diagnostic::short(one, sources)),
-                Format::Json => eprintln!("{}", diagnostic::json(one, sources)),
-            }
+            tell(&match self.format {
+                Format::Human => format!("{}\n", diagnostic::human(one, sources, styled)),
+                Format::Short => diagnostic::short(one, sources),
+                Format::Json => diagnostic::json(one, sources).to_string(),
+            });
         }
         if let (Format::Human, Some(first)) = (self.format, diagnostics.first()) {
             let of = |severity| {
@@ -80,9 +80,17 @@ impl SchemaArguments {
                     .count()
             };
             let count = problems(of(Severity::Error), of(Severity::Warning));
-            eprintln!("{count}; `qapi explain {}` tells more", first.code);
+            tell(&format!(
+                "{count}; `qapi explain {}` tells more",
+                first.code
+            ));
         }
     }
+}
+
+/// Writes a line to standard error. Who does not read it any more is told by the exit status.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 fn problems(errors: usize, warnings: usize) -> String {
