@@ -65,12 +65,14 @@ impl SchemaArguments {
     /// Shows diagnostics on standard error, in the form that was asked for.
     pub(crate) fn show(&self, diagnostics: &[Diagnostic], sources: &Sources) {
         let styled = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        // Standard error has no buffer: each part would be a call of the system.
+        let mut shown = String::new();
         for one in diagnostics {
-            match self.format {
-                Format::Human => eprintln!("{}\n", diagnostic::human(one, sources, styled)),
-                Format::Short => eprintln!("{}", diagnostic::short(one, sources)),
-                Format::Json => eprintln!("{}", diagnostic::json(one, sources)),
-            }
+            shown += &match self.format {
+                Format::Human => diagnostic::human(one, sources, styled) + "\n\n",
+                Format::Short => diagnostic::short(one, sources) + "\n",
+                Format::Json => diagnostic::json(one, sources) + "\n",
+            };
         }
         if let (Format::Human, Some(first)) = (self.format, diagnostics.first()) {
             let of = |severity| {
@@ -80,8 +82,9 @@ impl SchemaArguments {
                     .count()
             };
             let count = counted(of(Severity::Error), of(Severity::Warning));
-            eprintln!("{count}; `qapi explain {}` tells more", first.code);
+            shown += &format!("{count}; `qapi explain {}` tells more\n", first.code);
         }
+        eprint!("{shown}");
     }
 }
 
