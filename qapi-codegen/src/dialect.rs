@@ -62,19 +62,24 @@ impl Dialect {
             let free_form = doc.symbol.is_none();
             old_headings |= free_form && lines.peek().is_some_and(|line| is_old_heading(line.text));
             for line in lines {
-                newest = newest.max(versions(line.text).max());
+                if newest < NEWEST_RULES {
+                    newest = newest.max(versions(line.text).max());
+                }
                 old_tags |= !free_form && is_old_tag(line.text);
             }
         }
         if old_tags {
             Dialect::V7_2
-        } else if old_headings || newest.is_some_and(|newest| newest < (10, 2)) {
+        } else if old_headings || newest.is_some() && newest < NEWEST_RULES {
             Dialect::V10_0
         } else {
             Dialect::V10_2
         }
     }
 }
+
+/// A schema that tells of this release, or a later one, is written by the newest rules.
+const NEWEST_RULES: Option<(u32, u32)> = Some((10, 2));
 
 fn is_old_tag(line: &str) -> bool {
     if !line.starts_with(['N', 'E']) {

@@ -75,7 +75,7 @@ pub fn analyze(root: &Path, loader: &dyn Loader, dialect: Option<Dialect>) -> io
     let docs = documents(raw, &parsed.sources, dialect, &mut sink);
     let input = check::Input {
         sources: &parsed.sources,
-        items: &parsed.items,
+        items: parsed.items,
         docs,
         pragmas: &parsed.pragmas,
         lost: &parsed.lost,

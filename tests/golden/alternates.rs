@@ -69,7 +69,7 @@ mod bindings {
             }
 
             /// The enum `Switch`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Switch {
                 /// The value `on`.
@@ -79,6 +79,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Switch {}
 
             impl Switch {
                 /// The name on the wire.

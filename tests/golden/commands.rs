@@ -281,13 +281,15 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Kind`.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
             pub enum Kind {
                 /// The value `disk`.
                 Disk,
                 /// The value `none`.
                 None_,
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

@@ -97,7 +97,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Kind`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Kind {
                 /// The value `always`.
@@ -109,6 +109,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

@@ -84,7 +84,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Kind`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Kind {
                 /// The value `always`.
@@ -96,6 +96,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

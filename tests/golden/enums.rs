@@ -25,7 +25,7 @@ mod bindings {
             use super::super::types;
 
             /// How loud it is.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Level {
                 /// Hardly to be heard.
@@ -37,6 +37,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Level {}
 
             impl Level {
                 /// The name on the wire.
@@ -68,12 +70,14 @@ mod bindings {
             }
 
             /// An enum without values.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Nothing {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Nothing {}
 
             impl Nothing {
                 /// The name on the wire.

@@ -158,7 +158,7 @@ mod bindings {
             }
 
             /// The enum `Kind`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Kind {
                 /// The value `slow`.
@@ -168,6 +168,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

@@ -158,13 +158,15 @@ mod bindings {
             }
 
             /// The enum `Kind`.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
             pub enum Kind {
                 /// The value `slow`.
                 Slow,
                 /// The value `fast`.
                 Fast,
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

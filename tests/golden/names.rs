@@ -374,7 +374,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `String`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum String {
                 /// The value `self`.
@@ -394,6 +394,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(std::string::String),
             }
+
+            impl std::cmp::Eq for String {}
 
             impl String {
                 /// The name on the wire.
@@ -775,7 +777,7 @@ mod bindings {
             }
 
             /// The enum `Default`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Default {
                 /// The value `default`.
@@ -783,6 +785,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(std::string::String),
             }
+
+            impl std::cmp::Eq for Default {}
 
             impl Default {
                 /// The name on the wire.
@@ -836,21 +840,31 @@ mod bindings {
             pub struct Debug {
                 /// The member `iterator`.
                 pub iterator: types::Copy,
+                /// The member `eq`.
+                pub eq: std::option::Option<types::Eq>,
             }
 
             impl Debug {
-                /// All members.
+                /// The required members; the others are absent.
                 pub fn new(iterator: types::Copy) -> Self {
-                    Self { iterator }
+                    Self { iterator, eq: None }
+                }
+
+                /// Sets `eq`.
+                pub fn eq(mut self, value: types::Eq) -> Self {
+                    self.eq = Some(value);
+                    self
                 }
             }
 
             impl rt::Decode for Debug {
                 fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
                     let mut iterator: std::option::Option<types::Copy> = None;
-                    r.object(&mut [("iterator", &mut iterator)])?;
+                    let mut eq: std::option::Option<types::Eq> = None;
+                    r.object(&mut [("eq", &mut eq), ("iterator", &mut iterator)])?;
                     Ok(Self {
                         iterator: rt::required!(iterator, "iterator"),
+                        eq,
                     })
                 }
             }
@@ -858,11 +872,12 @@ mod bindings {
             impl rt::Encode for Debug {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("iterator", &self.iterator);
+                    w.member("eq", &self.eq);
                 }
             }
 
             /// The enum `Copy`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Copy {
                 /// The value `a`.
@@ -872,6 +887,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(std::string::String),
             }
+
+            impl std::cmp::Eq for Copy {}
 
             impl Copy {
                 /// The name on the wire.
@@ -895,6 +912,43 @@ mod bindings {
             }
 
             impl rt::Encode for Copy {
+                fn encode(&self, w: &mut rt::Writer) {
+                    w.string(self.as_str());
+                }
+            }
+
+            /// The enum `Eq`.
+            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[non_exhaustive]
+            pub enum Eq {
+                /// The value `eq`.
+                Eq,
+                /// A value that the schema does not know.
+                Unrecognized(std::string::String),
+            }
+
+            impl std::cmp::Eq for Eq {}
+
+            impl Eq {
+                /// The name on the wire.
+                pub fn as_str(&self) -> &str {
+                    match self {
+                        Self::Eq => "eq",
+                        Self::Unrecognized(name) => name,
+                    }
+                }
+            }
+
+            impl rt::Decode for Eq {
+                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
+                    Ok(match &*r.string()? {
+                        "eq" => Self::Eq,
+                        name => Self::Unrecognized(name.to_owned()),
+                    })
+                }
+            }
+
+            impl rt::Encode for Eq {
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }

@@ -78,7 +78,7 @@ mod bindings {
             use super::super::types;
 
             /// A kind.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Kind {
                 /// The first.
@@ -88,6 +88,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

@@ -67,7 +67,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Status`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Status {
                 /// The value `idle`.
@@ -77,6 +77,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Status {}
 
             impl Status {
                 /// The name on the wire.

@@ -180,7 +180,7 @@ mod bindings {
             }
 
             /// The enum `Kind`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Kind {
                 /// The value `leaf`.
@@ -190,6 +190,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.

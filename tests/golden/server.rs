@@ -287,13 +287,15 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Format`.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
             pub enum Format {
                 /// The value `raw`.
                 Raw,
                 /// The value `qcow2`.
                 Qcow2,
             }
+
+            impl Eq for Format {}
 
             impl Format {
                 /// The name on the wire.

@@ -25,7 +25,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Driver`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Driver {
                 /// The value `file`.
@@ -37,6 +37,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Driver {}
 
             impl Driver {
                 /// The name on the wire.
@@ -107,7 +109,7 @@ mod bindings {
             }
 
             /// The enum `Transport`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Transport {
                 /// The value `tcp`.
@@ -117,6 +119,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Transport {}
 
             impl Transport {
                 /// The name on the wire.

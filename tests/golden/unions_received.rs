@@ -56,7 +56,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Driver`.
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Debug, PartialEq, Hash)]
             #[non_exhaustive]
             pub enum Driver {
                 /// The value `file`.
@@ -66,6 +66,8 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
+
+            impl Eq for Driver {}
 
             impl Driver {
                 /// The name on the wire.

@@ -25,7 +25,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Driver`.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
             pub enum Driver {
                 /// The value `file`.
                 File,
@@ -34,6 +34,8 @@ mod bindings {
                 /// The value `null`.
                 Null,
             }
+
+            impl Eq for Driver {}
 
             impl Driver {
                 /// The name on the wire.
@@ -104,13 +106,15 @@ mod bindings {
             }
 
             /// The enum `Transport`.
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
             pub enum Transport {
                 /// The value `tcp`.
                 Tcp,
                 /// The value `unix`.
                 Unix,
             }
+
+            impl Eq for Transport {}
 
             impl Transport {
                 /// The name on the wire.

@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 
 use crate::bindings::Bindings;
+use crate::oldest;
 use crate::process::{Failure, cargo, run};
 use crate::programs;
 use crate::python;
@@ -13,7 +14,7 @@ use crate::steps::{Outcome, Steps};
 /// Run everything that CI runs
 ///
 /// First installs what the live tests need, if it is missing and this is a Debian machine, and Python's client
-/// below the target folder. All steps are taken, also after one has failed. QEMU_SRC names a source tree of QEMU's, QEMU_SRC_OTHERS further ones (`:`
+/// below the target folder; rustup is asked for the oldest compiler that the libraries name. All steps are taken, also after one has failed. QEMU_SRC names a source tree of QEMU's, QEMU_SRC_OTHERS further ones (`:`
 /// between them), QMP_RECORDINGS a folder of recorded exchanges; what lacks one of these is left out, and says
 /// so.
 #[derive(Args)]
@@ -36,6 +37,7 @@ impl Ci {
         steps.take("packages for the browser", programs::provide_packages);
         steps.take("format", || run(cargo().args(["fmt", "--all", "--check"])));
         steps.take("clippy", clippy);
+        steps.take("oldest compiler", || oldest::check(&LIBRARIES));
         steps.take("documentation", || {
             let all = ["doc", "--no-deps", "--workspace", "--all-features"];
             run(cargo().args(all).env("RUSTDOCFLAGS", "-Dwarnings"))

@@ -7,6 +7,7 @@ mod ci;
 mod fuzz;
 mod live;
 mod measure;
+mod oldest;
 mod process;
 mod programs;
 mod python;

@@ -12,13 +12,17 @@ pub(crate) fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// The folder that cargo builds in.
-pub(crate) fn target() -> Result<PathBuf, Failure> {
+/// What cargo tells of the workspace and its packages.
+pub(crate) fn metadata() -> Result<Value, Failure> {
     let mut metadata = cargo();
     metadata.args(["metadata", "--no-deps", "--format-version=1"]);
     let text = output(metadata.current_dir(root()))?;
-    let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    match metadata["target_directory"].as_str() {
+    serde_json::from_str(&text).map_err(|error| error.to_string())
+}
+
+/// The folder that cargo builds in.
+pub(crate) fn target() -> Result<PathBuf, Failure> {
+    match metadata()?["target_directory"].as_str() {
         Some(folder) => Ok(PathBuf::from(folder)),
         None => Err("cargo does not tell its target folder".to_owned()),
     }

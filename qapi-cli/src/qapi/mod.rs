@@ -71,7 +71,7 @@ pub(crate) fn main() -> ExitCode {
         Outcome::Done => ExitCode::SUCCESS,
         Outcome::Invalid => ExitCode::from(1),
         Outcome::Unusable(reason) => {
-            schema::tell(&format!("qapi: {reason}"));
+            schema::tell(&format!("qapi: {reason}\n"));
             ExitCode::from(2)
         }
     }

@@ -65,12 +65,14 @@ impl SchemaArguments {
     /// Shows diagnostics on standard error, in the form that was asked for.
     pub(crate) fn show(&self, diagnostics: &[Diagnostic], sources: &Sources) {
         let styled = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        // Standard error has no buffer: each part would be a call of the system.
+        let mut shown = String::new();
         for one in diagnostics {
-            tell(&match self.format {
-                Format::Human => format!("{}\n", diagnostic::human(one, sources, styled)),
-                Format::Short => diagnostic::short(one, sources),
-                Format::Json => diagnostic::json(one, sources).to_string(),
-            });
+            shown += &match self.format {
+                Format::Human => diagnostic::human(one, sources, styled) + "\n\n",
+                Format::Short => diagnostic::short(one, sources) + "\n",
+                Format::Json => diagnostic::json(one, sources) + "\n",
+            };
         }
         if let (Format::Human, Some(first)) = (self.format, diagnostics.first()) {
             let of = |severity| {
@@ -80,17 +82,15 @@ impl SchemaArguments {
                     .count()
             };
             let count = problems(of(Severity::Error), of(Severity::Warning));
-            tell(&format!(
-                "{count}; `qapi explain {}` tells more",
-                first.code
-            ));
+            shown += &format!("{count}; `qapi explain {}` tells more\n", first.code);
         }
+        tell(&shown);
     }
 }
 
-/// Writes a line to standard error. Who does not read it any more is told by the exit status.
-pub(crate) fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+/// Writes to standard error. Who does not read it any more is told by the exit status.
+pub(crate) fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 fn problems(errors: usize, warnings: usize) -> String {

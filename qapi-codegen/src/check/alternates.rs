@@ -1,5 +1,6 @@
 //! Alternates: branches that can be told apart by their JSON kind.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::entities::{BranchEntity, EntityId, EntityKind};
@@ -86,7 +87,7 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
     let mut scope = resolver.scope(id);
     features::check_clash(&own, &mut scope);
     features::check_type(&own, &mut scope);
-    let mut names: HashMap<String, &BranchEntity> = HashMap::new();
+    let mut names: HashMap<Cow<'_, str>, &BranchEntity> = HashMap::new();
     let mut kinds: Vec<(JsonKind, &BranchEntity)> = Vec::new();
     for (at, branch) in branches.iter().enumerate() {
         let what = Named("the branch", &branch.name);

@@ -1,11 +1,9 @@
 //! The last step: what was checked becomes the [`Schema`].
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::Input;
-use super::entities::{Entity, EntityId, EntityKind, Ordered, Table};
-use super::structs::object;
+use super::entities::{BranchEntity, Entity, EntityId, EntityKind, MemberEntity, Ordered, Table};
+use super::{Input, docs};
 use crate::schema::{
     Alternate, Branch, Command, Definition, DefinitionId, Doc, DocId, DocKind, DocSection, Entry,
     Enum, Event, Kind, Member, Module, ModuleId, Object, Schema, Union,
@@ -14,7 +12,7 @@ use crate::source::{FileId, Sources};
 use crate::syntax::{Description, Document, SectionKind};
 
 /// Builds the schema of a table in which everything is resolved.
-pub(super) fn schema(table: Table, input: Input<'_>) -> Schema {
+pub(super) fn schema(mut table: Table, undescribed: docs::Undescribed, input: Input<'_>) -> Schema {
     let mut modules = Modules::new(input.sources);
     for ordered in &table.order {
         if let Ordered::Include { target, .. } = ordered {
@@ -36,27 +34,31 @@ pub(super) fn schema(table: Table, input: Input<'_>) -> Schema {
             }
         }
     }
-    let mut definitions = Vec::with_capacity(table.entities.len());
-    for (at, entity) in table.entities.iter().enumerate() {
-        let module = match home(EntityId(at as u32), &table) {
+    let homes: Vec<ModuleId> = (0..table.entities.len())
+        .map(|at| match home(EntityId(at as u32), &table) {
             None => ModuleId(0),
             Some(file) => modules.of_file(file),
-        };
-        definitions.push(definition(entity, module, &table));
-    }
+        })
+        .collect();
+    inherit_conditions(&mut table);
     let mut docs: Vec<(ModuleId, Doc)> = Vec::with_capacity(input.docs.len());
     for document in input.docs {
         let module = modules.of_file(document.span.file);
         docs.push((module, doc(document)));
     }
-    add_undescribed(&table, &mut docs);
+    // Members without description have an empty one, after the others.
+    for (at, name) in undescribed {
+        docs[at].1.members.push((name, String::new()));
+    }
+    let definitions = table.entities.into_iter().zip(homes);
+    let by_name = table.by_name.into_iter();
     Schema {
         modules: modules.list,
-        definitions,
-        by_name: table
-            .by_name
-            .iter()
-            .map(|(name, id)| (name.clone(), DefinitionId(id.0)))
+        definitions: definitions
+            .map(|(entity, module)| definition(entity, module))
+            .collect(),
+        by_name: by_name
+            .map(|(name, id)| (name, DefinitionId(id.0)))
             .collect(),
         docs,
     }
@@ -82,7 +84,8 @@ struct Modules<'a> {
     sources: &'a Sources,
     root: PathBuf,
     list: Vec<Module>,
-    by_file: HashMap<FileId, ModuleId>,
+    /// By the number of the file.
+    by_file: Vec<Option<ModuleId>>,
 }
 
 impl<'a> Modules<'a> {
@@ -100,14 +103,14 @@ impl<'a> Modules<'a> {
             sources,
             root,
             list: vec![builtin],
-            by_file: HashMap::new(),
+            by_file: vec![None; sources.files().count()],
         };
         modules.of_file(FileId(0));
         modules
     }
 
     fn of_file(&mut self, file: FileId) -> ModuleId {
-        if let Some(&known) = self.by_file.get(&file) {
+        if let Some(known) = self.by_file[file.0 as usize] {
             return known;
         }
         let id = ModuleId(self.list.len() as u32);
@@ -116,7 +119,7 @@ impl<'a> Modules<'a> {
             name,
             entries: vec![],
         });
-        self.by_file.insert(file, id);
+        self.by_file[file.0 as usize] = Some(id);
         id
     }
 
@@ -150,23 +153,28 @@ fn parts(path: &Path) -> Vec<String> {
     parts
 }
 
-fn definition(entity: &Entity, module: ModuleId, table: &Table) -> Definition {
-    // An array exists where its elements do.
-    let condition = match &entity.kind {
-        EntityKind::Array {
+/// An array exists where its elements do.
+fn inherit_conditions(table: &mut Table) {
+    for at in 0..table.entities.len() {
+        if let EntityKind::Array {
             resolved: Some(element),
             ..
-        } => &table.entity(*element).condition,
-        _ => &entity.condition,
-    };
+        } = table.entities[at].kind
+        {
+            table.entities[at].condition = table.entity(element).condition.clone();
+        }
+    }
+}
+
+fn definition(entity: Entity, module: ModuleId) -> Definition {
     Definition {
-        name: entity.name.clone(),
+        name: entity.name,
         span: (!entity.builtin).then_some(entity.span),
         module,
-        condition: condition.clone(),
-        features: entity.features.clone(),
+        condition: entity.condition,
+        features: entity.features,
         doc: entity.doc.map(|at| DocId(at as u32)),
-        kind: kind(entity),
+        kind: kind(entity.kind),
     }
 }
 
@@ -178,37 +186,26 @@ fn resolved(id: Option<EntityId>) -> DefinitionId {
     )
 }
 
-fn kind(entity: &Entity) -> Kind {
+fn kind(kind: EntityKind) -> Kind {
     let id = |id: EntityId| DefinitionId(id.0);
-    let branch = |branch: &super::entities::BranchEntity| Branch {
-        name: branch.name.clone(),
-        ty: resolved(branch.resolved),
-        condition: branch.condition.clone(),
-    };
-    match &entity.kind {
-        EntityKind::Builtin(builtin) => Kind::Builtin(*builtin),
+    match kind {
+        EntityKind::Builtin(builtin) => Kind::Builtin(builtin),
         EntityKind::Array {
             resolved: element, ..
-        } => Kind::Array(resolved(*element)),
-        EntityKind::Enum { prefix, values } => Kind::Enum(Enum {
-            prefix: prefix.clone(),
-            values: values.clone(),
-        }),
+        } => Kind::Array(resolved(element)),
+        EntityKind::Enum { prefix, values } => Kind::Enum(Enum { prefix, values }),
         EntityKind::Object(object) => Kind::Object(Object {
             implicit: object.implicit,
             base: object.base_resolved.map(id),
-            members: object.members.iter().map(member).collect(),
-            union: object.union.as_ref().map(|union| Union {
-                discriminator: union
-                    .discriminator
-                    .clone()
-                    .map_or(String::new(), |(name, _)| name),
+            members: object.members.into_iter().map(member).collect(),
+            union: object.union.map(|union| Union {
+                discriminator: union.discriminator.map_or(String::new(), |(name, _)| name),
                 discriminator_type: resolved(union.discriminator_type),
-                branches: union.branches.iter().map(branch).collect(),
+                branches: union.branches.into_iter().map(branch).collect(),
             }),
         }),
         EntityKind::Alternate { branches } => Kind::Alternate(Alternate {
-            branches: branches.iter().map(branch).collect(),
+            branches: branches.into_iter().map(branch).collect(),
         }),
         EntityKind::Command(command) => Kind::Command(Command {
             arguments: command.data_resolved.map(id),
@@ -224,19 +221,27 @@ fn kind(entity: &Entity) -> Kind {
             resolved, boxed, ..
         } => Kind::Event(Event {
             data: resolved.map(id),
-            boxed: *boxed,
+            boxed,
         }),
     }
 }
 
-fn member(member: &super::entities::MemberEntity) -> Member {
+fn member(member: MemberEntity) -> Member {
     Member {
-        name: member.name.clone(),
+        name: member.name,
         span: member.span,
         ty: resolved(member.resolved),
         optional: member.optional,
-        condition: member.condition.clone(),
-        features: member.features.clone(),
+        condition: member.condition,
+        features: member.features,
+    }
+}
+
+fn branch(branch: BranchEntity) -> Branch {
+    Branch {
+        name: branch.name,
+        ty: resolved(branch.resolved),
+        condition: branch.condition,
     }
 }
 
@@ -264,44 +269,5 @@ fn doc(document: Document) -> Doc {
         members: described(document.members),
         features: described(document.features),
         sections: sections.collect(),
-    }
-}
-
-/// Members without description have an empty one, after the others.
-fn add_undescribed(table: &Table, docs: &mut [(ModuleId, Doc)]) {
-    for entity in &table.entities {
-        let Some(at) = entity.doc else { continue };
-        let mut names: Vec<&str> = Vec::new();
-        let mut add_object = |id: Option<EntityId>| {
-            let object = id
-                .and_then(|id| object(table, id))
-                .filter(|object| object.implicit);
-            if let Some(object) = object {
-                names.extend(object.members.iter().map(|member| member.name.as_str()));
-            }
-        };
-        match &entity.kind {
-            EntityKind::Enum { values, .. } => {
-                names.extend(values.iter().map(|value| value.name.as_str()))
-            }
-            EntityKind::Alternate { branches } => {
-                names.extend(branches.iter().map(|branch| branch.name.as_str()));
-            }
-            EntityKind::Object(object) => {
-                add_object(object.base_resolved);
-                names.extend(object.members.iter().map(|member| member.name.as_str()));
-            }
-            EntityKind::Command(command) => add_object(command.data_resolved),
-            EntityKind::Event { resolved, .. } => add_object(*resolved),
-            EntityKind::Builtin(_) | EntityKind::Array { .. } => {}
-        }
-        let members = &mut docs[at].1.members;
-        let mut known: HashSet<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-        names.retain(|name| known.insert(name));
-        members.extend(
-            names
-                .into_iter()
-                .map(|name| (name.to_owned(), String::new())),
-        );
     }
 }

@@ -50,7 +50,7 @@ impl Clash {
             _ => last..=last,
         };
         for at in unlisted {
-            let name = mangled(&self.seen[at].name);
+            let name = mangled(&self.seen[at].name).into_owned();
             self.many.entry(name).or_insert(at);
         }
     }
@@ -59,7 +59,7 @@ impl Clash {
     fn earlier(&self, name: &str) -> Option<&Seen> {
         match self.seen.len() > FEW {
             false => self.seen.iter().find(|it| same_mangled(&it.name, name)),
-            true => self.many.get(&mangled(name)).map(|&at| &self.seen[at]),
+            true => self.many.get(&*mangled(name)).map(|&at| &self.seen[at]),
         }
     }
 

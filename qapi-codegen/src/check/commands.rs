@@ -113,8 +113,8 @@ pub(super) fn resolve_event(id: EntityId, resolver: &mut Resolver<'_>) {
 }
 
 fn check_features(id: EntityId, resolver: &mut Resolver<'_>) {
-    let features = resolver.table.entity(id).features.clone();
-    features::check_clash(&features, &mut resolver.scope(id));
+    let (entity, mut scope) = resolver.entity_and_scope(id);
+    features::check_clash(&entity.features, &mut scope);
 }
 
 /// Arguments are an object; a union, or members under conditions, need `boxed`.

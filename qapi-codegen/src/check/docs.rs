@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Input;
-use super::entities::{EntityId, EntityKind};
+use super::entities::{EntityId, EntityKind, Table};
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::structs::object;
@@ -67,7 +67,7 @@ pub(super) fn of_definition(
         let message = format!("{problem} a section `{tag}:`");
         let mut diagnostic = Diagnostic::error(Code::SectionNotAllowed, section.span, message)
             .label(section.span, "");
-        diagnostic.subject = scope.subject.clone();
+        diagnostic.subject = scope.subject.cloned();
         scope.push(diagnostic);
     }
     Some(at)
@@ -87,7 +87,11 @@ fn first_line(definition: &Definition, input: &Input<'_>) -> Span {
 #[derive(Default)]
 pub(super) struct Described {
     docs: HashMap<usize, Found>,
+    undescribed: Undescribed,
 }
+
+/// Members that need no description and have none, each with the number of the comment that might have it.
+pub(super) type Undescribed = Vec<(usize, String)>;
 
 struct Found {
     entity: EntityId,
@@ -107,29 +111,29 @@ impl Described {
             members: vec![false; document.members.len()],
             features: vec![false; document.features.len()],
         };
-        let features = places(&document.features);
+        let mut features = Places::of(&document.features);
         let mut undescribed = Vec::new();
-        for feature in documented_features(id, resolver) {
-            match features.get(feature.name.as_str()) {
-                Some(&at) => found.features[at] = true,
+        for feature in documented_features(id, resolver.table) {
+            match features.find(&feature.name) {
+                Some(at) => found.features[at] = true,
                 None => undescribed.push(feature.clone()),
             }
         }
         for feature in undescribed {
             reject_undescribed_feature(id, &feature, resolver);
         }
-        let members = places(&document.members);
+        let mut members = Places::of(&document.members);
         let excepted = resolver
             .pragmas
             .documentation_exceptions
             .contains(&resolver.table.entity(id).name);
         let required = resolver.dialect.requires_descriptions() && !excepted;
         let mut undescribed = Vec::new();
-        for (name, span) in documented_members(id, resolver) {
-            match members.get(name) {
-                Some(&at) => found.members[at] = true,
+        for (name, span) in documented_members(id, resolver.table) {
+            match members.find(name) {
+                Some(at) => found.members[at] = true,
                 None if required => undescribed.push((name.to_owned(), span)),
-                None => {}
+                None => self.undescribed.push((doc, name.to_owned())),
             }
         }
         for (name, span) in undescribed {
@@ -138,8 +142,8 @@ impl Described {
         self.docs.insert(doc, found);
     }
 
-    /// A description that has found nothing is of something that does not exist.
-    pub(super) fn check(self, resolver: &mut Resolver<'_>) {
+    /// A description that has found nothing is of something that does not exist. Answers what has found none.
+    pub(super) fn check(self, resolver: &mut Resolver<'_>) -> Undescribed {
         for (doc, document) in resolver.documents.iter().enumerate() {
             let Some(found) = self.docs.get(&doc) else {
                 continue;
@@ -156,6 +160,7 @@ impl Described {
                 reject_unknown(found.entity, &unused, list, kind, resolver);
             }
         }
+        self.undescribed
     }
 }
 
@@ -179,17 +184,17 @@ fn reject_unknown(
     }
     let (what, mut undescribed) = match kind {
         Kind::Member => {
-            let members = documented_members(id, resolver).into_iter();
+            let members = documented_members(id, resolver.table).into_iter();
             let names = members.map(|(name, _)| name.to_owned());
             ("member", names.collect::<Vec<_>>())
         }
         Kind::Feature => {
-            let features = documented_features(id, resolver).into_iter();
+            let features = documented_features(id, resolver.table).into_iter();
             let names = features.map(|feature| feature.name.clone());
             ("feature", names.collect())
         }
     };
-    let described = places(list);
+    let described = by_name(list);
     undescribed.retain(|name| !described.contains_key(name.as_str()));
     // What is described again has been told of already.
     let is_first = |name: &&&Key| {
@@ -209,12 +214,42 @@ fn reject_unknown(
     }
 }
 
-/// Where in a list of descriptions a name is; of two, the first.
-fn places(list: &[Description]) -> HashMap<&str, usize> {
+/// Where in a list of descriptions each name is; of two, the first.
+fn by_name(list: &[Description]) -> HashMap<&str, usize> {
     let pairs = list.iter().enumerate().rev();
     pairs
         .map(|(at, one)| (one.name.text.as_str(), at))
         .collect()
+}
+
+/// Where in a list of descriptions names are.
+struct Places<'a> {
+    list: &'a [Description],
+    /// So many were asked for one after the other as they stand in the list. Nearly always all are.
+    in_order: usize,
+    /// All of them, once one is asked for out of order.
+    by_name: Option<HashMap<&'a str, usize>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(list: &'a [Description]) -> Self {
+        Places {
+            list,
+            in_order: 0,
+            by_name: None,
+        }
+    }
+
+    /// Where a name is; of two, the first, unless that was found already.
+    fn find(&mut self, name: &str) -> Option<usize> {
+        let next = self.list.get(self.in_order);
+        if self.by_name.is_none() && next.is_some_and(|next| next.name.text == name) {
+            self.in_order += 1;
+            return Some(self.in_order - 1);
+        }
+        let by_name = self.by_name.get_or_insert_with(|| by_name(self.list));
+        by_name.get(name).copied()
+    }
 }
 
 /// Reports a member without description.
@@ -263,14 +298,14 @@ impl Diagnostic {
 }
 
 /// The features that an entity's documentation tells of: its own, and those of what is documented with it.
-fn documented_features<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<&'a Feature> {
-    let entity = resolver.table.entity(id);
+fn documented_features(id: EntityId, table: &Table) -> Vec<&Feature> {
+    let entity = table.entity(id);
     let mut features: Vec<&Feature> = entity.features.iter().collect();
     if let EntityKind::Enum { values, .. } = &entity.kind {
         features.extend(values.iter().flat_map(|value| &value.features));
     }
-    for owner in documented_objects(id, resolver) {
-        let members = object(resolver.table, owner)
+    for owner in documented_objects(id, table) {
+        let members = object(table, owner)
             .into_iter()
             .flat_map(|object| &object.members);
         features.extend(members.flat_map(|member| &member.features));
@@ -280,8 +315,8 @@ fn documented_features<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<&'a 
 
 /// The members, values or branches that an entity's documentation describes. Those of a named base and of
 /// a union's branches are described where they are defined.
-fn documented_members<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<(&'a str, Span)> {
-    let entity = resolver.table.entity(id);
+fn documented_members(id: EntityId, table: &Table) -> Vec<(&str, Span)> {
+    let entity = table.entity(id);
     let mut members = Vec::new();
     match &entity.kind {
         EntityKind::Enum { values, .. } => members.extend(
@@ -298,8 +333,8 @@ fn documented_members<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<(&'a 
         }
         _ => {}
     }
-    for owner in documented_objects(id, resolver) {
-        if let Some(object) = object(resolver.table, owner) {
+    for owner in documented_objects(id, table) {
+        if let Some(object) = object(table, owner) {
             members.extend(
                 object
                     .members
@@ -312,10 +347,9 @@ fn documented_members<'a>(id: EntityId, resolver: &'a Resolver<'_>) -> Vec<(&'a 
 }
 
 /// The objects whose members are documented with an entity: itself, and its implicit base or arguments.
-fn documented_objects(id: EntityId, resolver: &Resolver<'_>) -> Vec<EntityId> {
-    let implicit =
-        |id: &EntityId| object(resolver.table, *id).is_some_and(|object| object.implicit);
-    match &resolver.table.entity(id).kind {
+fn documented_objects(id: EntityId, table: &Table) -> Vec<EntityId> {
+    let implicit = |id: &EntityId| object(table, *id).is_some_and(|object| object.implicit);
+    match &table.entity(id).kind {
         EntityKind::Object(object) => {
             let base = object.base_resolved.filter(|base| implicit(base));
             base.into_iter().chain([id]).collect()

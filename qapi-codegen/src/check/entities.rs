@@ -222,7 +222,7 @@ impl Definer<'_> {
 
     fn shape(&mut self, shape: Shape) {
         let origin = Origin {
-            subject: shape.subject(),
+            subject: shape.subject,
             span: shape.span,
             name_span: shape.name_span,
             faulty: shape.faulty,

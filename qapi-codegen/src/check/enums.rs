@@ -1,5 +1,7 @@
 //! Enums.
 
+use std::collections::HashMap;
+
 use super::entities::{EntityId, EntityKind};
 use super::names::{self, Permit, mangled};
 use super::resolve::Resolver;
@@ -69,16 +71,14 @@ fn value(item: &Expr, permit: Permit, scope: &mut Scope<'_>) -> Option<Value> {
 
 /// Values must differ, in C too.
 pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
-    let entity = resolver.table.entity(id);
+    let (entity, mut scope) = resolver.entity_and_scope(id);
     let EntityKind::Enum { values, .. } = &entity.kind else {
         return;
     };
-    let (values, own) = (values.clone(), entity.features.clone());
-    let mut scope = resolver.scope(id);
-    features::check_clash(&own, &mut scope);
-    features::check_type(&own, &mut scope);
-    let mut seen = std::collections::HashMap::new();
-    for value in &values {
+    features::check_clash(&entity.features, &mut scope);
+    features::check_type(&entity.features, &mut scope);
+    let mut seen = HashMap::with_capacity(values.len());
+    for value in values {
         features::check_clash(&value.features, &mut scope);
         let Some(earlier) = seen.insert(mangled(&value.name), value) else {
             continue;

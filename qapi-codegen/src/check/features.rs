@@ -1,5 +1,6 @@
 //! Features: their list, and what may not be in it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::names::{self, Permit, mangled};
@@ -52,7 +53,7 @@ fn feature(item: &Expr, scope: &mut Scope<'_>) -> Option<Feature> {
 
 /// Two features of one name in one place are an error.
 pub(super) fn check_clash(features: &[Feature], scope: &mut Scope<'_>) {
-    let mut seen: HashMap<String, &Feature> = HashMap::new();
+    let mut seen: HashMap<Cow<'_, str>, &Feature> = HashMap::new();
     for feature in features {
         if let Some(earlier) = seen.get(&mangled(&feature.name)) {
             let message = format!("the feature {} is given twice", quoted(&feature.name));

@@ -33,7 +33,7 @@ use crate::syntax::{Document, Item, Pragmas};
 /// What the checker is given.
 pub(crate) struct Input<'a> {
     pub(crate) sources: &'a Sources,
-    pub(crate) items: &'a [Item],
+    pub(crate) items: Vec<Item>,
     pub(crate) docs: Vec<Document>,
     pub(crate) pragmas: &'a Pragmas,
     pub(crate) lost: &'a HashSet<String>,
@@ -41,9 +41,11 @@ pub(crate) struct Input<'a> {
 }
 
 /// Checks a schema. There is one to be had only when neither this nor an earlier stage found an error.
-pub(crate) fn check(input: Input<'_>, sink: &mut Sink) -> Option<Schema> {
+pub(crate) fn check(mut input: Input<'_>, sink: &mut Sink) -> Option<Schema> {
     let shapes = shape::all(&input, sink);
+    // What follows may have the memory of the tree.
+    input.items = Vec::new();
     let mut table = entities::define(shapes, sink);
-    resolve::all(&mut table, &input, sink);
-    (sink.errors() == 0).then(|| build::schema(table, input))
+    let undescribed = resolve::all(&mut table, &input, sink);
+    (sink.errors() == 0).then(|| build::schema(table, undescribed, input))
 }

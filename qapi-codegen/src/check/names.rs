@@ -1,6 +1,7 @@
 //! The rules for names.
 
-use std::fmt::Display;
+use std::borrow::Cow;
+use std::fmt::{self, Display};
 
 use super::scope::Scope;
 use crate::diagnostic::{Code, quoted};
@@ -24,20 +25,23 @@ impl Permit {
 }
 
 /// The name in C: where names are compared, this is what is compared.
-pub(super) fn mangled(name: &str) -> String {
-    name.replace(['-', '.'], "_")
+pub(super) fn mangled(name: &str) -> Cow<'_, str> {
+    match name.contains(['-', '.']) {
+        true => name.chars().map(in_c).collect(),
+        false => name.into(),
+    }
 }
 
 /// Whether two names are the same in C.
 pub(super) fn same_mangled(one: &str, other: &str) -> bool {
-    let c = |byte: u8| {
-        if matches!(byte, b'-' | b'.') {
-            b'_'
-        } else {
-            byte
-        }
-    };
-    one.len() == other.len() && one.bytes().map(c).eq(other.bytes().map(c))
+    one.len() == other.len() && one.chars().map(in_c).eq(other.chars().map(in_c))
+}
+
+fn in_c(ch: char) -> char {
+    match ch {
+        '-' | '.' => '_',
+        _ => ch,
+    }
 }
 
 /// name = [ "__" RFQDN "_" ] [ "x-" ] letter { letter | digit | "-" | "_" } ; answers what follows the prefixes.
@@ -175,14 +179,14 @@ pub(super) fn value(
 
 /// Types: CamelCase with a lower-case letter, not ending in `List`.
 pub(super) fn camel(name: &str, kind: &str, span: Span, scope: &mut Scope<'_>) {
-    let Some(stem) = any(name, &format!("this {kind}"), span, scope) else {
+    let Some(stem) = any(name, &format_args!("this {kind}"), span, scope) else {
         return;
     };
     let camel = stem.starts_with(|ch: char| ch.is_ascii_uppercase())
         && stem.bytes().all(|b| b.is_ascii_alphanumeric())
         && stem.bytes().any(|b| b.is_ascii_lowercase());
     if !camel {
-        let message = format!("the name of {} must be in CamelCase", article(kind));
+        let message = format!("the name of {} must be in CamelCase", Article(kind));
         let label = if stem.bytes().any(|b| b.is_ascii_lowercase()) {
             "an upper-case letter first, no `-`, no `_`"
         } else {
@@ -190,7 +194,7 @@ pub(super) fn camel(name: &str, kind: &str, span: Span, scope: &mut Scope<'_>) {
         };
         scope.error(Code::CamelCase, message, span, label);
     } else if name.ends_with("List") {
-        let message = format!("the name of {} must not end in `List`", article(kind));
+        let message = format!("the name of {} must not end in `List`", Article(kind));
         let label = "such names are kept for array types";
         scope.error(Code::ListSuffix, message, span, label);
     }
@@ -212,14 +216,17 @@ pub(super) fn member(
     }
 }
 
-/// `an enum`, `a struct`
-pub(super) fn article(kind: &str) -> String {
-    let article = if kind.starts_with(['a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    };
-    format!("{article} {kind}")
+/// A kind of definition with its article: `an enum`, `a struct`.
+pub(super) struct Article<'a>(pub(super) &'a str);
+
+impl fmt::Display for Article<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let article = match self.0.starts_with(['a', 'e', 'i', 'o']) {
+            true => "an",
+            false => "a",
+        };
+        write!(f, "{article} {}", self.0)
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Display;
 
 use super::entities::{Entity, EntityId, EntityKind, ObjectEntity, Ordered, Table};
-use super::names::article;
+use super::names::Article;
 use super::scope::Scope;
 use super::shape::TypeName;
 use super::structs::{self, object};
@@ -32,7 +32,7 @@ pub(super) struct Resolver<'a> {
 const BUDGET: usize = 5_000_000;
 
 /// Resolves everything, in order.
-pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
+pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) -> docs::Undescribed {
     let order: Vec<EntityId> = table
         .order
         .iter()
@@ -63,19 +63,25 @@ pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
         }
         described.connect(id, &mut resolver);
     }
-    described.check(&mut resolver);
+    described.check(&mut resolver)
 }
 
 impl Resolver<'_> {
     /// The scope of an entity, for its errors.
     pub(super) fn scope(&mut self, id: EntityId) -> Scope<'_> {
+        self.entity_and_scope(id).1
+    }
+
+    /// An entity that is looked at, and its scope.
+    pub(super) fn entity_and_scope(&mut self, id: EntityId) -> (&Entity, Scope<'_>) {
         let entity = self.table.entity(id);
-        Scope {
+        let scope = Scope {
             span: entity.span,
-            subject: entity.subject.clone(),
+            subject: entity.subject.as_ref(),
             pragmas: self.pragmas,
             sink: self.sink,
-        }
+        };
+        (entity, scope)
     }
 
     /// May so many members be looked at? Once that is too much it is an error, and all else is refused too.
@@ -185,8 +191,8 @@ impl Resolver<'_> {
             EntityKind::Object(object) if object.union.is_some() => "union type",
             EntityKind::Object(_) => "struct type",
             EntityKind::Alternate { .. } => "alternate type",
-            EntityKind::Command(_) => return format!("{} {name}", article("command")),
-            EntityKind::Event { .. } => return format!("{} {name}", article("event")),
+            EntityKind::Command(_) => return format!("{} {name}", Article("command")),
+            EntityKind::Event { .. } => return format!("{} {name}", Article("event")),
         };
         format!("the {kind} {name}")
     }

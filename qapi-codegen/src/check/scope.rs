@@ -21,7 +21,7 @@ impl fmt::Display for Named<'_> {
 pub(super) struct Scope<'a> {
     /// The whole definition: diagnostics are anchored to it.
     pub(super) span: Span,
-    pub(super) subject: Option<Subject>,
+    pub(super) subject: Option<&'a Subject>,
     pub(super) pragmas: &'a Pragmas,
     pub(super) sink: &'a mut Sink,
 }
@@ -42,7 +42,7 @@ impl Scope<'_> {
     /// An error in this definition that is still to be given its labels.
     pub(super) fn diagnostic(&self, code: Code, message: impl Into<String>) -> Diagnostic {
         let mut diagnostic = Diagnostic::error(code, self.span, message);
-        diagnostic.subject = self.subject.clone();
+        diagnostic.subject = self.subject.cloned();
         diagnostic
     }
 

@@ -11,8 +11,8 @@ use crate::syntax::{Definition, Expr, Item};
 
 /// A definition, read but not resolved.
 pub(super) struct Shape {
-    pub(super) kind: &'static str,
     pub(super) name: String,
+    pub(super) subject: Subject,
     pub(super) name_span: Span,
     pub(super) span: Span,
     pub(super) condition: Option<Condition>,
@@ -21,12 +21,6 @@ pub(super) struct Shape {
     pub(super) data: ShapeData,
     /// Something in it could not be read: what seems to be missing may just have been lost.
     pub(super) faulty: bool,
-}
-
-impl Shape {
-    pub(super) fn subject(&self) -> Subject {
-        Subject::new(self.kind, &self.name)
-    }
 }
 
 pub(super) enum ShapeData {
@@ -127,10 +121,14 @@ fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink)
     let (kind, name) = kind_and_name(definition, &mut scope)?;
     let text = keys::string(
         name,
-        &format!("the name of {}", names::article(kind)),
+        &format_args!("the name of {}", names::Article(kind)),
         &mut scope,
     )?;
-    scope.subject = Some(Subject::new(kind, text));
+    let subject = Subject::new(kind, text);
+    let mut scope = Scope {
+        subject: Some(&subject),
+        ..scope
+    };
     match kind {
         "event" => names::event(text, name.span, &mut scope),
         "command" => {
@@ -152,13 +150,13 @@ fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink)
         "command" => commands::command(object, &mut scope),
         _ => commands::event(object, &mut scope),
     };
-    let condition = conditions::read(object, &names::article(kind), &mut scope);
+    let condition = conditions::read(object, &names::Article(kind), &mut scope);
     let features = features::read(object, &mut scope);
     keys::flags(object, &mut scope);
     let faulty = scope.sink.errors() > errors;
     Some(Shape {
-        kind,
         name: text.to_owned(),
+        subject,
         name_span: name.span,
         span: definition.span,
         condition,

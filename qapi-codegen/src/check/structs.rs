@@ -102,10 +102,9 @@ fn count_members(id: EntityId, resolver: &mut Resolver<'_>) {
 }
 
 fn check_features(id: EntityId, resolver: &mut Resolver<'_>) {
-    let features = resolver.table.entity(id).features.clone();
-    let mut scope = resolver.scope(id);
-    features::check_clash(&features, &mut scope);
-    features::check_type(&features, &mut scope);
+    let (entity, mut scope) = resolver.entity_and_scope(id);
+    features::check_clash(&entity.features, &mut scope);
+    features::check_type(&entity.features, &mut scope);
 }
 
 /// The base must be a struct; its members count as ours.

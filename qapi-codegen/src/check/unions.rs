@@ -81,7 +81,7 @@ pub(super) fn resolve(id: EntityId, level: usize, clash: &Clash, resolver: &mut 
     else {
         // What the branches should be named after is not known; their types can be looked up all the same.
         for at in 0..branch_count(id, resolver) {
-            resolve_branch(id, at, resolver);
+            resolve_branch(id, at, &branch(id, at, resolver), resolver);
         }
         return;
     };
@@ -113,7 +113,7 @@ pub(super) fn resolve(id: EntityId, level: usize, clash: &Clash, resolver: &mut 
             }
             resolver.sink.push(diagnostic);
         }
-        let found = resolve_branch(id, at, resolver);
+        let found = resolve_branch(id, at, &branch, resolver);
         if let Some(found) =
             found.filter(|&found| structs::contain(id, found, branch.span, level, resolver))
         {
@@ -265,8 +265,12 @@ fn add_empty_branches(id: EntityId, values: &[Value], tag: EntityId, resolver: &
 }
 
 /// A branch is an object.
-fn resolve_branch(id: EntityId, at: usize, resolver: &mut Resolver<'_>) -> Option<EntityId> {
-    let branch = branch(id, at, resolver);
+fn resolve_branch(
+    id: EntityId,
+    at: usize,
+    branch: &BranchEntity,
+    resolver: &mut Resolver<'_>,
+) -> Option<EntityId> {
     let what = Named("the branch", &branch.name);
     let found = resolver.type_of(id, &branch.ty, &what)?;
     if object(resolver.table, found).is_none() {

@@ -58,7 +58,9 @@ pub struct SourceFile {
 impl SourceFile {
     fn new(path: PathBuf, text: Arc<String>, included_at: Option<Span>) -> Self {
         let mut line_starts = vec![0];
-        line_starts.extend(text.match_indices('\n').map(|(at, _)| at as u32 + 1));
+        // Lines are short: a search made for long texts would take longer.
+        let following = text.bytes().zip(1..).filter(|&(byte, _)| byte == b'\n');
+        line_starts.extend(following.map(|(_, start)| start));
         SourceFile {
             path,
             text,

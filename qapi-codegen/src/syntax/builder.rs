@@ -10,6 +10,8 @@ use crate::source::Span;
 pub(super) struct Builder {
     document: Document,
     current: Current,
+    /// The text of what is being read, as far as that is; one buffer serves all.
+    text: String,
     /// Where the current description or section begins, if it has to have text.
     begun: Option<Span>,
     features_seen: bool,
@@ -45,6 +47,7 @@ impl Builder {
         Builder {
             document,
             current: Current::Body,
+            text: String::new(),
             begun: None,
             features_seen: false,
             described: Default::default(),
@@ -52,7 +55,8 @@ impl Builder {
         }
     }
 
-    fn current_text(&mut self) -> &mut String {
+    /// Where the text of what is being read belongs.
+    fn place(&mut self) -> &mut String {
         let document = &mut self.document;
         let text = match self.current {
             Current::Body => None,
@@ -65,9 +69,8 @@ impl Builder {
 
     /// Adds a line to what is being read.
     pub(super) fn text(&mut self, line: &str) {
-        let text = self.current_text();
-        text.push_str(line);
-        text.push('\n');
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
     pub(super) fn in_body(&self) -> bool {
@@ -82,9 +85,8 @@ impl Builder {
         self.current == Current::Feature
     }
 
-    pub(super) fn ends_blank(&mut self) -> bool {
-        let text = self.current_text();
-        text.ends_with("\n\n")
+    pub(super) fn ends_blank(&self) -> bool {
+        self.text.ends_with("\n\n")
     }
 
     /// Begins the description of a member.
@@ -153,7 +155,7 @@ impl Builder {
             Current::Member | Current::Feature => false,
         };
         if plain {
-            self.current_text().push('\n');
+            self.text.push('\n');
             return;
         }
         self.close();
@@ -171,11 +173,10 @@ impl Builder {
 
     /// Ends what is being read: blank lines at its ends go, and only the body and plain text may be empty.
     fn close(&mut self) {
-        let text = self.current_text();
-        text.truncate(text.trim_end_matches('\n').len());
-        let blank = text.len() - text.trim_start_matches('\n').len();
-        text.drain(..blank);
+        let text = self.text.trim_matches('\n').to_owned();
+        self.text.clear();
         let empty = text.is_empty();
+        *self.place() = text;
         if let Some(span) = self.begun.take().filter(|_| empty) {
             self.empty.push((span, self.current_name()));
         }

@@ -51,12 +51,15 @@ pub(crate) struct RawDocument {
     pub(crate) position: usize,
 }
 
+/// Most comments have no more lines.
+const USUAL_LINES: usize = 16;
+
 impl RawDocument {
     pub(crate) fn new(span: Span, position: usize) -> Self {
         RawDocument {
             span,
             symbol: None,
-            lines: Vec::new(),
+            lines: Vec::with_capacity(USUAL_LINES),
             end: span,
             faults: Sink::default(),
             position,

@@ -63,7 +63,9 @@ impl<'a> Lexer<'a> {
     /// The rest of the line from `start`, without its end.
     pub(crate) fn line(&self, start: usize) -> &'a str {
         let rest = &self.text[start..];
-        let line = rest.split('\n').next().unwrap_or(rest);
+        // Lines are short: a search made for long texts would take longer.
+        let end = rest.bytes().position(|byte| byte == b'\n');
+        let line = &rest[..end.unwrap_or(rest.len())];
         line.strip_suffix('\r').unwrap_or(line)
     }
 

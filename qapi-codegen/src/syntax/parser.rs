@@ -42,7 +42,8 @@ pub(crate) fn parse(root: &Path, loader: &dyn Loader, sink: &mut Sink) -> io::Re
         seen: HashMap::new(),
         parsed: Parsed::default(),
     };
-    files.file(root.to_path_buf(), bytes, None, sink);
+    let identity = loader.identity(root);
+    files.file(root.to_path_buf(), identity, bytes, None, sink);
     Ok(files.parsed)
 }
 
@@ -56,11 +57,11 @@ impl Files<'_> {
     fn file(
         &mut self,
         path: PathBuf,
+        identity: PathBuf,
         bytes: Vec<u8>,
         included_at: Option<Span>,
         sink: &mut Sink,
     ) -> FileId {
-        let identity = self.loader.identity(&path);
         let size = bytes.len();
         let text = if size > MAX_FILE_BYTES {
             Err("it is larger than 64 MiB".to_owned())
@@ -154,7 +155,7 @@ impl Files<'_> {
             Ok(bytes) => {
                 // Recorded before the file's own items, as it stands before them in the text.
                 let at = self.parsed.items.len();
-                let file = self.file(path, bytes, Some(span), sink);
+                let file = self.file(path, identity, bytes, Some(span), sink);
                 let item = Item::Include {
                     file: span.file,
                     target: file,

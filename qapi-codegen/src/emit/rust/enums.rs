@@ -39,12 +39,15 @@ pub(super) fn emit(
     let derives = if open { "" } else { "Copy, " };
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
     nodes.push(line(format!(
-        "#[derive(Clone, {derives}Debug, PartialEq, Eq, Hash)]"
+        "#[derive(Clone, {derives}Debug, PartialEq, Hash)]"
     )));
     if open {
         nodes.push(line("#[non_exhaustive]"));
     }
     nodes.push(block(format!("pub enum {name} {{"), variants));
+    nodes.push(Node::Blank);
+    // Derived, it would have a method that rustc has to check.
+    nodes.push(line(format!("impl {} for {name} {{}}", types.std("Eq"))));
     nodes.push(Node::Blank);
     let text = if open { "&str" } else { "&'static str" };
     let subject = if empty && !open { "*self" } else { "self" };

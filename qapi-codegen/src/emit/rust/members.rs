@@ -228,7 +228,7 @@ pub(super) fn constructors(
 
 fn setter(field: &Field<'_>, types: &Types<'_, '_>) -> Vec<Node> {
     let (ty, conversion) = types.parameter(field.of, field.member.ty);
-    let name = names::setter(&field.member.name);
+    let name = names::setter(&field.name);
     let mut nodes = vec![line(format!("/// Sets `{}`.", field.member.name))];
     let deprecated = field.member.has_feature("deprecated");
     nodes.extend(deprecated.then(|| line("#[deprecated]")));

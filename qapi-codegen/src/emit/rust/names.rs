@@ -1,6 +1,8 @@
 //! Names: the one place where a name of the schema becomes a name in Rust.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Display};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -56,13 +58,11 @@ fn fit(mut name: String) -> String {
     name
 }
 
-/// The method that sets an optional member.
-pub(super) fn setter(member: &str) -> String {
-    let name = snake(member);
-    if METHODS.contains(&name.as_str()) {
-        format!("set_{name}")
-    } else {
-        name
+/// The method that sets an optional member, by the name of its field.
+pub(super) fn setter(field: &str) -> String {
+    match METHODS.contains(&field) {
+        true => format!("set_{field}"),
+        false => field.to_owned(),
     }
 }
 
@@ -126,7 +126,7 @@ pub(super) fn check(plan: &Plan<'_>) -> Vec<Diagnostic> {
             clashes.add(
                 &mut types,
                 branches(name),
-                &format!("the branches of {name}"),
+                format!("the branches of {name}"),
                 span,
             );
         }
@@ -134,7 +134,7 @@ pub(super) fn check(plan: &Plan<'_>) -> Vec<Diagnostic> {
             && upper_camel(name) == UNRECOGNIZED
         {
             clashes.found.push(clash(
-                "the events",
+                &"the events",
                 name,
                 "the variant for unknown events",
                 span,
@@ -154,14 +154,13 @@ fn variants_and_fields(
     clashes: &mut Clashes,
 ) {
     let definition = schema.definition(id);
-    let within = |what: &str| format!("{what} of {}", quoted(&definition.name));
-    let mut variants = Space::new(within("the variants"));
-    let mut fields = Space::new(within("the fields"));
+    let mut variants = Space::within("the variants", &definition.name);
+    let mut fields = Space::within("the fields", &definition.name);
     let open = plan.opens(id);
     if open {
         variants.names.insert(
             UNRECOGNIZED.to_owned(),
-            ("what the schema does not know".to_owned(), span),
+            ("what the schema does not know".into(), span),
         );
     }
     match &definition.kind {
@@ -196,7 +195,7 @@ fn variants_and_fields(
     if matches!(&definition.kind, Kind::Command(command) if !command.generated) {
         fields.names.insert(
             OTHERS.to_owned(),
-            ("the field for further arguments".to_owned(), span),
+            ("the field for further arguments".into(), span),
         );
     }
     if let Kind::Object(object) = &definition.kind
@@ -205,30 +204,46 @@ fn variants_and_fields(
         let tag = &union.discriminator;
         clashes.add(&mut fields, snake(tag), tag, span);
     }
-    let mut methods = Space::new(within("the methods"));
+    let mut methods = Space::within("the methods", &definition.name);
     for (_, member) in fields_of.map_or(Vec::new(), |id| plan.members(id)) {
-        clashes.add(&mut fields, snake(&member.name), &member.name, member.span);
-        clashes.add(
-            &mut methods,
-            setter(&member.name),
-            &member.name,
-            member.span,
-        );
+        let field = snake(&member.name);
+        let method = setter(&field);
+        clashes.add(&mut fields, field, &member.name, member.span);
+        clashes.add(&mut methods, method, &member.name, member.span);
     }
 }
 
 /// Names that must differ from one another.
-struct Space {
-    what: String,
-    names: HashMap<String, (String, Span)>,
+struct Space<'a> {
+    what: &'static str,
+    /// The definition that they are in, if they are in one.
+    of: Option<&'a str>,
+    /// The names in Rust, with those in the schema.
+    names: HashMap<String, (Cow<'a, str>, Span)>,
 }
 
-impl Space {
-    fn new(what: impl Into<String>) -> Self {
+impl<'a> Space<'a> {
+    fn new(what: &'static str) -> Self {
         Space {
-            what: what.into(),
+            what,
+            of: None,
             names: HashMap::new(),
         }
+    }
+
+    fn within(what: &'static str, definition: &'a str) -> Self {
+        Space {
+            of: Some(definition),
+            ..Space::new(what)
+        }
+    }
+}
+
+impl fmt::Display for Space<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)?;
+        self.of
+            .map_or(Ok(()), |name| write!(f, " of {}", quoted(name)))
     }
 }
 
@@ -237,18 +252,24 @@ struct Clashes {
 }
 
 impl Clashes {
-    fn add(&mut self, space: &mut Space, rust: String, name: &str, span: Span) {
+    fn add<'a>(
+        &mut self,
+        space: &mut Space<'a>,
+        rust: String,
+        name: impl Into<Cow<'a, str>>,
+        span: Span,
+    ) {
+        let name = name.into();
         if let Some((earlier, at)) = space.names.get(&rust) {
-            self.found.push(
-                clash(&space.what, name, earlier, span, *at).note(format!("both become `{rust}`")),
-            );
+            let clash = clash(&*space, &name, earlier, span, *at);
+            self.found.push(clash.note(format!("both become `{rust}`")));
             return;
         }
-        space.names.insert(rust, (name.to_owned(), span));
+        space.names.insert(rust, (name, span));
     }
 }
 
-fn clash(what: &str, name: &str, earlier: &str, span: Span, at: Span) -> Diagnostic {
+fn clash(what: &dyn Display, name: &str, earlier: &str, span: Span, at: Span) -> Diagnostic {
     let message = format!(
         "among {what}, {} and {} are one name in Rust",
         quoted(name),
