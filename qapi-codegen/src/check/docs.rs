@@ -17,11 +17,12 @@ use crate::syntax::{Definition, Description, Key, SectionKind};
 pub(super) fn of_definition(
     definition: &Definition,
     name: &str,
+    name_is_wrong: bool,
     input: &Input<'_>,
     scope: &mut Scope<'_>,
 ) -> Option<usize> {
     let Some(at) = definition.doc else {
-        if input.pragmas.doc_required {
+        if input.pragmas.doc_required && !definition.doc_lost {
             let diagnostic = scope
                 .diagnostic(
                     Code::DocRequired,
@@ -38,6 +39,10 @@ pub(super) fn of_definition(
     };
     let document = &input.docs[at];
     let symbol = document.symbol.as_ref()?;
+    // A name that is wrong by itself need not be that of the documentation, too.
+    if symbol.text.is_empty() || name_is_wrong {
+        return None;
+    }
     if symbol.text != name {
         let message = format!("the documentation is for {}", quoted(&symbol.text));
         let diagnostic = scope
@@ -133,7 +138,17 @@ impl Described {
             }
         }
         for (name, span) in undescribed {
-            reject_undescribed_member(id, &name, span, &document.members, resolver);
+            let as_feature = features
+                .get(name.as_str())
+                .filter(|&&at| !found.features[at]);
+            match as_feature {
+                Some(&at) => {
+                    let description = &document.features[at].name;
+                    reject_member_as_feature(id, &name, span, description, resolver);
+                    found.features[at] = true;
+                }
+                None => reject_undescribed_member(id, &name, span, &document.members, resolver),
+            }
         }
         self.docs.insert(doc, found);
     }
@@ -215,6 +230,24 @@ fn places(list: &[Description]) -> HashMap<&str, usize> {
     pairs
         .map(|(at, one)| (one.name.text.as_str(), at))
         .collect()
+}
+
+/// Reports a member that is described as if it were a feature.
+fn reject_member_as_feature(
+    id: EntityId,
+    name: &str,
+    span: Span,
+    description: &Key,
+    resolver: &mut Resolver<'_>,
+) {
+    let message = format!("the member {} is described under `Features:`", quoted(name));
+    let diagnostic = resolver
+        .scope(id)
+        .diagnostic(Code::UndocumentedMember, message)
+        .label(span, "this member")
+        .label(description.span, "its description")
+        .help("describe it before `Features:`");
+    resolver.sink.push(diagnostic);
 }
 
 /// Reports a member without description.

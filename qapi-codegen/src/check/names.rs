@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::scope::Scope;
-use crate::diagnostic::{Code, quoted};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::source::Span;
 
 /// The letters that a rule may allow beyond lower case, digits and `-`.
@@ -38,6 +38,16 @@ pub(super) fn same_mangled(one: &str, other: &str) -> bool {
         }
     };
     one.len() == other.len() && one.bytes().map(c).eq(other.bytes().map(c))
+}
+
+impl Diagnostic {
+    /// Of names that clash and are not the same: why they clash.
+    pub(super) fn note_mangled(self, one: &str, other: &str) -> Self {
+        match one == other {
+            true => self,
+            false => self.note("in names `-`, `_` and `.` count as the same, as they do in C"),
+        }
+    }
 }
 
 /// name = [ "__" RFQDN "_" ] [ "x-" ] letter { letter | digit | "-" | "_" } ; answers what follows the prefixes.

@@ -139,7 +139,11 @@ impl Resolver<'_> {
             let note = format!("{} is {}", quoted(&ty.name), self.describe(found));
             diagnostic = diagnostic.note(note);
         }
-        if self.sink.may_compare(self.table.entities.len()) {
+        let element = ty.name.strip_suffix("List");
+        let element = element.filter(|name| self.table.by_name.contains_key(*name));
+        if let Some(element) = element {
+            diagnostic = diagnostic.help(format!("write `['{element}']` for an array"));
+        } else if self.sink.may_compare(self.table.entities.len()) {
             let types = self.table.entities.iter().filter(|entity| {
                 is_type(entity)
                     && !entity.name.starts_with("q_")
