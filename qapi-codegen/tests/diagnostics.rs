@@ -34,8 +34,8 @@ fn several_errors_in_one_definition_are_all_reported() {
             'f': 'Missing2' },
   'features': [ 'deprecated', 'Odd' ] }",
         &[
-            "1 Q0503", "2 Q0404", "3 Q0601", "4 Q0504", "5 Q0502", "5 Q0503", "7 Q0404", "7 Q0603",
-            "1 Q0702", "6 Q0702",
+            "1 Q0503", "2 Q0404", "3 Q0601", "4 Q0504", "5 Q0502", "7 Q0404", "7 Q0603", "1 Q0702",
+            "6 Q0702",
         ],
     );
 }
@@ -165,7 +165,7 @@ fn an_enum_with_a_broken_value_hides_whether_a_branch_has_a_name() {
         "{ 'enum': 'Ea', 'data': [ 'a', { 'nam': 'b' } ] }
 { 'struct': 'Sa', 'data': {} }
 { 'union': 'Ua', 'base': { 'kind': 'Ea' }, 'discriminator': 'kind', 'data': { 'a': 'Sa', 'b': 'Sa' } }",
-        &["1 Q0502", "1 Q0503"],
+        &["1 Q0502"],
     );
 }
 

@@ -128,6 +128,28 @@ fn a_wrong_name_is_one_error() {
 }
 
 #[test]
+fn a_misspelt_member_or_key_is_one_error() {
+    for (from, to, expected) in [
+        ("'data': { 'x'", "'dta': { 'x'", "15 Q0502"),
+        (
+            "'pragma': { 'doc-required'",
+            "'pragma': { 'doc-requierd'",
+            "1 Q0305",
+        ),
+    ] {
+        check(&documented(from, to), &[expected]);
+    }
+    check_help(
+        &documented("'data': { 'x'", "'dta': { 'x'"),
+        Some("did you mean `data`?"),
+    );
+    check_help(
+        "##\n# @c:\n#\n# @file-name: one\n##\n{ 'command': 'c', 'data': { 'filename': 'str' } }",
+        Some("if that is so, name both `filename` or both `file-name`"),
+    );
+}
+
+#[test]
 fn a_definition_that_is_cut_short_is_one_error() {
     for (from, to, expected) in [
         ("'Aa',\n", "'Aa' }\n", "15 Q0202"),
