@@ -57,6 +57,14 @@ fn the_exit_status_tells_valid_from_invalid_from_unusable() {
         (VALID, &["check", "--format", "loud"], 2),
         (VALID, &["check", "--dialect", "6.0", "schema.json"], 2),
         (VALID, &["explain", "Q9999"], 2),
+        (VALID, &["explain", "Command-Removed"], 0),
+        (VALID, &["compat", "schema.json", "schema.json"], 0),
+        // All that the embedded schema has is new; what it has is not there in the other.
+        (VALID, &["compat", "schema.json"], 0),
+        (VALID, &["compat", "schema.json", "--deny", "tolerated"], 1),
+        (INVALID, &["compat", "schema.json"], 1),
+        (VALID, &["compat", "schema.json", "missing.json"], 2),
+        (VALID, &["compat"], 2),
         (
             VALID,
             &["generate", "schema.json", "--select", "absent*"],
@@ -122,6 +130,53 @@ fn short_diagnostics_are_a_line_each_at_the_definitions_line() {
         lines[1].starts_with("schema.json:1:1: error[Q0702]: "),
         "{stderr}"
     );
+}
+
+#[test]
+fn changes_are_told_with_their_places() {
+    let folder = folder();
+    let old = "{ 'command': 'stop' }\n{ 'command': 'x-cont' }\n{ 'event': 'STOP' }\n";
+    let new = "{ 'event': 'STOP' }\n{ 'command': 'stop', 'data': {\n  'reason': 'str' } }\n";
+    fs::write(folder.path().join("new.json"), new).expect("the schema can be written");
+    let told = |arguments: &[&str]| {
+        let arguments = [&["compat", "schema.json", "new.json"], arguments].concat();
+        let (status, stdout, stderr) = outcome(&qapi(folder.path(), old, &arguments));
+        assert_eq!(stderr, "");
+        (status, stdout)
+    };
+    let human = "\
+breaking[input-required-member-added]: command stop: the required argument `reason` is new
+  --> new.json:3:3
+
+announced[command-removed]: command x-cont: it is gone
+  --> was schema.json:2:1
+
+1 breaking, 1 announced; `qapi explain input-required-member-added` tells more
+";
+    assert_eq!(told(&[]), (Some(1), human.to_owned()));
+    let short = "new.json:3:3: breaking[input-required-member-added]: command stop: the required argument `reason` is new\n";
+    assert_eq!(
+        told(&["--format", "short", "--show", "breaking"]),
+        (Some(1), short.to_owned())
+    );
+    let (_, json) = told(&["--format", "json"]);
+    let lines: Vec<serde_json::Value> = json
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an object a line"))
+        .collect();
+    assert_eq!(lines.len(), 2);
+    assert_eq!(
+        lines[0]["new"],
+        serde_json::json!({ "file": "new.json", "line": 3, "column": 3 })
+    );
+    assert_eq!(lines[0]["old"], serde_json::Value::Null);
+    assert_eq!(lines[1]["rule"], "command-removed");
+    let back = outcome(&qapi(
+        folder.path(),
+        new,
+        &["compat", "schema.json", "schema.json"],
+    ));
+    assert_eq!(back.1, "nothing that is to be shown has changed\n");
 }
 
 #[test]
@@ -265,7 +320,7 @@ fn completions_and_manual_pages_know_every_subcommand() {
         let (status, script, _) = outcome(&qapi(folder.path(), VALID, &["completions", shell]));
         assert_eq!(status, Some(0), "{shell}");
         assert!(
-            ["check", "dump", "generate", "explain"]
+            ["check", "compat", "dump", "generate", "explain"]
                 .iter()
                 .all(|name| script.contains(name)),
             "{shell}"

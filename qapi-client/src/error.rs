@@ -134,22 +134,18 @@ impl fmt::Display for Undecodable {
 }
 
 impl std::error::Error for Error {
+    /// The cause of what the system says. That itself is a field, and its text is in this error's: a chain of errors says
+    /// nothing twice.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Connect { source, .. } => Some(source),
-            Self::Lost { source, .. } => source.as_ref().map(|error| error as _),
-            Self::Undecodable(undecodable) => Some(&undecodable.error),
-            Self::Protocol(NotQmp { violation, .. }) => Some(violation),
+            Self::Connect { source, .. } => source.source(),
+            Self::Lost { source, .. } => source.as_ref()?.source(),
             _ => None,
         }
     }
 }
 
-impl std::error::Error for Undecodable {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
-    }
-}
+impl std::error::Error for Undecodable {}
 
 impl Error {
     pub(crate) fn connect(address: impl fmt::Display, source: io::Error) -> Self {
@@ -207,5 +203,61 @@ impl Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_chain_of_errors_says_nothing_twice() {
+        let inner = io::Error::other("the cable");
+        let outer = || io::Error::other(Outer(io::Error::other("the cable")));
+        let lost = |source: io::Error| Error::Lost {
+            source: Some(Arc::new(source)),
+            sent: true,
+        };
+        for (error, chain) in [
+            (
+                Error::connect("vm.sock", io::ErrorKind::NotFound.into()),
+                &["cannot connect to vm.sock: entity not found"][..],
+            ),
+            (
+                Error::connect("vm.sock", outer()),
+                &["cannot connect to vm.sock: no light", "the cable"],
+            ),
+            (lost(inner), &["the connection is lost: the cable"]),
+            (
+                lost(outer()),
+                &["the connection is lost: no light", "the cable"],
+            ),
+        ] {
+            let mut told = vec![error.to_string()];
+            let mut next = error.source();
+            while let Some(error) = next {
+                told.push(error.to_string());
+                next = error.source();
+            }
+            assert_eq!(told, chain);
+        }
+    }
+
+    /// What does not tell its cause.
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl fmt::Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("no light")
+        }
+    }
+
+    impl std::error::Error for Outer {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
     }
 }

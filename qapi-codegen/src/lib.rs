@@ -11,6 +11,7 @@
 //!   the [`schema::Schema`], if there are no errors.
 //! - [`emit`] makes things of a schema: [`emit::rust`] bindings, which stand on the crate `qapi_types`, and
 //!   [`emit::reference`] the reference that people read.
+//! - `compat` (with the feature of that name) tells what has changed between two schemas, and what that means to clients.
 //! - [`dump`] shows a resolved schema in the layout of QEMU's own test-suite.
 //! - [`diagnostic`] renders what is wrong, and explains it.
 //!
@@ -29,7 +30,8 @@
 //! # Features
 //! `snippets`, the only one by default: what is wrong is drawn over the lines of the schema; without it a line names
 //! each place, and a build takes a second less. `json`: introspection, and diagnostics for programs; `lint`:
-//! [`Analysis`] checks the examples in documentation; `reference`: HTML, text, manual pages and Markdown.
+//! [`Analysis`] checks the examples in documentation; `reference`: HTML, text, manual pages and Markdown; `compat`: changes between
+//! two schemas.
 //!
 //! # What a schema can do to it
 //!
@@ -38,6 +40,8 @@
 //! them in [`Config::compile`] and [`write_files`], and nowhere else; it has no global state.
 
 mod check;
+#[cfg(feature = "compat")]
+pub mod compat;
 mod config;
 pub mod diagnostic;
 mod dialect;

@@ -7,6 +7,7 @@ mod files;
 use std::thread;
 
 use proptest::prelude::*;
+use qapi_codegen::compat::compare;
 use qapi_codegen::diagnostic::{Code, Diagnostic, human, json, short};
 use qapi_codegen::source::{MemoryLoader, Sources};
 use qapi_codegen::{Dialect, analyze};
@@ -28,6 +29,12 @@ fn survive(files: Vec<(String, Vec<u8>)>, dialect: Option<Dialect>) -> Vec<Code>
             });
         let analysis = analyze(root.as_ref(), &loader, dialect).expect("the root is there");
         assert_eq!(analysis.schema.is_some(), analysis.errors() == 0);
+        if let Some(schema) = &analysis.schema {
+            assert_eq!(compare(schema, schema), []);
+            let good = files::analysis(GOOD, None).schema.expect("it is good");
+            let (there, back) = (compare(&good, schema), compare(schema, &good));
+            assert_eq!(there.is_empty(), back.is_empty(), "{there:?} {back:?}");
+        }
         let lints = analysis.lints();
         for diagnostic in analysis.diagnostics.iter().chain(&lints) {
             render(diagnostic, &analysis.sources);

@@ -47,7 +47,7 @@ fn sessions_are_as_shown() {
         assert_eq!(without_numbers(&told), without_numbers(&shown), "{command}");
         held.push(arguments[0].to_owned());
     }
-    assert_eq!(held, ["generate", "check"]);
+    assert_eq!(held, ["generate", "check", "compat"]);
 }
 
 /// The commands in blocks of the kind `console`, each with what it prints. Machines are for the live tests.

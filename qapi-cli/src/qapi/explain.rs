@@ -3,12 +3,13 @@
 use clap::Args;
 use qapi_codegen::diagnostic::Code;
 
-use super::{Outcome, print};
+use super::{Outcome, compat, print};
 
-/// Tell what the code of a diagnostic means, with a wrong and a right example
+/// Tell what the code of a diagnostic means, with a wrong and a right example, or a rule of `qapi compat`, with a schema
+/// before and after
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A code such as Q0702; without one, all are listed
+    /// A code such as Q0702, or a rule such as command-removed; without one, all are listed
     code: Option<String>,
 }
 
@@ -18,12 +19,13 @@ impl Explain {
             let lines = Code::ALL
                 .iter()
                 .map(|code| format!("{code}  {}\n", code.explanation().title()));
-            return print(&lines.collect::<String>());
+            return print(&(lines.collect::<String>() + &compat::rules()));
         };
-        match Code::from_name(&name) {
-            Some(code) => print(code.explanation().page),
+        let of_code = Code::from_name(&name).map(|code| code.explanation().page);
+        match of_code.or_else(|| compat::explanation(&name)) {
+            Some(page) => print(page),
             None => Outcome::Unusable(format!(
-                "there is no code `{name}`; `qapi explain` lists those there are"
+                "there is no code and no rule `{name}`; `qapi explain` lists those there are"
             )),
         }
     }

@@ -1,6 +1,7 @@
 //! The command line of `qapi`: one file a subcommand.
 
 mod check;
+mod compat;
 mod defines;
 mod dump;
 mod explain;
@@ -31,6 +32,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Check),
+    Compat(compat::Compat),
     Dump(dump::Dump),
     Generate(generate::Generate),
     Explain(explain::Explain),
@@ -42,7 +44,7 @@ enum Command {
 pub(crate) enum Outcome {
     /// All is well.
     Done,
-    /// The schema has errors, or warnings that count as such; they were shown.
+    /// The schema has errors, or warnings or changes that count as such; they were shown.
     Invalid,
     /// The command line makes no sense, or a file cannot be read or written.
     Unusable(String),
@@ -51,6 +53,7 @@ pub(crate) enum Outcome {
 pub(crate) fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Check(check) => check.run(),
+        Command::Compat(compat) => compat.run(),
         Command::Dump(dump) => dump.run(),
         Command::Generate(generate) => generate.run(),
         Command::Explain(explain) => explain.run(),

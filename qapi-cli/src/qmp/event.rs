@@ -31,9 +31,8 @@ pub(super) fn write_told(
         write_json(message(told).as_json(), Layout::Compact, out)?;
         return writeln!(out);
     }
-    let (time, event) = (told.timestamp, &told.event);
-    let name = legible_word(&event.name);
-    write!(out, "{}.{:06} {name}", time.seconds, time.microseconds)?;
+    let event = &told.event;
+    write!(out, "{} {}", told.timestamp, legible_word(&event.name))?;
     if event.data.as_json() != "{}" {
         write!(out, " ")?;
         write_json(event.data.as_json(), Layout::Compact, out)?;

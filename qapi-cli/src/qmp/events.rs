@@ -117,6 +117,13 @@ mod tests {
                     "",
                 ),
             ),
+            (
+                vec![Act::bytes(
+                    r#"{"event": "STOP", "timestamp": {"seconds": -1, "microseconds": -1}}"#,
+                )],
+                "events --count 1",
+                (0, "-1 STOP\n", ""),
+            ),
             (vec![], "events --timeout 0.01", (0, "", "")),
             (
                 vec![stop, garbage],

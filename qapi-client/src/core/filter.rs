@@ -9,6 +9,9 @@
 /// assert!(jobs.matches("BLOCK_JOB_READY"));
 /// assert!(!jobs.matches("SHUTDOWN"));
 /// assert!(Filter::all().matches("SHUTDOWN"));
+///
+/// let named: Vec<String> = vec!["RESET".to_owned()];
+/// assert_eq!(Filter::from(named), Filter::from("RESET"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
@@ -30,6 +33,24 @@ impl Filter {
 impl From<&str> for Filter {
     fn from(pattern: &str) -> Self {
         Self::from([pattern])
+    }
+}
+
+impl From<String> for Filter {
+    fn from(pattern: String) -> Self {
+        Self::from([pattern])
+    }
+}
+
+impl From<&[&str]> for Filter {
+    fn from(patterns: &[&str]) -> Self {
+        patterns.iter().copied().collect()
+    }
+}
+
+impl<S: Into<String>> From<Vec<S>> for Filter {
+    fn from(patterns: Vec<S>) -> Self {
+        patterns.into_iter().collect()
     }
 }
 

@@ -61,7 +61,7 @@ impl fmt::Display for OperationError {
 impl std::error::Error for OperationError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Session(error) => Some(error),
+            Self::Session(error) => error.source(),
             _ => None,
         }
     }

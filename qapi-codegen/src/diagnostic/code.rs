@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-/// What a code means, as `qapi explain` tells it.
+/// What a code means, or a rule of `compat`, as `qapi explain` tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// The page, in Markdown: a title, prose, and code blocks headed `Wrong:` and `Right:`.
+    /// The page, in Markdown: a title, prose, and code blocks headed `Wrong:` and `Right:`, or `Old:` and `New:`.
     pub page: &'static str,
 }
 
@@ -20,7 +20,7 @@ impl Explanation {
             .trim_start_matches(['#', ' '])
     }
 
-    /// The schema after the line that begins with `heading` (`Wrong` or `Right`).
+    /// The schema after the line that begins with `heading` (`Wrong`, say).
     pub fn example(&self, heading: &str) -> Option<&'static str> {
         let at = self.page.find(&format!("\n{heading}:"))?;
         let block = self.page[at..].split("```").nth(1)?;

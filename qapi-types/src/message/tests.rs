@@ -230,6 +230,23 @@ fn timestamps_are_times_unless_unknown() {
     assert_eq!(time(i64::MAX, i64::MAX), None);
 }
 
+#[test]
+fn timestamps_are_written_as_seconds() {
+    for (seconds, microseconds, text) in [
+        (1_763_722_799, 104_477, "1763722799.104477"),
+        (1, 5, "1.000005"),
+        (-1, -1, "-1"),
+        (1, -5, "-1"),
+        (i64::MIN, 0, "-1"),
+    ] {
+        let timestamp = Timestamp {
+            seconds,
+            microseconds,
+        };
+        assert_eq!(timestamp.to_string(), text);
+    }
+}
+
 struct Stop;
 
 impl crate::Encode for Stop {

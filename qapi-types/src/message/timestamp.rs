@@ -1,5 +1,6 @@
 //! When an event happened.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::decode::Decode;
@@ -32,6 +33,20 @@ impl Timestamp {
         SystemTime::UNIX_EPOCH
             .checked_add(seconds)?
             .checked_add(microseconds)
+    }
+}
+
+/// As seconds with six decimals, `1763722799.104477`; `-1` if the host could not tell.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            seconds,
+            microseconds,
+        } = *self;
+        match seconds < 0 || microseconds < 0 {
+            true => f.write_str("-1"),
+            false => write!(f, "{seconds}.{microseconds:06}"),
+        }
     }
 }
 

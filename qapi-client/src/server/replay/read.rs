@@ -128,9 +128,8 @@ impl fmt::Display for ReplayError {
 impl std::error::Error for ReplayError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io(error) => Some(error),
-            Self::Line(error) => Some(error),
-            Self::TooLong { .. } | Self::Another { .. } => None,
+            Self::Io(error) => error.source(),
+            Self::Line(_) | Self::TooLong { .. } | Self::Another { .. } => None,
         }
     }
 }

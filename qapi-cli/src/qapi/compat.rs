@@ -1,0 +1,196 @@
+//! `qapi compat`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use qapi_codegen::Analysis;
+use qapi_codegen::compat::{Change, Impact, Rule, compare};
+use qapi_codegen::source::{Sources, Span};
+use serde_json::{Value, json};
+
+use super::schema::{Format, SchemaArguments};
+use super::{Outcome, print};
+
+/// Tell what has changed between two schemas, and what that means to clients: exit status 1 if something is breaking
+///
+/// Compared is what is seen on the wire: commands and events by their names, and all that they reach by its shape. Names of
+/// types, files and bases do not matter. `qapi explain RULE` tells more about a kind of change.
+#[derive(Debug, Args)]
+pub(crate) struct Compat {
+    /// The root file of the schema as it was
+    old: PathBuf,
+
+    /// The root file of the schema as it is [default: the embedded schema of QEMU's machine protocol]
+    new: Option<PathBuf>,
+
+    /// How changes are shown, and what is wrong with a schema
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+
+    /// Show what means this much to clients, and what means more
+    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Level::Compatible)]
+    show: Level,
+
+    /// Exit with status 1 if there is something that means this much to clients, or more
+    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Level::Breaking)]
+    deny: Level,
+}
+
+/// What a change means to clients.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Level {
+    /// What was right is wrong
+    Breaking,
+    /// The same, of what was deprecated or unstable
+    Announced,
+    /// It works as before, and will not for ever
+    Deprecating,
+    /// Servers send what clients do not know, and have to live with
+    Tolerated,
+    /// Nobody notices who does not look for it
+    Compatible,
+}
+
+impl Level {
+    fn impact(self) -> Impact {
+        match self {
+            Level::Breaking => Impact::Breaking,
+            Level::Announced => Impact::Announced,
+            Level::Deprecating => Impact::Deprecating,
+            Level::Tolerated => Impact::Tolerated,
+            Level::Compatible => Impact::Compatible,
+        }
+    }
+}
+
+impl Compat {
+    pub(crate) fn run(self) -> Outcome {
+        let read = |schema: Option<PathBuf>| {
+            let arguments = SchemaArguments {
+                schema,
+                dialect: None,
+                format: self.format,
+            };
+            arguments.analyze()
+        };
+        // Both are read, so that what is wrong is told of both.
+        let (old, new) = match (read(Some(self.old.clone())), read(self.new.clone())) {
+            (Ok(old), Ok(new)) => (old, new),
+            (Err(outcome), _) | (_, Err(outcome)) => return outcome,
+        };
+        let (Some(before), Some(after)) = (&old.schema, &new.schema) else {
+            return Outcome::Invalid;
+        };
+        let mut changes = compare(before, after);
+        // What matters most comes first, and otherwise nothing moves.
+        changes.sort_by_key(|change| change.impact);
+        let is_denied = changes
+            .first()
+            .is_some_and(|worst| worst.impact <= self.deny.impact());
+        changes.retain(|change| change.impact <= self.show.impact());
+        match print(&self.text(&changes, &old, &new)) {
+            Outcome::Done if is_denied => Outcome::Invalid,
+            outcome => outcome,
+        }
+    }
+
+    fn text(&self, changes: &[Change], old: &Analysis, new: &Analysis) -> String {
+        let mut text = String::new();
+        for change in changes {
+            let was = change.old.map(|span| place(span, &old.sources));
+            let is = change.new.map(|span| place(span, &new.sources));
+            text += &match self.format {
+                Format::Human => {
+                    let place = match (&was, &is) {
+                        (Some(was), Some(is)) if was.short == is.short => format!("  --> {is}\n"),
+                        (Some(was), Some(is)) => format!("  --> {is}, was {was}\n"),
+                        (Some(was), None) => format!("  --> was {was}\n"),
+                        (None, Some(is)) => format!("  --> {is}\n"),
+                        (None, None) => String::new(),
+                    };
+                    format!("{change}\n{place}\n")
+                }
+                Format::Short => match is.or(was) {
+                    Some(place) => format!("{place}: {change}\n"),
+                    None => format!("{change}\n"),
+                },
+                Format::Json => format!("{}\n", object(change, was, is)),
+            };
+        }
+        if let Format::Human = self.format {
+            text += &summary(changes);
+        }
+        text
+    }
+}
+
+/// A place in one of the schemas.
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+    /// The place as it is told.
+    short: String,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.short)
+    }
+}
+
+fn place(span: Span, sources: &Sources) -> Place {
+    let file = sources.file(span.file).path().display().to_string();
+    let location = sources.location(span);
+    Place {
+        short: format!("{file}:{}:{}", location.line, location.column),
+        file,
+        line: location.line,
+        column: location.column,
+    }
+}
+
+fn object(change: &Change, old: Option<Place>, new: Option<Place>) -> Value {
+    let place = |place: Option<Place>| {
+        place.map(|at| json!({ "file": at.file, "line": at.line, "column": at.column }))
+    };
+    let within = change.within.as_ref();
+    json!({
+        "impact": change.impact.as_str(),
+        "rule": change.rule.as_str(),
+        "kind": change.subject.kind,
+        "name": change.subject.name,
+        "message": change.message,
+        "within": within.map(|within| json!({ "kind": within.kind, "name": within.name })),
+        "old": place(old),
+        "new": place(new),
+    })
+}
+
+/// How many changes there are of each impact, and where to read on.
+fn summary(changes: &[Change]) -> String {
+    let counts = Impact::ALL.into_iter().filter_map(|impact| {
+        let count = changes
+            .iter()
+            .filter(|change| change.impact == impact)
+            .count();
+        (count > 0).then(|| format!("{count} {impact}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    match changes.first().map(|change| change.rule) {
+        Some(rule) => format!("{}; `qapi explain {rule}` tells more\n", counts.join(", ")),
+        None => "nothing that is to be shown has changed\n".to_owned(),
+    }
+}
+
+/// The page of a rule, if there is one of this name.
+pub(super) fn explanation(name: &str) -> Option<&'static str> {
+    Rule::from_name(name).map(|rule| rule.explanation().page)
+}
+
+/// A line for each rule.
+pub(super) fn rules() -> String {
+    let rules = Rule::ALL.iter();
+    let lines = rules.map(|rule| format!("{rule}  {}\n", rule.explanation().title()));
+    lines.collect()
+}
