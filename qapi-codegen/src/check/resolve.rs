@@ -1,5 +1,6 @@
 //! The third pass: names are looked up, and what they stand for is checked.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fmt::Display;
 
@@ -21,6 +22,8 @@ pub(super) struct Resolver<'a> {
     pub(super) dialect: Dialect,
     pub(super) sink: &'a mut Sink,
     lost: &'a HashSet<String>,
+    /// What documentation is of, once somebody asks.
+    documented: OnceCell<HashSet<&'a str>>,
     /// How many members may still be looked at beyond what the size of the schema accounts for; `None` once
     /// that was not enough.
     budget: Option<usize>,
@@ -48,6 +51,7 @@ pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) {
         dialect: input.dialect,
         sink,
         lost: input.lost,
+        documented: OnceCell::new(),
         budget: Some(BUDGET),
     };
     let mut described = docs::Described::default();
@@ -126,7 +130,8 @@ impl Resolver<'_> {
         if let Some(found) = found.filter(|&found| is_type(self.table.entity(found))) {
             return Some(found);
         }
-        if self.lost.contains(&ty.name) {
+        // Documentation of what is not defined is an error by itself, and enough.
+        if self.lost.contains(&ty.name) || self.is_documented(&ty.name) {
             return None;
         }
         let message = format!(
@@ -153,6 +158,12 @@ impl Resolver<'_> {
         }
         self.sink.push(diagnostic);
         None
+    }
+
+    fn is_documented(&self, name: &str) -> bool {
+        let symbols = self.documents.iter().filter_map(|it| it.symbol.as_ref());
+        let documented = || symbols.map(|symbol| symbol.text.as_str()).collect();
+        self.documented.get_or_init(documented).contains(name)
     }
 
     /// An array's elements are of a type; arrays of arrays are not.

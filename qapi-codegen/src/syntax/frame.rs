@@ -95,9 +95,6 @@ impl Parser<'_> {
             self.token = self.lexer.next(sink);
         }
         raw.find_symbol(self.lexer.text());
-        // If nothing of this name is defined, that is an error by itself, and enough.
-        let name = raw.symbol.iter().map(|symbol| symbol.text.clone());
-        files.parsed.lost.extend(name);
         files.parsed.docs.push(raw);
         Pending::Comment(files.parsed.docs.len() - 1)
     }
