@@ -26,6 +26,7 @@ mod bindings {
 
             /// The command `stop`.
             #[derive(Clone, Copy, Debug, Default)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct Stop;
 
             impl rt::Encode for Stop {}
@@ -37,6 +38,7 @@ mod bindings {
 
             /// The command `resize`.
             #[derive(Debug)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct Resize {
                 /// The argument `id`.
                 pub id: String,
@@ -99,6 +101,7 @@ mod bindings {
 
             /// The command `remove`.
             #[derive(Clone, Debug)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct Remove(pub types::Arguments);
 
             impl From<types::Arguments> for Remove {
@@ -120,6 +123,7 @@ mod bindings {
 
             /// The command `remove-boxed`.
             #[derive(Clone, Debug)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct RemoveBoxed(pub types::Arguments);
 
             impl From<types::Arguments> for RemoveBoxed {
@@ -141,6 +145,7 @@ mod bindings {
 
             /// The command `add`.
             #[derive(Clone, Debug)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct Add(pub types::Options);
 
             impl From<types::Options> for Add {
@@ -162,6 +167,7 @@ mod bindings {
 
             /// The command `device-add`.
             #[derive(Clone, Debug)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct DeviceAdd {
                 /// The argument `driver`.
                 pub driver: String,
@@ -209,6 +215,7 @@ mod bindings {
 
             /// The command `shutdown`.
             #[derive(Clone, Debug, Default)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct Shutdown {
                 /// The argument `mode`.
                 pub mode: Option<String>,
@@ -241,6 +248,7 @@ mod bindings {
 
             /// The command `rescue`.
             #[derive(Clone, Copy, Debug, Default)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct Rescue;
 
             impl rt::Encode for Rescue {}
@@ -254,6 +262,7 @@ mod bindings {
 
             /// The command `query-count`.
             #[derive(Clone, Copy, Debug, Default)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryCount;
 
             impl rt::Encode for QueryCount {}
@@ -265,6 +274,7 @@ mod bindings {
 
             /// The command `query-disks`.
             #[derive(Clone, Copy, Debug, Default)]
+            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryDisks;
 
             impl rt::Encode for QueryDisks {}

@@ -15,6 +15,7 @@ pub(super) mod commands {
     ///
     /// seconds.
     #[derive(Clone, Copy, Debug, Default)]
+    #[must_use = "a command does nothing until it is executed"]
     pub struct QueryRt;
 
     impl rt::Encode for QueryRt {}
