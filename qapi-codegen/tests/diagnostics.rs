@@ -81,8 +81,8 @@ fn errors_in_included_files_are_reported_with_the_others() {
 { 'struct': 'broken' 'data': {} }
 # file: b.json
 { 'include': 'a.json' }
-{ 'struct': 'OfB', 'data': { 'X': 'int' } }",
-        &["a.json:2 Q0201", "2 Q0302", "b.json:2 Q0404", "5 Q0702"],
+{ 'struct': 'OfB', 'data': { 'u': 'int' } }",
+        &["a.json:2 Q0201", "2 Q0302", "b.json:2 Q0402", "5 Q0702"],
     );
 }
 

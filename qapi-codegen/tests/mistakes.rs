@@ -150,6 +150,52 @@ fn a_misspelt_member_or_key_is_one_error() {
 }
 
 #[test]
+fn what_a_broken_pragma_permits_is_no_error() {
+    let rest = "{ 'command': 'get_it', 'returns': 'int', 'data': { 'x': 'Aa' } }
+{ 'struct': 'Aa', 'data': { 'Some_Member': 'int' } }
+##
+# @Ea:
+#
+# Since: 9.1
+##
+{ 'enum': 'Ea', 'data': [ 'a' ] }\n";
+    let names =
+        "'command-name-exceptions': [ 'get_it' ], 'command-returns-exceptions': [ 'get_it' ],
+'documentation-exceptions': [ 'Ea' ], 'member-name-exceptions': [ 'Aa' ]";
+    let pragma = |text: &str| format!("{text}\n{rest}");
+    check(&pragma(&format!("{{ 'pragma': {{ {names} }} }}")), &[]);
+    for (broken, expected) in [
+        (format!("{{ 'pragma' {{ {names} }} }}"), "1 Q0201"),
+        (format!("{{ 'pragma': {{ {names} ] }}"), "2 Q0201"),
+        (format!("{{ 'pragma': [ {names} ] }}"), "1 Q0201"),
+        (
+            format!("{{ 'pragma': {{ 'unknown': [], {names} }} }}"),
+            "1 Q0305",
+        ),
+        (
+            format!("{{ 'pragma': {{ {names} }}, 'if': 'X' }}"),
+            "2 Q0304",
+        ),
+        ("{ 'include': 'pragma.json' }".to_owned(), "1 Q0302"),
+        ("{ 'include' 'pragma.json' }".to_owned(), "1 Q0201"),
+    ] {
+        check(&pragma(&broken), &[expected]);
+    }
+}
+
+#[test]
+fn a_documented_command_is_no_type() {
+    check(
+        &documented(
+            "'returns': 'Aa'",
+            "'data': { 'x': [ 'c' ] }, 'returns': 'Aa'",
+        )
+        .replace("# Returns", "# @x: c\n#\n# Returns"),
+        &["24 Q0702"],
+    );
+}
+
+#[test]
 fn a_definition_that_is_cut_short_is_one_error() {
     for (from, to, expected) in [
         ("'Aa',\n", "'Aa' }\n", "15 Q0202"),

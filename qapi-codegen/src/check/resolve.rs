@@ -131,7 +131,8 @@ impl Resolver<'_> {
             return Some(found);
         }
         // Documentation of what is not defined is an error by itself, and enough.
-        if self.lost.contains(&ty.name) || self.is_documented(&ty.name) {
+        let undefined = found.is_none() && self.is_documented(&ty.name);
+        if undefined || self.lost.contains(&ty.name) {
             return None;
         }
         let message = format!(

@@ -72,6 +72,7 @@ impl Files<'_> {
             let length = text[at..].chars().next().map_or(0, char::len_utf8);
             let (start, end) = (at as u32, (at + length) as u32);
             let place = Span { file, start, end };
+            self.parsed.pragmas.lose();
             let message = format!("this file cannot be read: {complaint}");
             sink.push(Diagnostic::error(Code::UnreadableText, place, message));
             text = "";
@@ -144,6 +145,7 @@ impl Files<'_> {
                 self.parsed.items.insert(at, item);
             }
             Err(error) => {
+                self.parsed.pragmas.lose();
                 let message = format!("{} cannot be read: {error}", quoted(name));
                 sink.push(
                     Diagnostic::error(Code::IncludeFailed, span, message)
@@ -340,7 +342,12 @@ impl<'a> Parser<'a> {
         let name = first.split('\'').nth(1);
         let line = self.lexer.line(start.start as usize).split('\'');
         let strings = line.skip(1).step_by(2).chain(name);
-        files.parsed.lost.extend(strings.map(str::to_owned));
+        for string in strings {
+            if matches!(string, "include" | "pragma") {
+                files.parsed.pragmas.lose();
+            }
+            files.parsed.lost.insert(string.to_owned());
+        }
     }
 
     /// Goes on at the next line that looks like the start of something.
