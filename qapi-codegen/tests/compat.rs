@@ -4,8 +4,12 @@ mod files;
 
 use std::collections::BTreeSet;
 
-use qapi_codegen::compat::{Change, Rule, compare};
-use qapi_codegen::schema::Schema;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use qapi_codegen::compat::{Change, Rule, Told, ToldError, compare, compare_told};
+use qapi_codegen::emit::introspect::introspect;
+use qapi_codegen::schema::{Filter, Schema};
+use serde_json::{Value, json};
 
 fn schema(text: &str) -> Schema {
     let analysis = files::analysis(text, None);
@@ -284,4 +288,131 @@ fn types_that_hold_themselves_are_compared_once() {
             "tolerated[output-range-widened]: struct Aa: the type of the member `x` was `uint8`, and is `int32` (in command query-a)"
         ]
     );
+}
+
+/// What a server of a schema tells.
+fn answer(text: &str) -> Value {
+    introspect(&schema(text), &Filter::default())
+}
+
+#[test]
+fn what_has_no_name_is_told_by_its_path() {
+    let of = |values: &str, member: &str| {
+        answer(&format!(
+            "{{ 'enum': 'Mode', 'data': [ {values} ] }}
+             {{ 'struct': 'Inner', 'data': {{ 'mode': 'Mode', {member} }} }}
+             {{ 'struct': 'Outer', 'data': {{ 'inner': [ 'Inner' ], '*next': 'Outer' }} }}
+             {{ 'alternate': 'Either', 'data': {{ 'name': 'str', 'whole': 'Outer' }} }}
+             {{ 'command': 'set', 'data': {{ 'a': 'Either', 'b': 'int8' }}, 'returns': 'Outer' }}"
+        ))
+    };
+    let (old, new) = (of("'on', 'off'", "'x': 'str'"), of("'on'", "'x': 'int'"));
+    let told = |answer| Told::read(answer).expect("it can be read");
+    let changes = compare_told(&told(&old), &told(&new));
+    let lines: Vec<String> = changes.iter().map(Change::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "breaking[type-changed]: command set: the type of the member `inner.x` was `str`, and is `int`",
+            "compatible[output-value-removed]: command set: the value `off` of `inner.mode` is gone",
+            "breaking[type-changed]: command set: the type of the argument `a.inner.x` was `str`, and is `int`",
+            "breaking[input-value-removed]: command set: the value `off` of `a.inner.mode` is gone",
+        ]
+    );
+}
+
+#[test]
+fn answers_that_contradict_themselves_are_refused() {
+    let entry = |problem: Value| {
+        let nothing = json!({ "name": "0", "meta-type": "object", "members": [] });
+        json!([nothing, problem])
+    };
+    for (answer, expected) in [
+        (
+            json!({}),
+            "expected an array of the entries of query-qmp-schema",
+        ),
+        (
+            json!([]),
+            "expected an array of the entries of query-qmp-schema",
+        ),
+        (json!([1]), "the entry `#0`: it has no name"),
+        (
+            entry(json!({ "name": "0" })),
+            "the entry `0`: there are two of this name",
+        ),
+        (
+            entry(json!({ "name": "1" })),
+            "the entry `1`: its `meta-type` is unknown",
+        ),
+        (
+            entry(json!({ "name": "1", "meta-type": "builtin" })),
+            "the entry `1`: its `json-type` is unknown",
+        ),
+        (
+            entry(json!({ "name": "a", "meta-type": "event", "arg-type": "2" })),
+            "the entry `a`: `arg-type` names `2`, which is not there",
+        ),
+        (
+            entry(json!({ "name": "a", "meta-type": "command", "arg-type": "0" })),
+            "the entry `a`: it has no `ret-type`",
+        ),
+        (
+            entry(json!({ "name": "1", "meta-type": "array", "element-type": "1" })),
+            "the entry `1`: `element-type` names `1`, which is the wrong type",
+        ),
+        (
+            entry(json!({ "name": "1", "meta-type": "alternate", "members": [{ "type": "1" }] })),
+            "the entry `1`: `type` names `1`, which is the wrong type",
+        ),
+        (
+            entry(json!({ "name": "1", "meta-type": "object", "members": [], "tag": "x" })),
+            "the entry `1`: it has no member `x`",
+        ),
+    ] {
+        let refused: Option<ToldError> = Told::read(&answer).err();
+        let told = refused.map(|error| error.to_string());
+        assert_eq!(told.as_deref(), Some(expected), "{answer}");
+    }
+}
+
+/// A schema with everything that the language has.
+const GOOD: &str = include_str!("files/good.json");
+
+/// Every place in a value, the value itself first.
+fn places<'a>(value: &'a Value, path: &str, out: &mut Vec<(String, &'a Value)>) {
+    out.push((path.to_owned(), value));
+    let mut go = |key: String, value| places(value, &format!("{path}/{key}"), out);
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(at, one)| go(at.to_string(), one)),
+        Value::Object(members) => members.iter().for_each(|(key, one)| go(key.clone(), one)),
+        _ => {}
+    }
+}
+
+proptest! {
+    /// Whatever a server says: what is wrong with it is told, or it is compared, there and back.
+    #[test]
+    fn servers_may_tell_what_they_like(changed in prop::collection::vec(any::<(Index, Index)>(), 1..4)) {
+        let good = answer(GOOD);
+        let mut bad = good.clone();
+        for (from, to) in changed {
+            let mut all = Vec::new();
+            places(&good, "", &mut all);
+            let (_, value) = from.get(&all);
+            let (path, _) = to.get(&all);
+            if let Some(place) = bad.pointer_mut(path) {
+                *place = (*value).clone();
+            }
+        }
+        let good = Told::read(&good).expect("it is good");
+        prop_assert_eq!(compare_told(&good, &good), []);
+        if let Ok(bad) = Told::read(&bad) {
+            compare_told(&good, &bad);
+            compare_told(&bad, &good);
+        }
+    }
 }

@@ -41,7 +41,13 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("emit", &["schema", "markup", "diagnostic", "source::Span"]),
     (
         "compat",
-        &["schema", "markup", "diagnostic", "source::Span"],
+        &[
+            "schema",
+            "markup",
+            "diagnostic",
+            "source::Span",
+            "source::FileId",
+        ],
     ),
     ("output", &["emit", "config::Error"]),
     (

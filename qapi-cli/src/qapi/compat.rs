@@ -3,24 +3,28 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use qapi_codegen::Analysis;
-use qapi_codegen::compat::{Change, Impact, Rule, compare};
+use qapi_codegen::compat::{Change, Impact, Rule, Told, compare, compare_told};
+use qapi_codegen::emit::introspect::introspect;
+use qapi_codegen::schema::{Filter, Schema};
 use qapi_codegen::source::{Sources, Span};
 use serde_json::{Value, json};
 
 use super::schema::{Format, SchemaArguments};
-use super::{Outcome, print};
+use super::{Outcome, answer, print};
 
 /// Tell what has changed between two schemas, and what that means to clients: exit status 1 if something is breaking
 ///
 /// Compared is what is seen on the wire: commands and events by their names, and all that they reach by its shape. Names of
 /// types, files and bases do not matter. `qapi explain RULE` tells more about a kind of change.
+///
+/// Instead of a schema OLD and NEW can be what a machine says of itself: its socket, or a file with its answer to
+/// query-qmp-schema. That is of one build, has no places, and does not tell integers apart.
 #[derive(Debug, Args)]
 pub(crate) struct Compat {
-    /// The root file of the schema as it was
+    /// The root file of the schema as it was, or a machine
     old: PathBuf,
 
-    /// The root file of the schema as it is [default: the embedded schema of QEMU's machine protocol]
+    /// The root file of the schema as it is, or a machine [default: the embedded schema of QEMU's machine protocol]
     new: Option<PathBuf>,
 
     /// How changes are shown, and what is wrong with a schema
@@ -65,23 +69,19 @@ impl Level {
 
 impl Compat {
     pub(crate) fn run(self) -> Outcome {
-        let read = |schema: Option<PathBuf>| {
-            let arguments = SchemaArguments {
-                schema,
-                dialect: None,
-                format: self.format,
-            };
-            arguments.analyze()
-        };
         // Both are read, so that what is wrong is told of both.
-        let (old, new) = match (read(Some(self.old.clone())), read(self.new.clone())) {
+        let (old, new) = match (self.side(Some(&self.old)), self.side(self.new.as_ref())) {
             (Ok(old), Ok(new)) => (old, new),
             (Err(outcome), _) | (_, Err(outcome)) => return outcome,
         };
-        let (Some(before), Some(after)) = (&old.schema, &new.schema) else {
-            return Outcome::Invalid;
+        let mut changes = match (&old, &new) {
+            (Side::Schema(_, old), Side::Schema(_, new)) => compare(old, new),
+            // What one of them does not tell the other has to leave out, too.
+            _ => match (old.told(), new.told()) {
+                (Ok(old), Ok(new)) => compare_told(&old, &new),
+                (Err(reason), _) | (_, Err(reason)) => return Outcome::Unusable(reason),
+            },
         };
-        let mut changes = compare(before, after);
         // What matters most comes first, and otherwise nothing moves.
         changes.sort_by_key(|change| change.impact);
         let is_denied = changes
@@ -94,11 +94,29 @@ impl Compat {
         }
     }
 
-    fn text(&self, changes: &[Change], old: &Analysis, new: &Analysis) -> String {
+    /// What there is at a path, or what is embedded.
+    fn side(&self, path: Option<&PathBuf>) -> Result<Side, Outcome> {
+        if let Some(path) = path
+            && answer::is_one(path)
+        {
+            let answer = answer::read(path).map_err(Outcome::Unusable)?;
+            return Ok(Side::Machine(path.clone(), answer));
+        }
+        let arguments = SchemaArguments {
+            schema: path.cloned(),
+            dialect: None,
+            format: self.format,
+        };
+        let mut analysis = arguments.analyze()?;
+        let schema = analysis.schema.take().ok_or(Outcome::Invalid)?;
+        Ok(Side::Schema(Box::new(analysis.sources), Box::new(schema)))
+    }
+
+    fn text(&self, changes: &[Change], old: &Side, new: &Side) -> String {
         let mut text = String::new();
         for change in changes {
-            let was = change.old.map(|span| place(span, &old.sources));
-            let is = change.new.map(|span| place(span, &new.sources));
+            let was = old.place(change.old);
+            let is = new.place(change.new);
             text += &match self.format {
                 Format::Human => {
                     let place = match (&was, &is) {
@@ -121,6 +139,35 @@ impl Compat {
             text += &summary(changes);
         }
         text
+    }
+}
+
+/// What is compared.
+enum Side {
+    Schema(Box<Sources>, Box<Schema>),
+    /// What a machine says, and where that was had from.
+    Machine(PathBuf, Value),
+}
+
+impl Side {
+    /// What a machine of it says.
+    fn told(&self) -> Result<Told, String> {
+        match self {
+            Side::Schema(_, schema) => {
+                let answer = introspect(schema, &Filter::default());
+                Told::read(&answer).map_err(|error| error.to_string())
+            }
+            Side::Machine(path, answer) => {
+                Told::read(answer).map_err(|error| format!("{}: {error}", path.display()))
+            }
+        }
+    }
+
+    fn place(&self, span: Option<Span>) -> Option<Place> {
+        match self {
+            Side::Schema(sources, _) => span.map(|span| place(span, sources)),
+            Side::Machine(..) => None,
+        }
     }
 }
 

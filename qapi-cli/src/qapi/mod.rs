@@ -1,5 +1,6 @@
 //! The command line of `qapi`: one file a subcommand.
 
+mod answer;
 mod check;
 mod compat;
 mod defines;

@@ -20,22 +20,23 @@ impl<'a> Comparison<'a> {
             },
             pair.way,
         );
-        self.features(&before.features, &after.features, &place, way, "it");
+        let (it, of) = (self.it(way), self.of_place(way));
+        self.features(&before.features, &after.features, &place, way, &it);
         for branch in &old.branches {
             let Some(same) = branch_like(self.new, new, self.old, branch.ty) else {
                 let rule = way.rule(Rule::InputKindRemoved, Rule::OutputKindRemoved);
-                let message = format!("it cannot be {} any more", name(self.old, branch.ty));
+                let message = format!("{it} cannot be {} any more", name(self.old, branch.ty));
                 self.report(rule, &place, way, message);
                 continue;
             };
-            let what = format!("the type of the branch `{}`", same.name);
+            let what = format!("the type of the branch `{}`{of}", same.name);
             self.condition(branch, same, &place, way);
             self.types(branch.ty, same.ty, &place, way, &what);
         }
         for branch in &new.branches {
             if branch_like(self.old, old, self.new, branch.ty).is_none() {
                 let rule = way.rule(Rule::InputKindAdded, Rule::OutputKindAdded);
-                let message = format!("it can be {}, too, now", name(self.new, branch.ty));
+                let message = format!("{it} can be {}, too, now", name(self.new, branch.ty));
                 self.report(rule, &place, way, message);
             }
         }
@@ -43,7 +44,8 @@ impl<'a> Comparison<'a> {
 
     fn condition(&mut self, old: &Branch, new: &Branch, place: &Place<'a>, way: Way<'a>) {
         if let Some((rule, how)) = has_changed(old.condition.as_ref(), new.condition.as_ref()) {
-            let message = format!("the branch `{}` is there {how}", new.name);
+            let (name, of) = (&new.name, self.of_place(way));
+            let message = format!("the branch `{name}`{of} is there {how}");
             self.report(rule, place, way, message);
         }
     }

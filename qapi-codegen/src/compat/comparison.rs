@@ -7,6 +7,9 @@ use crate::diagnostic::Subject;
 use crate::schema::{Definition, DefinitionId, Feature, Kind, Schema};
 use crate::source::Span;
 
+/// How many characters of a path are told, the last.
+const LONGEST_PATH: usize = 200;
+
 /// A comparison that is being made.
 pub(super) struct Comparison<'a> {
     pub(super) old: &'a Schema,
@@ -17,6 +20,9 @@ pub(super) struct Comparison<'a> {
     /// Pairs of types that are to be compared. It is a line, and not a recursion, for types lead to one another as they like.
     pending: VecDeque<Pair<'a>>,
     seen: HashSet<(DefinitionId, DefinitionId, Sender, Promise)>,
+    /// Where types without a name were come upon: the members that lead there from the last that has one. The first is the
+    /// place of those that have.
+    paths: Vec<String>,
 }
 
 /// A rule, what is said of whom.
@@ -37,6 +43,9 @@ pub(super) struct Way<'a> {
     pub(super) promise: Promise,
     /// The command or event that it is part of.
     pub(super) message: &'a Definition,
+    /// Where it is, one of the comparison's paths; and which of the members there.
+    path: usize,
+    member: Option<&'a str>,
 }
 
 /// Who sends something.
@@ -88,10 +97,33 @@ fn is_experimental(name: &str) -> bool {
 }
 
 impl<'a> Way<'a> {
+    /// The way to what clients send with a command, or an event.
+    pub(super) fn begin(before: &Definition, message: &'a Definition) -> Self {
+        Self {
+            sender: Sender::Client,
+            promise: Promise::of(&before.name, &before.features),
+            message,
+            path: 0,
+            member: None,
+        }
+    }
+
+    /// The way to what servers send.
+    pub(super) fn back(self) -> Self {
+        let sender = Sender::Server;
+        Self { sender, ..self }
+    }
+
     /// The way to a part of this.
     pub(super) fn to(self, promise: Promise) -> Self {
         let promise = self.promise.and(promise);
         Self { promise, ..self }
+    }
+
+    /// The way to what a member has.
+    pub(super) fn at(self, member: &'a str) -> Self {
+        let member = Some(member);
+        Self { member, ..self }
     }
 
     /// One rule for what clients send, another for what servers do.
@@ -119,13 +151,57 @@ impl<'a> Comparison<'a> {
             places: HashMap::new(),
             pending: VecDeque::new(),
             seen: HashSet::new(),
+            paths: vec![String::new()],
         }
     }
 
     /// Has two types compared, once for each way of being come upon.
     pub(super) fn later(&mut self, old: DefinitionId, new: DefinitionId, way: Way<'a>) {
-        if self.seen.insert((old, new, way.sender, way.promise)) {
-            self.pending.push_back(Pair { old, new, way });
+        if !self.seen.insert((old, new, way.sender, way.promise)) {
+            return;
+        }
+        let path = match way.member {
+            _ if has_name(self.new.definition(new)) => 0,
+            None => way.path,
+            Some(member) => {
+                self.paths.push(self.path_to(member, way));
+                self.paths.len() - 1
+            }
+        };
+        let way = Way {
+            path,
+            member: None,
+            ..way
+        };
+        self.pending.push_back(Pair { old, new, way });
+    }
+
+    /// A member by its path, from the last type that has a name. One that is longer than anybody would read is cut.
+    pub(super) fn path_to(&self, member: &str, way: Way<'a>) -> String {
+        let path = match self.paths[way.path].as_str() {
+            "" => member.to_owned(),
+            path => format!("{path}.{member}"),
+        };
+        let surplus = path.chars().count().saturating_sub(LONGEST_PATH);
+        match surplus {
+            0 => path,
+            _ => path.chars().skip(surplus).collect(),
+        }
+    }
+
+    /// ` of` the place of a thing that has no name.
+    pub(super) fn of_place(&self, way: Way<'a>) -> String {
+        match self.paths[way.path].as_str() {
+            "" => String::new(),
+            path => format!(" of `{path}`"),
+        }
+    }
+
+    /// `it`, or the place of a thing that has no name.
+    pub(super) fn it(&self, way: Way<'a>) -> String {
+        match self.paths[way.path].as_str() {
+            "" => "it".to_owned(),
+            path => format!("`{path}`"),
         }
     }
 
@@ -151,9 +227,9 @@ impl<'a> Comparison<'a> {
             _ => impact,
         };
         let message_of = subject(way.message);
-        let owner = match is_implicit(place.owner) {
-            true => message_of.clone(),
-            false => subject(place.owner),
+        let owner = match has_name(place.owner) {
+            true => subject(place.owner),
+            false => message_of.clone(),
         };
         let key = (rule, owner.kind, owner.name.clone(), message.clone());
         let at = *self.places.entry(key).or_insert(self.changes.len());
@@ -181,9 +257,11 @@ fn subject(definition: &Definition) -> Subject {
     Subject::new(definition.kind.as_str(), &definition.name)
 }
 
-/// Whether it is the type of members that are given in place, which has no name that anybody has given it.
-pub(super) fn is_implicit(definition: &Definition) -> bool {
-    matches!(&definition.kind, Kind::Object(object) if object.implicit)
+/// Whether somebody has given it a name: not to the type of members that are given in place, and not to types that are told by
+/// introspection, which go by numbers there.
+pub(super) fn has_name(definition: &Definition) -> bool {
+    let is_implicit = matches!(&definition.kind, Kind::Object(object) if object.implicit);
+    !is_implicit && !definition.name.starts_with(|ch: char| ch.is_ascii_digit())
 }
 
 /// A type as one would say it.
@@ -191,7 +269,9 @@ pub(super) fn name(schema: &Schema, id: DefinitionId) -> String {
     let definition = schema.definition(id);
     match &definition.kind {
         Kind::Array(element) => format!("an array of {}", name(schema, *element)),
-        _ if is_implicit(definition) => "an object".to_owned(),
-        _ => format!("`{}`", definition.name),
+        _ if has_name(definition) => format!("`{}`", definition.name),
+        Kind::Enum(_) => "an enum".to_owned(),
+        Kind::Alternate(_) => "an alternate".to_owned(),
+        _ => "an object".to_owned(),
     }
 }

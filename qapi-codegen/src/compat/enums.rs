@@ -18,7 +18,8 @@ impl<'a> Comparison<'a> {
             old: before.span,
             new: after.span,
         };
-        self.features(&before.features, &after.features, &place, pair.way, "it");
+        let (it, of) = (self.it(pair.way), self.of_place(pair.way));
+        self.features(&before.features, &after.features, &place, pair.way, &it);
         let now = by_name(&new.values);
         for value in &old.values {
             let name = &value.name;
@@ -27,11 +28,11 @@ impl<'a> Comparison<'a> {
             let Some(same) = now.get(name.as_str()) else {
                 place.new = None;
                 let rule = way.rule(Rule::InputValueRemoved, Rule::OutputValueRemoved);
-                self.report(rule, &place, way, format!("the value `{name}` is gone"));
+                self.report(rule, &place, way, format!("the value `{name}`{of} is gone"));
                 continue;
             };
             place.new = same.span;
-            let what = format!("the value `{name}`");
+            let what = format!("the value `{name}`{of}");
             self.features(&value.features, &same.features, &place, way, &what);
             if let Some((rule, how)) =
                 has_changed(value.condition.as_ref(), same.condition.as_ref())
@@ -50,7 +51,7 @@ impl<'a> Comparison<'a> {
             if !then.contains_key(value.name.as_str()) {
                 place.new = value.span;
                 let rule = pair.way.rule(Rule::InputValueAdded, Rule::OutputValueAdded);
-                let message = format!("the value `{}` is new", value.name);
+                let message = format!("the value `{}`{of} is new", value.name);
                 self.report(rule, &place, pair.way, message);
             }
         }

@@ -1,7 +1,7 @@
 //! Commands and events.
 
 use super::Rule;
-use super::comparison::{Comparison, Place, Promise, Sender, Way};
+use super::comparison::{Comparison, Place, Sender, Way};
 use super::conditions::has_changed;
 use crate::schema::{Command, Definition, DefinitionId, Event, Kind, Schema};
 
@@ -22,7 +22,12 @@ impl<'a> Comparison<'a> {
                     old: before.span,
                     new: None,
                 };
-                self.report(rule, &place, way(before, before), "it is gone".to_owned());
+                self.report(
+                    rule,
+                    &place,
+                    Way::begin(before, before),
+                    "it is gone".to_owned(),
+                );
             }
         }
         for after in messages(self.new) {
@@ -38,7 +43,12 @@ impl<'a> Comparison<'a> {
                         old: None,
                         new: after.span,
                     };
-                    self.report(rule, &place, way(after, after), "it is new".to_owned());
+                    self.report(
+                        rule,
+                        &place,
+                        Way::begin(after, after),
+                        "it is new".to_owned(),
+                    );
                 }
             }
             // What it reaches comes after it, but for what an earlier one has reached.
@@ -61,7 +71,7 @@ impl<'a> Comparison<'a> {
             old: before.span,
             new: after.span,
         };
-        let way = way(before, after);
+        let way = Way::begin(before, after);
         self.features(&before.features, &after.features, &place, way, "it");
         if let Some((rule, how)) = has_changed(before.condition.as_ref(), after.condition.as_ref())
         {
@@ -118,13 +128,11 @@ impl<'a> Comparison<'a> {
             _ => {}
         }
         self.data(old.arguments, new.arguments, place, way);
-        let sender = Sender::Server;
-        self.data(old.returns, new.returns, place, Way { sender, ..way });
+        self.data(old.returns, new.returns, place, way.back());
     }
 
     fn event(&mut self, old: &Event, new: &Event, place: &Place<'a>, way: Way<'a>) {
-        let sender = Sender::Server;
-        self.data(old.data, new.data, place, Way { sender, ..way });
+        self.data(old.data, new.data, place, way.back());
     }
 
     /// Compares what a message holds. Where that is nothing, it is an object without members.
@@ -145,15 +153,6 @@ impl<'a> Comparison<'a> {
         if let (Some(old), Some(new)) = (old, new) {
             self.types(old, new, place, way, what);
         }
-    }
-}
-
-/// The way to what a message holds, from the client's side.
-fn way<'a>(before: &Definition, message: &'a Definition) -> Way<'a> {
-    Way {
-        sender: Sender::Client,
-        promise: Promise::of(&before.name, &before.features),
-        message,
     }
 }
 

@@ -5,6 +5,8 @@
 //! a change of it means: a new optional member is nothing to a client that does not send it, and another that a client
 //! does not expect in a reply.
 //!
+//! [`compare`] does this with schemas, [`compare_told`] with what servers tell of themselves.
+//!
 //! Each kind of change is a [`Rule`] with a page of its own, which says why it matters and has a schema before and after.
 
 mod alternates;
@@ -15,6 +17,7 @@ mod features;
 mod messages;
 mod objects;
 mod rule;
+mod told;
 mod types;
 
 use std::fmt;
@@ -25,6 +28,7 @@ use crate::source::Span;
 use comparison::Comparison;
 
 pub use rule::Rule;
+pub use told::{Told, ToldError, compare_told};
 
 /// Something that is different.
 #[derive(Clone, Debug, PartialEq, Eq)]

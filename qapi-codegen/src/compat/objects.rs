@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Rule;
-use super::comparison::{Comparison, Pair, Place, Promise, Sender, Way, is_implicit};
+use super::comparison::{Comparison, Pair, Place, Promise, Sender, Way, has_name};
 use super::conditions::has_changed;
 use super::enums::by_name;
 use super::messages::NOTHING;
@@ -31,7 +31,7 @@ impl<'a> Parts<'a> {
         let parts = members.into_iter().map(|(holder, member)| Part {
             // The base of a union that is given in place is the union's own.
             owner: match owner {
-                Some(owner) if is_implicit(holder) => owner,
+                Some(owner) if !has_name(holder) => owner,
                 _ => holder,
             },
             member,
@@ -111,8 +111,10 @@ impl<'a> Comparison<'a> {
             && old.discriminator != new.discriminator
         {
             let message = format!(
-                "its branches were chosen by `{}`, and are by `{}`",
-                old.discriminator, new.discriminator
+                "the branches{} were chosen by `{}`, and are by `{}`",
+                self.of_place(pair.way),
+                old.discriminator,
+                new.discriminator
             );
             self.report(Rule::DiscriminatorChanged, place, pair.way, message);
             return Vec::new();
@@ -195,7 +197,8 @@ impl<'a> Comparison<'a> {
             old: before.span,
             new: after.span,
         };
-        self.features(&before.features, &after.features, &place, way, "it");
+        let it = self.it(way);
+        self.features(&before.features, &after.features, &place, way, &it);
     }
 
     fn member(&mut self, old: Part<'a>, new: Part<'a>, way: Way<'a>) {
@@ -206,7 +209,7 @@ impl<'a> Comparison<'a> {
             old: Some(before.span),
             new: Some(after.span),
         };
-        let what = format!("the {}", what(new, way));
+        let what = format!("the {}", self.what(new, way));
         self.features(&before.features, &after.features, &place, way, &what);
         if let Some((rule, how)) = has_changed(before.condition.as_ref(), after.condition.as_ref())
         {
@@ -226,7 +229,17 @@ impl<'a> Comparison<'a> {
             _ => {}
         }
         let what = format!("the type of {what}");
+        let way = way.at(&after.name);
         self.types(before.ty, after.ty, &place, way, &what);
+    }
+
+    /// A member as one would say it; those of a command that are given in place are its arguments.
+    fn what(&self, part: Part<'_>, way: Way<'a>) -> String {
+        let kind = match way.sender {
+            Sender::Client if !has_name(part.owner) => "argument",
+            _ => "member",
+        };
+        format!("{kind} `{}`", self.path_to(&part.member.name, way))
     }
 
     fn gone(&mut self, part: Part<'a>, way: Way<'a>) {
@@ -237,7 +250,7 @@ impl<'a> Comparison<'a> {
             new: None,
         };
         let rule = way.rule(Rule::InputMemberRemoved, Rule::OutputMemberRemoved);
-        let message = format!("the {} is gone", what(part, way));
+        let message = format!("the {} is gone", self.what(part, way));
         self.report(rule, &place, way, message);
     }
 
@@ -252,7 +265,7 @@ impl<'a> Comparison<'a> {
             (Sender::Client, false) => (Rule::InputRequiredMemberAdded, "required "),
             (Sender::Server, _) => (Rule::OutputMemberAdded, ""),
         };
-        let message = format!("the {kind}{} is new", what(part, way));
+        let message = format!("the {kind}{} is new", self.what(part, way));
         self.report(rule, &place, way, message);
     }
 
@@ -269,7 +282,8 @@ impl<'a> Comparison<'a> {
         }
         let (old, new) = (&before.branch.condition, &after.branch.condition);
         if let Some((rule, how)) = has_changed(old.as_ref(), new.as_ref()) {
-            let message = format!("the branch `{}` is there {how}", after.name());
+            let (name, of) = (after.name(), self.of_place(way));
+            let message = format!("the branch `{name}`{of} is there {how}");
             self.report(rule, place, way, message);
         }
     }
@@ -314,15 +328,6 @@ fn choices<'a>(schema: &'a Schema, union: Option<&'a Union>) -> Vec<Choice<'a>> 
         value: values.get(branch.name.as_str()).copied(),
     });
     choices.collect()
-}
-
-/// A member as one would say it; those of a command that are given in place are its arguments.
-fn what(part: Part<'_>, way: Way<'_>) -> String {
-    let kind = match way.sender {
-        Sender::Client if is_implicit(part.owner) => "argument",
-        _ => "member",
-    };
-    format!("{kind} `{}`", part.member.name)
 }
 
 fn union_of(schema: &Schema, id: DefinitionId) -> Option<&Union> {
