@@ -238,6 +238,7 @@ fn what_is_wrong_in_a_line_of_prose_is_told_once() {
         "{ 'command': 'c' }\nthis is no schema, nor was it: ever\n{ 'command': 'D' }",
         &["2 Q0101", "3 Q0404"],
     );
+    check("{ 'command': 'D' };\n", &["1 Q0101", "1 Q0404"]);
 }
 
 /// Checks the one diagnostic of a text: its message, and what is noted to it.

@@ -217,8 +217,11 @@ impl<'a> Parser<'a> {
                 pending = Pending::Nothing;
                 continue;
             }
-            if let TokenKind::Stray(_) = self.token.kind {
-                self.cut_short(files);
+            if let TokenKind::Stray(text) = &self.token.kind {
+                // A `;` ends what was meant to end.
+                if text.starts_with(char::is_alphanumeric) {
+                    self.cut_short(files);
+                }
                 self.past_stray(sink);
                 continue;
             }
