@@ -26,7 +26,6 @@ mod bindings {
 
             /// The command `stop`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Stop;
 
             impl rt::Encode for Stop {}
@@ -38,7 +37,6 @@ mod bindings {
 
             /// The command `resize`.
             #[derive(Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Resize {
                 /// The argument `id`.
                 pub id: String,
@@ -101,7 +99,6 @@ mod bindings {
 
             /// The command `remove`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Remove(pub types::Arguments);
 
             impl From<types::Arguments> for Remove {
@@ -123,7 +120,6 @@ mod bindings {
 
             /// The command `remove-boxed`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct RemoveBoxed(pub types::Arguments);
 
             impl From<types::Arguments> for RemoveBoxed {
@@ -145,7 +141,6 @@ mod bindings {
 
             /// The command `add`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Add(pub types::Options);
 
             impl From<types::Options> for Add {
@@ -167,7 +162,6 @@ mod bindings {
 
             /// The command `device-add`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct DeviceAdd {
                 /// The argument `driver`.
                 pub driver: String,
@@ -215,7 +209,6 @@ mod bindings {
 
             /// The command `shutdown`.
             #[derive(Clone, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Shutdown {
                 /// The argument `mode`.
                 pub mode: Option<String>,
@@ -248,7 +241,6 @@ mod bindings {
 
             /// The command `rescue`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Rescue;
 
             impl rt::Encode for Rescue {}
@@ -262,7 +254,6 @@ mod bindings {
 
             /// The command `query-count`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryCount;
 
             impl rt::Encode for QueryCount {}
@@ -274,7 +265,6 @@ mod bindings {
 
             /// The command `query-disks`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryDisks;
 
             impl rt::Encode for QueryDisks {}

@@ -28,7 +28,6 @@ mod bindings {
             ///
             /// Available if `CONFIG_A or CONFIG_B`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryMembers;
 
             impl rt::Encode for QueryMembers {}
@@ -40,7 +39,6 @@ mod bindings {
 
             /// The command `set-members`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct SetMembers(pub types::Members);
 
             impl From<types::Members> for SetMembers {
@@ -62,7 +60,6 @@ mod bindings {
 
             /// The command `query-branches`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryBranches;
 
             impl rt::Encode for QueryBranches {}

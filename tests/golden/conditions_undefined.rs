@@ -26,7 +26,6 @@ mod bindings {
 
             /// The command `set-members`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct SetMembers(pub types::Members);
 
             impl From<types::Members> for SetMembers {
@@ -48,7 +47,6 @@ mod bindings {
 
             /// The command `query-branches`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryBranches;
 
             impl rt::Encode for QueryBranches {}

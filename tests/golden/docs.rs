@@ -53,7 +53,6 @@ mod bindings {
             ///
             /// Since 5.2.
             #[derive(Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryDocumented {
                 /// How deep to look (default: 1)
                 pub depth: Option<i64>,

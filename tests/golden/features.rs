@@ -36,7 +36,6 @@ mod bindings {
             ///   Use [`query-members`](QueryMembers).
             #[derive(Clone, Copy, Debug, Default)]
             #[deprecated(note = "Use `query-members`.")]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct GetMembers;
 
             impl rt::Encode for GetMembers {}
@@ -52,7 +51,6 @@ mod bindings {
             ///
             /// the members.
             #[derive(Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryMembers {
                 /// How deep (default: 1)
                 pub deep: Option<i64>,
@@ -115,7 +113,6 @@ mod bindings {
             ///
             /// **Unstable**: it may change or go in any release.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct XMembers;
 
             impl rt::Encode for XMembers {}

@@ -26,7 +26,6 @@ mod bindings {
 
             /// The command `event`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Event(pub types::Event);
 
             impl From<types::Event> for Event {
@@ -54,7 +53,6 @@ mod bindings {
 
             /// The command `command`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Command(pub types::Keywords);
 
             impl From<types::Keywords> for Command {
@@ -82,7 +80,6 @@ mod bindings {
 
             /// The command `x`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct X {
                 /// The argument `x`.
                 pub x: std::string::String,
@@ -118,7 +115,6 @@ mod bindings {
 
             /// The command `self`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Self_;
 
             impl rt::Encode for Self_ {}
@@ -137,7 +133,6 @@ mod bindings {
 
             /// The command `string`.
             #[derive(Clone, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct String {
                 /// The argument `string`.
                 pub string: Option<std::string::String>,
@@ -209,7 +204,6 @@ mod bindings {
 
             /// The command `others`.
             #[derive(Clone, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct Others {
                 /// The argument `x-others`.
                 pub x_others: Option<types::Tagged>,

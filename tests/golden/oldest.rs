@@ -32,7 +32,6 @@ mod bindings {
             ///
             /// Since 6.0.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryAnswer {
                 /// In which style. (since 8.1)
                 pub style: types::Kind,
@@ -63,7 +62,6 @@ mod bindings {
             ///
             /// The job.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryJob;
 
             impl rt::Encode for QueryJob {}

@@ -26,7 +26,6 @@ mod bindings {
 
             /// The command `query-jobs`.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryJobs;
 
             impl rt::Encode for QueryJobs {}

@@ -30,7 +30,6 @@ mod bindings {
             ///
             /// all of them.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryScalars;
 
             impl rt::Encode for QueryScalars {}
@@ -46,7 +45,6 @@ mod bindings {
             ///
             /// nothing.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryEmpty;
 
             impl rt::Encode for QueryEmpty {}
@@ -62,7 +60,6 @@ mod bindings {
             ///
             /// that, several times.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryDerived;
 
             impl rt::Encode for QueryDerived {}
@@ -78,7 +75,6 @@ mod bindings {
             ///
             /// that.
             #[derive(Clone, Copy, Debug, Default)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryLong;
 
             impl rt::Encode for QueryLong {}

@@ -26,7 +26,6 @@ mod bindings {
 
             /// The command `query-device`.
             #[derive(Clone, Debug)]
-            #[must_use = "a command does nothing until it is executed"]
             pub struct QueryDevice {
                 /// The argument `which`.
                 pub which: types::Request,

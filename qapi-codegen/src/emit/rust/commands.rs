@@ -10,9 +10,6 @@ use super::plan::Plan;
 use super::types::Types;
 use crate::schema::{Command, Definition, DefinitionId};
 
-/// Who makes a command wants it executed.
-const MUST_USE: &str = "#[must_use = \"a command does nothing until it is executed\"]";
-
 /// A command with arguments given in place is a struct of these, one with a named type wraps that type, one
 /// without arguments is a unit.
 pub(super) fn emit<'p>(
@@ -25,27 +22,24 @@ pub(super) fn emit<'p>(
     let plan = types.plan;
     let name = names::upper_camel(&definition.name);
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
+    let deprecated = docs::deprecated(plan, definition, &definition.features);
     let settings = plan.settings;
     let (decodes, encodes) = (settings.for_servers(), settings.for_clients());
-    let deprecated = docs::deprecated(plan, definition, &definition.features);
-    let attributes = deprecated
-        .into_iter()
-        .chain(encodes.then(|| MUST_USE.to_owned()));
     match command.arguments {
         Some(ty) if has_arguments(command, plan) && plan.is_implicit(ty) => {
             let fields = members::fields(types, ty, definition, decodes);
             nodes.push(derives(&fields, types));
-            nodes.extend(attributes.map(Node::Line));
+            nodes.extend(deprecated.map(Node::Line));
             nodes.extend(arguments(&name, &fields, command, types, docs));
         }
         Some(ty) if has_arguments(command, plan) => {
             nodes.push(line("#[derive(Clone, Debug)]"));
-            nodes.extend(attributes.map(Node::Line));
+            nodes.extend(deprecated.map(Node::Line));
             nodes.extend(wrapped(&name, &types.of(ty), decodes, encodes, types));
         }
         _ => {
             nodes.push(line("#[derive(Clone, Copy, Debug, Default)]"));
-            nodes.extend(attributes.map(Node::Line));
+            nodes.extend(deprecated.map(Node::Line));
             nodes.extend(unit(&name, decodes, encodes, types));
         }
     }

@@ -15,7 +15,6 @@ pub(super) mod commands {
     ///
     /// the machine.
     #[derive(Clone, Copy, Debug, Default)]
-    #[must_use = "a command does nothing until it is executed"]
     pub struct QueryMachine;
 
     impl rt::Encode for QueryMachine {}

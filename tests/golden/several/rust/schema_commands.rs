@@ -9,7 +9,6 @@ pub(super) mod commands {
 
     /// Halt.
     #[derive(Clone, Copy, Debug, Default)]
-    #[must_use = "a command does nothing until it is executed"]
     pub struct Halt;
 
     impl rt::Encode for Halt {}

@@ -15,7 +15,6 @@ pub(super) mod commands {
     ///
     /// seconds.
     #[derive(Clone, Copy, Debug, Default)]
-    #[must_use = "a command does nothing until it is executed"]
     pub struct QueryRt;
 
     impl rt::Encode for QueryRt {}
