@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use qapi_codegen::compat::Rule;
 use qapi_codegen::diagnostic::Code;
 
 /// A schema with everything that the language has.
@@ -21,7 +22,13 @@ fn main() -> io::Result<()> {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     write(&corpus.join("check"), &schemas)?;
     let documents: Vec<String> = schemas.iter().flat_map(|text| documents(text)).collect();
-    write(&corpus.join("documents"), &documents)
+    write(&corpus.join("documents"), &documents)?;
+    let changes = Rule::ALL.iter().filter_map(|rule| {
+        let explanation = rule.explanation();
+        let (old, new) = (explanation.example("Old")?, explanation.example("New")?);
+        Some(format!("{old}\n====\n{new}"))
+    });
+    write(&corpus.join("compat"), &changes.collect::<Vec<_>>())
 }
 
 /// The documentation comments of a schema: their lines, without `# `, after the one that names a definition.

@@ -144,10 +144,7 @@ impl Client {
         options: impl Into<CallOptions>,
     ) -> Result<C::Return, Error> {
         let options = options.into();
-        if options.is_out_of_band() && !C::ALLOW_OOB {
-            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
-        }
-        let call = self.prepare(C::NAME, Some(command), options)?;
+        let call = self.prepare_command(command, options)?;
         self.finish::<C>(call, options)
     }
 
@@ -162,15 +159,29 @@ impl Client {
         command: &C,
         descriptors: Vec<OwnedFd>,
     ) -> Result<C::Return, Error> {
+        self.execute_with_fds_with(command, descriptors, CallOptions::new())
+    }
+
+    /// Executes such a command with options of its own, or within a [`Duration`].
+    ///
+    /// # Errors
+    /// As [`execute_with_fds`](Self::execute_with_fds).
+    #[cfg(unix)]
+    pub fn execute_with_fds_with<C: Command>(
+        &mut self,
+        command: &C,
+        descriptors: Vec<OwnedFd>,
+        options: impl Into<CallOptions>,
+    ) -> Result<C::Return, Error> {
+        let options = options.into();
         if !self.passes_descriptors || descriptors.len() > MOST {
             return Err(Error::Descriptors);
         }
-        let call = Call::new(C::NAME, Some(command)).with_descriptors();
+        let call = self.prepare_command(command, options)?.with_descriptors();
         // Calls that were sent, and calls that nobody waits for any more, have no need of theirs.
         let session = &self.session;
         self.descriptors
             .retain(|(id, _)| session.wants_descriptors_of(*id));
-        let options = CallOptions::new();
         let id = self.session.call(call);
         self.descriptors.push((id, descriptors));
         let reply = self.reply(id, C::NAME, options.timeout(C::NAME, &self.options));
@@ -314,6 +325,18 @@ impl Client {
     }
 
     /// The call of a command, if it can be made as it should.
+    fn prepare_command<C: Command>(
+        &self,
+        command: &C,
+        options: CallOptions,
+    ) -> Result<Call, Error> {
+        if options.is_out_of_band() && !C::ALLOW_OOB {
+            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
+        }
+        self.prepare(C::NAME, Some(command), options)
+    }
+
+    /// The same of one that is known by its name.
     fn prepare(
         &self,
         name: &str,

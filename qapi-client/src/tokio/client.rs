@@ -192,10 +192,7 @@ impl Client {
         options: impl Into<CallOptions>,
     ) -> Result<C::Return, Error> {
         let options = options.into();
-        if options.is_out_of_band() && !C::ALLOW_OOB {
-            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
-        }
-        let call = self.prepare(C::NAME, Some(command), options)?;
+        let call = self.prepare_command(command, options)?;
         if C::SUCCESS_RESPONSE {
             let value = self.reply(self.shared().call(call), C::NAME, options);
             return outcome::decode::<C>(&value.await?);
@@ -223,10 +220,26 @@ impl Client {
         command: &C,
         descriptors: Vec<OwnedFd>,
     ) -> Result<C::Return, Error> {
-        let call = Call::new(C::NAME, Some(command));
+        self.execute_with_fds_with(command, descriptors, CallOptions::new())
+            .await
+    }
+
+    /// Executes such a command with options of its own, or within a [`Duration`].
+    ///
+    /// # Errors
+    /// As [`execute_with_fds`](Self::execute_with_fds).
+    #[cfg(unix)]
+    pub async fn execute_with_fds_with<C: Command>(
+        &self,
+        command: &C,
+        descriptors: Vec<OwnedFd>,
+        options: impl Into<CallOptions>,
+    ) -> Result<C::Return, Error> {
+        let options = options.into();
+        let call = self.prepare_command(command, options)?;
         let waiting = self.shared().call_with_descriptors(call, descriptors);
         let waiting = waiting.ok_or(Error::Descriptors)?;
-        let value = self.reply(waiting, C::NAME, CallOptions::new());
+        let value = self.reply(waiting, C::NAME, options);
         outcome::decode::<C>(&value.await?)
     }
 
@@ -305,6 +318,18 @@ impl Client {
     }
 
     /// The call of a command, if it can be made as it should.
+    fn prepare_command<C: Command>(
+        &self,
+        command: &C,
+        options: CallOptions,
+    ) -> Result<Call, Error> {
+        if options.is_out_of_band() && !C::ALLOW_OOB {
+            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
+        }
+        self.prepare(C::NAME, Some(command), options)
+    }
+
+    /// The same of one that is known by its name.
     fn prepare(
         &self,
         name: &str,

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::time::Duration;
 
-use qapi_client::blocking::{Client, Options};
-use qapi_client::{Error, tokio as asynchronous};
+use qapi_client::blocking::Client;
+use qapi_client::{CallOptions, Error, tokio as asynchronous};
 use qapi_tests::live::{MONITOR, Process, folder, machine_in};
 use qapi_types::qmp::{commands, types};
 
@@ -91,15 +91,19 @@ fn descriptors_are_closed_however_it_ends() {
     assert!(matches!(error, Error::Descriptors), "{error}");
     assert_eq!(open_images(&machine), 0);
 
-    let options = Options {
-        timeout: Some(Duration::from_millis(100)),
-        ..Options::default()
-    };
-    drop(client);
-    let mut client = Client::over(machine.connect(MONITOR), options).unwrap();
+    // It is refused before anything is sent, and they are closed.
+    let error = client
+        .execute_with_fds_with(
+            &getfd,
+            vec![image(&machine)],
+            CallOptions::new().out_of_band(),
+        )
+        .unwrap_err();
+    assert!(matches!(error, Error::OutOfBand(_)), "{error}");
+    assert_eq!(open_images(&machine), 0);
     machine.freeze();
     let error = client
-        .execute_with_fds(&getfd, vec![image(&machine)])
+        .execute_with_fds_with(&getfd, vec![image(&machine)], Duration::from_millis(100))
         .unwrap_err();
     assert!(
         matches!(error, Error::TimedOut { sent: true, .. }),
