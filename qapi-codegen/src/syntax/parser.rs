@@ -243,7 +243,12 @@ impl<'a> Parser<'a> {
             self.resynchronize(start, sink);
             return;
         };
-        let faulty = sink.errors() > errors;
+        // One of them may be about what is looked at already, and follows.
+        let ahead = matches!(
+            self.token.kind,
+            TokenKind::Stray(_) | TokenKind::Unterminated
+        );
+        let faulty = sink.errors() > errors + usize::from(ahead);
         let ExprKind::Object(object) = expr.kind else {
             let message = "only objects may stand at the top level";
             let label = format!("this is {}", expr.describe());
