@@ -223,7 +223,7 @@ fn list_table(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Blo
     let column = min_indent(body);
     let mut rows = items(&mut parse_inner(body, column, depth))?
         .iter_mut()
-        .map(|row| items(row)?.iter_mut().map(running).collect())
+        .map(|row| items(row)?.iter_mut().map(|cell| running(cell)).collect())
         .collect::<Option<Vec<Vec<Cell>>>>()?;
     let width = rows.first()?.len();
     if rows.iter().any(|row| row.len() != width) {
@@ -255,8 +255,8 @@ fn items(blocks: &mut [Block]) -> Option<Vec<Vec<Block>>> {
 }
 
 /// The running text that is all there is, if there is anything.
-fn running(blocks: &mut Vec<Block>) -> Option<Cell> {
-    match &mut blocks[..] {
+fn running(blocks: &mut [Block]) -> Option<Cell> {
+    match blocks {
         [] => Some(Cell::new()),
         [Block::Paragraph(text)] => Some(std::mem::take(text)),
         _ => None,

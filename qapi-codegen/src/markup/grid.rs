@@ -50,8 +50,8 @@ pub(super) fn table(lines: &[Line<'_>]) -> Option<Block> {
             return None;
         }
     }
-    let whole = !open && !(header.is_empty() && rows.is_empty());
-    whole.then_some(Block::Table {
+    let drawn = !header.is_empty() || !rows.is_empty();
+    (drawn && !open).then_some(Block::Table {
         title: Vec::new(),
         header,
         rows,
