@@ -72,6 +72,18 @@ fn the_exit_status_tells_valid_from_invalid_from_unusable() {
             &["generate", "schema.json", "--select", "absent*"],
             2,
         ),
+        (
+            VALID,
+            &[
+                "generate",
+                "schema.json",
+                "--only",
+                "introspection",
+                "--select",
+                "absent*",
+            ],
+            2,
+        ),
         (VALID, &["generate", "schema.json", "--oldest", "new"], 2),
         (
             VALID,
@@ -81,6 +93,22 @@ fn the_exit_status_tells_valid_from_invalid_from_unusable() {
         (VALID, &[], 2),
     ] {
         assert_eq!(status(schema, arguments), Some(expected), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_selection_is_kept_to_in_bindings_and_introspection() {
+    let folder = folder();
+    let schema = "{ 'command': 'stop' }\n{ 'command': 'cont' }\n";
+    let arguments = ["generate", "schema.json", "--select", "st*"];
+    let (status, _, stderr) = outcome(&qapi(folder.path(), schema, &arguments));
+    assert_eq!(status, Some(0), "{stderr}");
+    for (file, kept, left_out) in [
+        ("introspection.json", "\"stop\"", "\"cont\""),
+        ("rust/schema.rs", "struct Stop", "struct Cont"),
+    ] {
+        let text = fs::read_to_string(folder.path().join("out").join(file)).expect(file);
+        assert!(text.contains(kept) && !text.contains(left_out), "{text}");
     }
 }
 

@@ -100,7 +100,10 @@ fn clashes_of_rust_names_are_found_when_bindings_are_made() {
 fn bytes_that_are_no_utf8_and_files_too_large_are_unreadable() {
     let latin1 = b"##\n# Gr\xfc\xdfe\n##\n".to_vec();
     let gigantic = vec![b'\n'; MAX_FILE_BYTES + 1];
-    for (bytes, reason) in [(latin1, "in line 2"), (gigantic, "larger than 64 MiB")] {
+    for (bytes, reason, line, column) in [
+        (latin1, "not UTF-8", 2, 5),
+        (gigantic, "larger than 64 MiB", 1, 1),
+    ] {
         let loader = MemoryLoader::new().with("schema.json", bytes);
         let analysis = analyze(Path::new("schema.json"), &loader, None).expect("it can be opened");
         let [only] = &analysis.diagnostics[..] else {
@@ -108,6 +111,8 @@ fn bytes_that_are_no_utf8_and_files_too_large_are_unreadable() {
         };
         assert_eq!(only.code, OF_BYTES);
         assert!(only.message.contains(reason), "{}", only.message);
+        let place = analysis.sources.location(only.primary());
+        assert_eq!((place.line, place.column), (line, column), "{reason}");
     }
     assert_eq!(OF_BYTES.explanation().example("Wrong"), None);
 }

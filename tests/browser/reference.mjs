@@ -132,6 +132,25 @@ await step("light and dark", async () => {
   await page.context().close();
 });
 
+// What is closed cannot be opened on paper: branches are printed, forms that nobody has opened are not.
+await step("paper", async () => {
+  const page = await open("index.html#command-blockdev-add");
+  await page.waitForURL(/\w\.html#command/);
+  await page.emulateMedia({ media: "print" });
+  const shown = await page.evaluate(() => {
+    const command = document.getElementById("command-blockdev-add");
+    const seen = (selector) => command.querySelector(selector).checkVisibility();
+    return {
+      branch: seen(".branches > details:not([open]) > .branch"),
+      opener: seen(".chooser .opener"),
+      forms: seen(".forms:not([open])"),
+    };
+  });
+  expect(shown.branch, "a branch is closed on paper");
+  expect(!shown.opener && !shown.forms, "paper asks to be opened");
+  await page.context().close();
+});
+
 // Every kind of page, wide and narrow, light and dark, with what can be unfolded unfolded.
 const pages = ["index.html", "names.html", "versions.html", "stability.html", "index.html#command-blockdev-add"];
 await step("accessibility", async () => {

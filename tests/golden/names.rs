@@ -1143,6 +1143,481 @@ mod bindings {
                 }
             }
 
+            /// The struct `Words`.
+            #[derive(Debug)]
+            pub struct Words {
+                /// The member `abstract`.
+                pub r#abstract: bool,
+                /// The member `as`.
+                pub r#as: bool,
+                /// The member `async`.
+                pub r#async: bool,
+                /// The member `await`.
+                pub r#await: bool,
+                /// The member `become`.
+                pub r#become: bool,
+                /// The member `box`.
+                pub r#box: bool,
+                /// The member `break`.
+                pub r#break: bool,
+                /// The member `const`.
+                pub r#const: bool,
+                /// The member `continue`.
+                pub r#continue: bool,
+                /// The member `crate`.
+                pub crate_: bool,
+                /// The member `do`.
+                pub r#do: bool,
+                /// The member `dyn`.
+                pub r#dyn: bool,
+                /// The member `else`.
+                pub r#else: bool,
+                /// The member `enum`.
+                pub r#enum: bool,
+                /// The member `extern`.
+                pub r#extern: bool,
+                /// The member `false`.
+                pub r#false: bool,
+                /// The member `final`.
+                pub r#final: bool,
+                /// The member `fn`.
+                pub r#fn: bool,
+                /// The member `for`.
+                pub r#for: bool,
+                /// The member `gen`.
+                pub r#gen: bool,
+                /// The member `if`.
+                pub r#if: bool,
+                /// The member `impl`.
+                pub r#impl: bool,
+                /// The member `in`.
+                pub r#in: bool,
+                /// The member `let`.
+                pub r#let: bool,
+                /// The member `loop`.
+                pub r#loop: bool,
+                /// The member `macro`.
+                pub r#macro: bool,
+                /// The member `macro-rules`.
+                pub macro_rules: bool,
+                /// The member `match`.
+                pub r#match: bool,
+                /// The member `mod`.
+                pub r#mod: bool,
+                /// The member `move`.
+                pub r#move: bool,
+                /// The member `mut`.
+                pub r#mut: bool,
+                /// The member `override`.
+                pub r#override: bool,
+                /// The member `priv`.
+                pub r#priv: bool,
+                /// The member `pub`.
+                pub r#pub: bool,
+                /// The member `raw`.
+                pub raw: bool,
+                /// The member `ref`.
+                pub r#ref: bool,
+                /// The member `return`.
+                pub r#return: bool,
+                /// The member `safe`.
+                pub safe: bool,
+                /// The member `self`.
+                pub self_: bool,
+                /// The member `static`.
+                pub r#static: bool,
+                /// The member `struct`.
+                pub r#struct: bool,
+                /// The member `super`.
+                pub super_: bool,
+                /// The member `trait`.
+                pub r#trait: bool,
+                /// The member `true`.
+                pub r#true: bool,
+                /// The member `try`.
+                pub r#try: bool,
+                /// The member `type`.
+                pub r#type: bool,
+                /// The member `typeof`.
+                pub r#typeof: bool,
+                /// The member `union`.
+                pub union: bool,
+                /// The member `unsafe`.
+                pub r#unsafe: bool,
+                /// The member `unsized`.
+                pub r#unsized: bool,
+                /// The member `use`.
+                pub r#use: bool,
+                /// The member `virtual`.
+                pub r#virtual: bool,
+                /// The member `where`.
+                pub r#where: bool,
+                /// The member `while`.
+                pub r#while: bool,
+                /// The member `yield`.
+                pub r#yield: bool,
+            }
+
+            impl Words {
+                /// All members.
+                pub fn new(
+                    r#abstract: bool,
+                    r#as: bool,
+                    r#async: bool,
+                    r#await: bool,
+                    r#become: bool,
+                    r#box: bool,
+                    r#break: bool,
+                    r#const: bool,
+                    r#continue: bool,
+                    crate_: bool,
+                    r#do: bool,
+                    r#dyn: bool,
+                    r#else: bool,
+                    r#enum: bool,
+                    r#extern: bool,
+                    r#false: bool,
+                    r#final: bool,
+                    r#fn: bool,
+                    r#for: bool,
+                    r#gen: bool,
+                    r#if: bool,
+                    r#impl: bool,
+                    r#in: bool,
+                    r#let: bool,
+                    r#loop: bool,
+                    r#macro: bool,
+                    macro_rules: bool,
+                    r#match: bool,
+                    r#mod: bool,
+                    r#move: bool,
+                    r#mut: bool,
+                    r#override: bool,
+                    r#priv: bool,
+                    r#pub: bool,
+                    raw: bool,
+                    r#ref: bool,
+                    r#return: bool,
+                    safe: bool,
+                    self_: bool,
+                    r#static: bool,
+                    r#struct: bool,
+                    super_: bool,
+                    r#trait: bool,
+                    r#true: bool,
+                    r#try: bool,
+                    r#type: bool,
+                    r#typeof: bool,
+                    union: bool,
+                    r#unsafe: bool,
+                    r#unsized: bool,
+                    r#use: bool,
+                    r#virtual: bool,
+                    r#where: bool,
+                    r#while: bool,
+                    r#yield: bool,
+                ) -> Self {
+                    Self {
+                        r#abstract,
+                        r#as,
+                        r#async,
+                        r#await,
+                        r#become,
+                        r#box,
+                        r#break,
+                        r#const,
+                        r#continue,
+                        crate_,
+                        r#do,
+                        r#dyn,
+                        r#else,
+                        r#enum,
+                        r#extern,
+                        r#false,
+                        r#final,
+                        r#fn,
+                        r#for,
+                        r#gen,
+                        r#if,
+                        r#impl,
+                        r#in,
+                        r#let,
+                        r#loop,
+                        r#macro,
+                        macro_rules,
+                        r#match,
+                        r#mod,
+                        r#move,
+                        r#mut,
+                        r#override,
+                        r#priv,
+                        r#pub,
+                        raw,
+                        r#ref,
+                        r#return,
+                        safe,
+                        self_,
+                        r#static,
+                        r#struct,
+                        super_,
+                        r#trait,
+                        r#true,
+                        r#try,
+                        r#type,
+                        r#typeof,
+                        union,
+                        r#unsafe,
+                        r#unsized,
+                        r#use,
+                        r#virtual,
+                        r#where,
+                        r#while,
+                        r#yield,
+                    }
+                }
+            }
+
+            impl rt::Decode for Words {
+                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
+                    let mut r#abstract: std::option::Option<bool> = None;
+                    let mut r#as: std::option::Option<bool> = None;
+                    let mut r#async: std::option::Option<bool> = None;
+                    let mut r#await: std::option::Option<bool> = None;
+                    let mut r#become: std::option::Option<bool> = None;
+                    let mut r#box: std::option::Option<bool> = None;
+                    let mut r#break: std::option::Option<bool> = None;
+                    let mut r#const: std::option::Option<bool> = None;
+                    let mut r#continue: std::option::Option<bool> = None;
+                    let mut crate_: std::option::Option<bool> = None;
+                    let mut r#do: std::option::Option<bool> = None;
+                    let mut r#dyn: std::option::Option<bool> = None;
+                    let mut r#else: std::option::Option<bool> = None;
+                    let mut r#enum: std::option::Option<bool> = None;
+                    let mut r#extern: std::option::Option<bool> = None;
+                    let mut r#false: std::option::Option<bool> = None;
+                    let mut r#final: std::option::Option<bool> = None;
+                    let mut r#fn: std::option::Option<bool> = None;
+                    let mut r#for: std::option::Option<bool> = None;
+                    let mut r#gen: std::option::Option<bool> = None;
+                    let mut r#if: std::option::Option<bool> = None;
+                    let mut r#impl: std::option::Option<bool> = None;
+                    let mut r#in: std::option::Option<bool> = None;
+                    let mut r#let: std::option::Option<bool> = None;
+                    let mut r#loop: std::option::Option<bool> = None;
+                    let mut r#macro: std::option::Option<bool> = None;
+                    let mut macro_rules: std::option::Option<bool> = None;
+                    let mut r#match: std::option::Option<bool> = None;
+                    let mut r#mod: std::option::Option<bool> = None;
+                    let mut r#move: std::option::Option<bool> = None;
+                    let mut r#mut: std::option::Option<bool> = None;
+                    let mut r#override: std::option::Option<bool> = None;
+                    let mut r#priv: std::option::Option<bool> = None;
+                    let mut r#pub: std::option::Option<bool> = None;
+                    let mut raw: std::option::Option<bool> = None;
+                    let mut r#ref: std::option::Option<bool> = None;
+                    let mut r#return: std::option::Option<bool> = None;
+                    let mut safe: std::option::Option<bool> = None;
+                    let mut self_: std::option::Option<bool> = None;
+                    let mut r#static: std::option::Option<bool> = None;
+                    let mut r#struct: std::option::Option<bool> = None;
+                    let mut super_: std::option::Option<bool> = None;
+                    let mut r#trait: std::option::Option<bool> = None;
+                    let mut r#true: std::option::Option<bool> = None;
+                    let mut r#try: std::option::Option<bool> = None;
+                    let mut r#type: std::option::Option<bool> = None;
+                    let mut r#typeof: std::option::Option<bool> = None;
+                    let mut union: std::option::Option<bool> = None;
+                    let mut r#unsafe: std::option::Option<bool> = None;
+                    let mut r#unsized: std::option::Option<bool> = None;
+                    let mut r#use: std::option::Option<bool> = None;
+                    let mut r#virtual: std::option::Option<bool> = None;
+                    let mut r#where: std::option::Option<bool> = None;
+                    let mut r#while: std::option::Option<bool> = None;
+                    let mut r#yield: std::option::Option<bool> = None;
+                    r.object(&mut [
+                        ("abstract", &mut r#abstract),
+                        ("true", &mut r#true),
+                        ("macro-rules", &mut macro_rules),
+                        ("trait", &mut r#trait),
+                        ("safe", &mut safe),
+                        ("box", &mut r#box),
+                        ("extern", &mut r#extern),
+                        ("enum", &mut r#enum),
+                        ("pub", &mut r#pub),
+                        ("priv", &mut r#priv),
+                        ("fn", &mut r#fn),
+                        ("impl", &mut r#impl),
+                        ("loop", &mut r#loop),
+                        ("gen", &mut r#gen),
+                        ("if", &mut r#if),
+                        ("break", &mut r#break),
+                        ("let", &mut r#let),
+                        ("override", &mut r#override),
+                        ("unsized", &mut r#unsized),
+                        ("dyn", &mut r#dyn),
+                        ("mod", &mut r#mod),
+                        ("do", &mut r#do),
+                        ("const", &mut r#const),
+                        ("false", &mut r#false),
+                        ("move", &mut r#move),
+                        ("virtual", &mut r#virtual),
+                        ("crate", &mut crate_),
+                        ("continue", &mut r#continue),
+                        ("mut", &mut r#mut),
+                        ("union", &mut union),
+                        ("await", &mut r#await),
+                        ("ref", &mut r#ref),
+                        ("as", &mut r#as),
+                        ("typeof", &mut r#typeof),
+                        ("become", &mut r#become),
+                        ("static", &mut r#static),
+                        ("else", &mut r#else),
+                        ("return", &mut r#return),
+                        ("async", &mut r#async),
+                        ("struct", &mut r#struct),
+                        ("in", &mut r#in),
+                        ("type", &mut r#type),
+                        ("unsafe", &mut r#unsafe),
+                        ("raw", &mut raw),
+                        ("while", &mut r#while),
+                        ("where", &mut r#where),
+                        ("use", &mut r#use),
+                        ("self", &mut self_),
+                        ("match", &mut r#match),
+                        ("macro", &mut r#macro),
+                        ("super", &mut super_),
+                        ("try", &mut r#try),
+                        ("yield", &mut r#yield),
+                        ("for", &mut r#for),
+                        ("final", &mut r#final),
+                    ])?;
+                    Ok(Self {
+                        r#abstract: rt::required!(r#abstract, "abstract"),
+                        r#as: rt::required!(r#as, "as"),
+                        r#async: rt::required!(r#async, "async"),
+                        r#await: rt::required!(r#await, "await"),
+                        r#become: rt::required!(r#become, "become"),
+                        r#box: rt::required!(r#box, "box"),
+                        r#break: rt::required!(r#break, "break"),
+                        r#const: rt::required!(r#const, "const"),
+                        r#continue: rt::required!(r#continue, "continue"),
+                        crate_: rt::required!(crate_, "crate"),
+                        r#do: rt::required!(r#do, "do"),
+                        r#dyn: rt::required!(r#dyn, "dyn"),
+                        r#else: rt::required!(r#else, "else"),
+                        r#enum: rt::required!(r#enum, "enum"),
+                        r#extern: rt::required!(r#extern, "extern"),
+                        r#false: rt::required!(r#false, "false"),
+                        r#final: rt::required!(r#final, "final"),
+                        r#fn: rt::required!(r#fn, "fn"),
+                        r#for: rt::required!(r#for, "for"),
+                        r#gen: rt::required!(r#gen, "gen"),
+                        r#if: rt::required!(r#if, "if"),
+                        r#impl: rt::required!(r#impl, "impl"),
+                        r#in: rt::required!(r#in, "in"),
+                        r#let: rt::required!(r#let, "let"),
+                        r#loop: rt::required!(r#loop, "loop"),
+                        r#macro: rt::required!(r#macro, "macro"),
+                        macro_rules: rt::required!(macro_rules, "macro-rules"),
+                        r#match: rt::required!(r#match, "match"),
+                        r#mod: rt::required!(r#mod, "mod"),
+                        r#move: rt::required!(r#move, "move"),
+                        r#mut: rt::required!(r#mut, "mut"),
+                        r#override: rt::required!(r#override, "override"),
+                        r#priv: rt::required!(r#priv, "priv"),
+                        r#pub: rt::required!(r#pub, "pub"),
+                        raw: rt::required!(raw, "raw"),
+                        r#ref: rt::required!(r#ref, "ref"),
+                        r#return: rt::required!(r#return, "return"),
+                        safe: rt::required!(safe, "safe"),
+                        self_: rt::required!(self_, "self"),
+                        r#static: rt::required!(r#static, "static"),
+                        r#struct: rt::required!(r#struct, "struct"),
+                        super_: rt::required!(super_, "super"),
+                        r#trait: rt::required!(r#trait, "trait"),
+                        r#true: rt::required!(r#true, "true"),
+                        r#try: rt::required!(r#try, "try"),
+                        r#type: rt::required!(r#type, "type"),
+                        r#typeof: rt::required!(r#typeof, "typeof"),
+                        union: rt::required!(union, "union"),
+                        r#unsafe: rt::required!(r#unsafe, "unsafe"),
+                        r#unsized: rt::required!(r#unsized, "unsized"),
+                        r#use: rt::required!(r#use, "use"),
+                        r#virtual: rt::required!(r#virtual, "virtual"),
+                        r#where: rt::required!(r#where, "where"),
+                        r#while: rt::required!(r#while, "while"),
+                        r#yield: rt::required!(r#yield, "yield"),
+                    })
+                }
+            }
+
+            impl rt::Encode for Words {
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("abstract", &self.r#abstract);
+                    w.member("as", &self.r#as);
+                    w.member("async", &self.r#async);
+                    w.member("await", &self.r#await);
+                    w.member("become", &self.r#become);
+                    w.member("box", &self.r#box);
+                    w.member("break", &self.r#break);
+                    w.member("const", &self.r#const);
+                    w.member("continue", &self.r#continue);
+                    w.member("crate", &self.crate_);
+                    w.member("do", &self.r#do);
+                    w.member("dyn", &self.r#dyn);
+                    w.member("else", &self.r#else);
+                    w.member("enum", &self.r#enum);
+                    w.member("extern", &self.r#extern);
+                    w.member("false", &self.r#false);
+                    w.member("final", &self.r#final);
+                    w.member("fn", &self.r#fn);
+                    w.member("for", &self.r#for);
+                    w.member("gen", &self.r#gen);
+                    w.member("if", &self.r#if);
+                    w.member("impl", &self.r#impl);
+                    w.member("in", &self.r#in);
+                    w.member("let", &self.r#let);
+                    w.member("loop", &self.r#loop);
+                    w.member("macro", &self.r#macro);
+                    w.member("macro-rules", &self.macro_rules);
+                    w.member("match", &self.r#match);
+                    w.member("mod", &self.r#mod);
+                    w.member("move", &self.r#move);
+                    w.member("mut", &self.r#mut);
+                    w.member("override", &self.r#override);
+                    w.member("priv", &self.r#priv);
+                    w.member("pub", &self.r#pub);
+                    w.member("raw", &self.raw);
+                    w.member("ref", &self.r#ref);
+                    w.member("return", &self.r#return);
+                    w.member("safe", &self.safe);
+                    w.member("self", &self.self_);
+                    w.member("static", &self.r#static);
+                    w.member("struct", &self.r#struct);
+                    w.member("super", &self.super_);
+                    w.member("trait", &self.r#trait);
+                    w.member("true", &self.r#true);
+                    w.member("try", &self.r#try);
+                    w.member("type", &self.r#type);
+                    w.member("typeof", &self.r#typeof);
+                    w.member("union", &self.union);
+                    w.member("unsafe", &self.r#unsafe);
+                    w.member("unsized", &self.r#unsized);
+                    w.member("use", &self.r#use);
+                    w.member("virtual", &self.r#virtual);
+                    w.member("where", &self.r#where);
+                    w.member("while", &self.r#while);
+                    w.member("yield", &self.r#yield);
+                }
+            }
+
+            impl std::clone::Clone for Words {
+                #[inline]
+                fn clone(&self) -> Self {
+                    Self { ..*self }
+                }
+            }
+
             /// The struct `Cloned`.
             #[derive(Debug)]
             pub struct Cloned {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use qapi_codegen::emit::OutputFile;
-use qapi_codegen::emit::introspect::introspect;
+use qapi_codegen::emit::introspect::{introspect, introspect_selected};
 use qapi_codegen::emit::reference::model::Reference;
 use qapi_codegen::emit::reference::{html, man, markdown, text};
 use qapi_codegen::emit::rust::Layout;
-use qapi_codegen::schema::{Filter, Schema};
+use qapi_codegen::schema::{Filter, Schema, Selection};
 use qapi_codegen::{Analysis, Config, write_files};
 
 use super::Outcome;
@@ -30,7 +30,8 @@ pub(crate) struct Generate {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "WHAT")]
     only: Vec<Product>,
 
-    /// Keep the commands, events and types that match, and what they reach; `*` and `?` as in a shell
+    /// Keep in bindings and introspection the commands, events and types that match, and what they reach; `*` and `?`
+    /// as in a shell
     #[arg(long, value_name = "GLOB")]
     select: Vec<String>,
 
@@ -200,7 +201,15 @@ impl Generate {
             defines: settled.then(|| defines.to_vec()),
             ..Filter::default()
         };
-        let answer = introspect(schema, &filter);
+        let answer = match self.select.is_empty() {
+            true => introspect(schema, &filter),
+            false => {
+                let selection = Selection::matching(schema, &filter, &self.select);
+                let selection =
+                    selection.map_err(|unmatched| Outcome::Unusable(unmatched.to_string()))?;
+                introspect_selected(schema, &selection, &filter)
+            }
+        };
         let entries = answer.as_array().map_or(0, Vec::len);
         let file = OutputFile {
             path: "introspection.json".to_owned(),

@@ -9,7 +9,7 @@ use super::resolve::Resolver;
 use super::scope::{Named, Scope};
 use super::shape::{BranchShape, ShapeData};
 use super::{conditions, features, keys, members};
-use crate::diagnostic::{Code, quoted};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::schema::Builtin;
 use crate::syntax::{ExprKind, Object};
 
@@ -88,7 +88,8 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
     features::check_clash(&own, &mut scope);
     features::check_type(&own, &mut scope);
     let mut names: HashMap<Cow<'_, str>, &BranchEntity> = HashMap::new();
-    let mut kinds: Vec<(JsonKind, &BranchEntity)> = Vec::new();
+    // Each kind with the branch that has it first, and the first kind of that.
+    let mut kinds: Vec<(JsonKind, &BranchEntity, JsonKind)> = Vec::new();
     for (at, branch) in branches.iter().enumerate() {
         let what = Named("the branch", &branch.name);
         let found = resolver.type_of(id, &branch.ty, &what);
@@ -97,7 +98,9 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
         }
         if let Some(earlier) = names.get(&mangled(&branch.name)) {
             let message = format!("{what} clashes with the branch {}", quoted(&earlier.name));
-            two(id, Code::NameClash, &message, branch, earlier, resolver);
+            let diagnostic = two(id, Code::NameClash, message, branch, earlier, resolver);
+            let diagnostic = diagnostic.note_mangled(&branch.name, &earlier.name);
+            resolver.sink.push(diagnostic);
         }
         names.entry(mangled(&branch.name)).or_insert(branch);
         let Some(found) = found else { continue };
@@ -114,21 +117,19 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
                 .error(Code::BranchType, message, branch.ty.span, label);
             continue;
         };
-        if let Some((_, earlier)) = kinds.iter().find(|(kind, _)| own.contains(kind)) {
+        if let Some(&(kind, earlier, first)) = kinds.iter().find(|(kind, ..)| own.contains(kind)) {
             let earlier_name = quoted(&earlier.name);
             let message = format!("{what} cannot be told from the branch {earlier_name} in JSON");
-            two(
-                id,
-                Code::IndistinctBranches,
-                &message,
-                branch,
-                earlier,
-                resolver,
-            );
+            let code = Code::IndistinctBranches;
+            let mut diagnostic = two(id, code, message, branch, earlier, resolver);
+            if let Some(note) = why_alike(kind, first == own[0]) {
+                diagnostic = diagnostic.note(note);
+            }
+            resolver.sink.push(diagnostic);
         }
-        for kind in own {
-            if kinds.iter().all(|(known, _)| *known != kind) {
-                kinds.push((kind, branch));
+        for &kind in &own {
+            if kinds.iter().all(|(known, ..)| *known != kind) {
+                kinds.push((kind, branch, own[0]));
             }
         }
     }
@@ -137,17 +138,30 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
 fn two(
     id: EntityId,
     code: Code,
-    message: &str,
+    message: String,
     second: &BranchEntity,
     first: &BranchEntity,
     resolver: &mut Resolver<'_>,
-) {
-    let diagnostic = resolver
+) -> Diagnostic {
+    resolver
         .scope(id)
         .diagnostic(code, message)
         .label(second.span, "this branch")
-        .label(first.span, "and this one");
-    resolver.sink.push(diagnostic);
+        .label(first.span, "and this one")
+}
+
+/// Why two branches share a kind; `alike` if it is what both are, else one is text that may look like it.
+fn why_alike(kind: JsonKind, alike: bool) -> Option<&'static str> {
+    match (kind, alike) {
+        (JsonKind::Null | JsonKind::Bool, true) => None,
+        (JsonKind::Number, true) => Some("numbers of all types are one kind"),
+        (JsonKind::String, _) => Some("strings and values of enums are one kind"),
+        (JsonKind::Array, _) => Some("arrays are one kind, whatever is in them"),
+        (JsonKind::Object, _) => Some("objects are one kind, whatever is in them"),
+        (JsonKind::Null | JsonKind::Bool | JsonKind::Number, false) => {
+            Some("on a command line there is only text, which may look like a number or a boolean")
+        }
+    }
 }
 
 /// The JSON kinds that values of a type can have. On command lines, strings are all there is: so `str` can

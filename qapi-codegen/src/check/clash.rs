@@ -76,9 +76,14 @@ impl Clash {
             return;
         };
         let member = |name: &str, owner: EntityId| {
-            let origin = match owner == id {
-                true => String::new(),
-                false => format!(" of {}", quoted(&resolver.table.entity(owner).name)),
+            let entity = &resolver.table.entity(owner).name;
+            let union = entity.strip_prefix("q_obj_");
+            let union = union.and_then(|name| name.strip_suffix("-base"));
+            let origin = match union {
+                _ if owner == id => String::new(),
+                Some(union) if union == resolver.table.entity(id).name => " of the base".to_owned(),
+                Some(union) => format!(" of the base of {}", quoted(union)),
+                None => format!(" of {}", quoted(entity)),
             };
             format!("the member {}{origin}", quoted(name))
         };
@@ -90,7 +95,8 @@ impl Clash {
         }
         let diagnostic = diagnostic
             .label(span, "this member")
-            .label(earlier.span, "and this one");
+            .label(earlier.span, "and this one")
+            .note_mangled(name, &earlier.name);
         resolver.sink.push(diagnostic);
     }
 

@@ -8,20 +8,21 @@ use super::entities::{EntityId, EntityKind, Table};
 use super::resolve::Resolver;
 use super::scope::Scope;
 use super::structs::object;
-use crate::diagnostic::{Code, Diagnostic, quoted};
+use crate::diagnostic::{Code, Diagnostic, closest, quoted};
 use crate::schema::Feature;
 use crate::source::Span;
-use crate::syntax::{Definition, Description, Key, SectionKind};
+use crate::syntax::{Definition, Description, Document, Key, SectionKind};
 
 /// Looks at a definition's documentation as a whole. Answers which it is, if it is the right one.
 pub(super) fn of_definition(
     definition: &Definition,
     name: &str,
+    name_is_wrong: bool,
     input: &Input<'_>,
     scope: &mut Scope<'_>,
 ) -> Option<usize> {
     let Some(at) = definition.doc else {
-        if input.pragmas.doc_required {
+        if input.pragmas.doc_required && !definition.doc_lost {
             let diagnostic = scope
                 .diagnostic(
                     Code::DocRequired,
@@ -38,6 +39,10 @@ pub(super) fn of_definition(
     };
     let document = &input.docs[at];
     let symbol = document.symbol.as_ref()?;
+    // A name that is wrong by itself need not be that of the documentation, too.
+    if symbol.text.is_empty() || name_is_wrong {
+        return None;
+    }
     if symbol.text != name {
         let message = format!("the documentation is for {}", quoted(&symbol.text));
         let diagnostic = scope
@@ -137,7 +142,21 @@ impl Described {
             }
         }
         for (name, span) in undescribed {
-            reject_undescribed_member(id, &name, span, &document.members, resolver);
+            let as_feature = features.find(&name);
+            match as_feature.filter(|&at| !found.features[at]) {
+                Some(at) => {
+                    let description = &document.features[at].name;
+                    reject_member_as_feature(id, &name, span, description, resolver);
+                    found.features[at] = true;
+                }
+                None => {
+                    let misspelt =
+                        reject_undescribed_member(id, &name, span, document, &found, resolver);
+                    if let Some(at) = misspelt {
+                        found.members[at] = true;
+                    }
+                }
+            }
         }
         self.docs.insert(doc, found);
     }
@@ -252,14 +271,34 @@ impl<'a> Places<'a> {
     }
 }
 
-/// Reports a member without description.
+/// Reports a member that is described as if it were a feature.
+fn reject_member_as_feature(
+    id: EntityId,
+    name: &str,
+    span: Span,
+    description: &Key,
+    resolver: &mut Resolver<'_>,
+) {
+    let message = format!("the member {} is described under `Features:`", quoted(name));
+    let diagnostic = resolver
+        .scope(id)
+        .diagnostic(Code::UndocumentedMember, message)
+        .label(span, "this member")
+        .label(description.span, "its description")
+        .help("describe it before `Features:`");
+    resolver.sink.push(diagnostic);
+}
+
+/// Reports a member without description. Answers which description of no other member may be that of this one, its name
+/// being misspelt.
 fn reject_undescribed_member(
     id: EntityId,
     name: &str,
     span: Span,
-    list: &[Description],
+    document: &Document,
+    found: &Found,
     resolver: &mut Resolver<'_>,
-) {
+) -> Option<usize> {
     let mut diagnostic = resolver
         .scope(id)
         .diagnostic(
@@ -268,11 +307,27 @@ fn reject_undescribed_member(
         )
         .label(span, "")
         .help(format!("add `# @{}: …` to the documentation", name));
-    if resolver.sink.may_compare(list.len()) {
-        let names = list.iter().map(|known| known.name.text.as_str());
-        diagnostic = diagnostic.note_similar(name, names);
+    let mut misspelt = None;
+    if resolver.sink.may_compare(document.members.len()) {
+        let unused = document.members.iter().zip(&found.members).enumerate();
+        let unused = unused.filter(|(_, (_, used))| !**used);
+        let names: Vec<(usize, &Key)> = unused.map(|(at, (it, _))| (at, &it.name)).collect();
+        let similar = closest(name, names.iter().map(|(_, key)| key.text.as_str()));
+        misspelt = names
+            .into_iter()
+            .find(|(_, key)| Some(key.text.as_str()) == similar);
+    }
+    if let Some((_, key)) = misspelt {
+        diagnostic = diagnostic
+            .label(key.span, "this may be meant to describe it")
+            .help(format!(
+                "if that is so, name both {} or both {}",
+                quoted(name),
+                quoted(&key.text)
+            ));
     }
     resolver.sink.push(diagnostic);
+    misspelt.map(|(at, _)| at)
 }
 
 /// Reports a feature without description.
@@ -285,16 +340,6 @@ fn reject_undescribed_feature(id: EntityId, feature: &Feature, resolver: &mut Re
         .label(feature.span, "")
         .help(help);
     resolver.sink.push(diagnostic);
-}
-
-impl Diagnostic {
-    /// Notes a description whose name is close: it may be the missing one, misspelt.
-    fn note_similar<'a>(self, name: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
-        match crate::diagnostic::closest(name, names) {
-            Some(similar) => self.note(format!("{} is described", quoted(similar))),
-            None => self,
-        }
-    }
 }
 
 /// The features that an entity's documentation tells of: its own, and those of what is documented with it.

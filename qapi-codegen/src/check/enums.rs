@@ -91,6 +91,6 @@ pub(super) fn resolve(id: EntityId, resolver: &mut Resolver<'_>) {
                 diagnostic = diagnostic.label(span, label);
             }
         }
-        scope.push(diagnostic);
+        scope.push(diagnostic.note_mangled(&value.name, &earlier.name));
     }
 }

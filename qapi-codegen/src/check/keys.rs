@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use super::scope::Scope;
-use crate::diagnostic::{Code, quoted};
+use crate::diagnostic::{Code, closest, quoted};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Object};
+use crate::syntax::{Expr, ExprKind, Key, Object};
 
 /// Checks that an object has all of `required` and nothing beyond these and `optional`. `what` names the
 /// object in messages. Answers whether all required keys are there.
@@ -22,17 +22,29 @@ pub(super) fn check(
         .copied()
         .filter(|key| object.get(key).is_none())
         .collect();
+    let known = || required.iter().chain(optional).copied();
+    let unknown = object.members.iter().map(|(key, _)| key);
+    let unknown = unknown.filter(|key| !known().any(|known| known == key.text));
+    let mut unknown: Vec<&Key> = unknown.collect();
     if !missing.is_empty() {
         let keys = listed(&missing);
         let plural = if missing.len() > 1 { "s" } else { "" };
         let message = format!("{what} lacks the key{plural} {keys}");
-        scope.error(Code::MissingKey, message, span, format!("no {keys} here"));
-    }
-    let known = || required.iter().chain(optional).copied();
-    for (key, _) in &object.members {
-        if known().any(|known| known == key.text) {
-            continue;
+        let mut diagnostic = scope.diagnostic(Code::MissingKey, message);
+        // One that is misspelt is missing and unknown, but only one mistake.
+        let misspelt = |key: &&Key| closest(&key.text, missing.iter().copied()).is_some();
+        match unknown.iter().position(misspelt) {
+            Some(at) if missing.len() == 1 => {
+                let key = unknown.remove(at);
+                diagnostic = diagnostic
+                    .label(key.span, "unknown key")
+                    .suggest(&key.text, missing.iter().copied());
+            }
+            _ => diagnostic = diagnostic.label(span, format!("no {keys} here")),
         }
+        scope.push(diagnostic);
+    }
+    for key in unknown {
         let message = format!("{what} has no key {}", quoted(&key.text));
         let mut keys: Vec<&str> = known().collect();
         keys.sort_unstable();

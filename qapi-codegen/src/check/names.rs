@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display};
 
 use super::scope::Scope;
-use crate::diagnostic::{Code, quoted};
+use crate::diagnostic::{Code, Diagnostic, quoted};
 use crate::source::Span;
 
 /// The letters that a rule may allow beyond lower case, digits and `-`.
@@ -41,6 +41,16 @@ fn in_c(ch: char) -> char {
     match ch {
         '-' | '.' => '_',
         _ => ch,
+    }
+}
+
+impl Diagnostic {
+    /// Of names that clash and are not the same: why they clash.
+    pub(super) fn note_mangled(self, one: &str, other: &str) -> Self {
+        match one == other {
+            true => self,
+            false => self.note("in names `-`, `_` and `.` count as the same, as they do in C"),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The third pass: names are looked up, and what they stand for is checked.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fmt::Display;
 
@@ -21,6 +22,8 @@ pub(super) struct Resolver<'a> {
     pub(super) dialect: Dialect,
     pub(super) sink: &'a mut Sink,
     lost: &'a HashSet<String>,
+    /// What documentation is of, once somebody asks.
+    documented: OnceCell<HashSet<&'a str>>,
     /// How many members may still be looked at beyond what the size of the schema accounts for; `None` once
     /// that was not enough.
     budget: Option<usize>,
@@ -48,6 +51,7 @@ pub(super) fn all(table: &mut Table, input: &Input<'_>, sink: &mut Sink) -> docs
         dialect: input.dialect,
         sink,
         lost: input.lost,
+        documented: OnceCell::new(),
         budget: Some(BUDGET),
     };
     let mut described = docs::Described::default();
@@ -132,7 +136,9 @@ impl Resolver<'_> {
         if let Some(found) = found.filter(|&found| is_type(self.table.entity(found))) {
             return Some(found);
         }
-        if self.lost.contains(&ty.name) {
+        // Documentation of what is not defined is an error by itself, and enough.
+        let undefined = found.is_none() && self.is_documented(&ty.name);
+        if undefined || self.lost.contains(&ty.name) {
             return None;
         }
         let message = format!(
@@ -145,7 +151,11 @@ impl Resolver<'_> {
             let note = format!("{} is {}", quoted(&ty.name), self.describe(found));
             diagnostic = diagnostic.note(note);
         }
-        if self.sink.may_compare(self.table.entities.len()) {
+        let element = ty.name.strip_suffix("List");
+        let element = element.filter(|name| self.table.by_name.contains_key(*name));
+        if let Some(element) = element {
+            diagnostic = diagnostic.help(format!("write `['{element}']` for an array"));
+        } else if self.sink.may_compare(self.table.entities.len()) {
             let types = self.table.entities.iter().filter(|entity| {
                 is_type(entity)
                     && !entity.name.starts_with("q_")
@@ -155,6 +165,12 @@ impl Resolver<'_> {
         }
         self.sink.push(diagnostic);
         None
+    }
+
+    fn is_documented(&self, name: &str) -> bool {
+        let symbols = self.documents.iter().filter_map(|it| it.symbol.as_ref());
+        let documented = || symbols.map(|symbol| symbol.text.as_str()).collect();
+        self.documented.get_or_init(documented).contains(name)
     }
 
     /// An array's elements are of a type; arrays of arrays are not.

@@ -111,6 +111,12 @@ pub(super) fn all(input: &Input<'_>, sink: &mut Sink) -> Vec<Shaped> {
 }
 
 fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink) -> Option<Shape> {
+    // Of what is cut short nothing is told but its name.
+    let mut unheard = Sink::default();
+    let sink = match definition.cut_short {
+        true => &mut unheard,
+        false => sink,
+    };
     let errors = sink.errors();
     let mut scope = Scope {
         span: definition.span,
@@ -141,7 +147,8 @@ fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink)
         _ => names::camel(text, kind, name.span, &mut scope),
     }
     let object = &definition.object;
-    let doc = docs::of_definition(definition, text, input, &mut scope);
+    let name_is_wrong = scope.sink.errors() > errors;
+    let doc = docs::of_definition(definition, text, name_is_wrong, input, &mut scope);
     let data = match kind {
         "enum" => enums::shape(object, text, &mut scope),
         "struct" => structs::shape(object, text, &mut scope),
@@ -153,7 +160,7 @@ fn definition_shape(definition: &Definition, input: &Input<'_>, sink: &mut Sink)
     let condition = conditions::read(object, &names::Article(kind), &mut scope);
     let features = features::read(object, &mut scope);
     keys::flags(object, &mut scope);
-    let faulty = scope.sink.errors() > errors;
+    let faulty = definition.cut_short || scope.sink.errors() > errors;
     Some(Shape {
         name: text.to_owned(),
         subject,

@@ -3,7 +3,7 @@
 use super::blocks::parse_inner;
 use super::inline;
 use super::lines::{Line, extent, min_indent, verbatim};
-use super::tree::{AdmonitionKind, Block, ExchangeLine, Sender};
+use super::tree::{AdmonitionKind, Block, Cell, ExchangeLine, ListKind, Sender};
 
 /// Whether a line begins explicit markup.
 pub(super) fn opens(text: &str) -> bool {
@@ -37,11 +37,25 @@ pub(super) fn parse(
     let lines = &mut lines[..taken];
     // The text is made before the lines are handed out: an inner parser changes them.
     let unknown = verbatim(lines, base);
+    if is_hidden(lines[0].text) {
+        return taken;
+    }
     let block = head(lines[0].text)
         .and_then(|(name, argument)| directive(name, argument, lines, depth))
         .unwrap_or(Block::Unknown(unknown));
     out.push(block);
     taken
+}
+
+/// Whether explicit markup is not meant to be seen: a comment, or the place that a label names. What a colon follows
+/// is rather a directive that is misspelt.
+fn is_hidden(text: &str) -> bool {
+    let rest = text.trim_start_matches('.').trim_start();
+    if let Some(label) = rest.strip_prefix('_') {
+        return label.ends_with(':') && !label.ends_with("\\:");
+    }
+    let word = rest.split(' ').next().unwrap_or_default();
+    !rest.starts_with(['[', '|']) && !word.ends_with(':') && !rest.contains("::")
 }
 
 /// A directive that the tree has a node for. One with an option that is not known here is left to
@@ -53,6 +67,7 @@ fn directive(name: &str, argument: &str, lines: &mut [Line<'_>], depth: usize) -
         ("qmp-example", _) => example(argument, &mut lines[1..], depth),
         ("code-block" | "code" | "sourcecode", _) => code_block(argument, &lines[1..]),
         ("table", _) => table(argument, &mut lines[1..], depth),
+        ("list-table", _) => list_table(argument, &mut lines[1..], depth),
         _ => None,
     }
 }
@@ -188,6 +203,62 @@ fn table(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Block> {
             header,
             rows,
         }),
+        _ => None,
+    }
+}
+
+/// A table that is written as a list: its items are rows, and lists of cells.
+fn list_table(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Block> {
+    let (title, at) = title(argument, body);
+    let (options, end) = options(&body[at..]);
+    let mut headed = false;
+    for (name, value) in &options {
+        match (*name, value.as_str()) {
+            ("header-rows", "0" | "1") => headed = value == "1",
+            ("align" | "width" | "widths", _) => {}
+            _ => return None,
+        }
+    }
+    let body = &mut body[at + end..];
+    let column = min_indent(body);
+    let mut rows = items(&mut parse_inner(body, column, depth))?
+        .iter_mut()
+        .map(|row| items(row)?.iter_mut().map(|cell| running(cell)).collect())
+        .collect::<Option<Vec<Vec<Cell>>>>()?;
+    let width = rows.first()?.len();
+    if rows.iter().any(|row| row.len() != width) {
+        return None;
+    }
+    let header = match headed {
+        true => rows.remove(0),
+        false => Vec::new(),
+    };
+    let title = inline::parse(&title);
+    Some(Block::Table {
+        title,
+        header,
+        rows,
+    })
+}
+
+/// The items of the list that is all there is.
+fn items(blocks: &mut [Block]) -> Option<Vec<Vec<Block>>> {
+    match blocks {
+        [
+            Block::List {
+                kind: ListKind::Bullet,
+                items,
+            },
+        ] => Some(std::mem::take(items)),
+        _ => None,
+    }
+}
+
+/// The running text that is all there is, if there is anything.
+fn running(blocks: &mut [Block]) -> Option<Cell> {
+    match blocks {
+        [] => Some(Cell::new()),
+        [Block::Paragraph(text)] => Some(std::mem::take(text)),
         _ => None,
     }
 }

@@ -90,7 +90,7 @@ pub(super) fn parse(
     depth: usize,
     out: &mut Vec<Block>,
 ) -> Option<usize> {
-    let mut last = opened(lines, base)?;
+    let mut last = opened(lines, base, false)?;
     let kind = match last.style {
         Style::Bullet(_) => ListKind::Bullet,
         Style::Number(start, _) => ListKind::Numbered { start },
@@ -106,7 +106,7 @@ pub(super) fn parse(
             .iter()
             .take_while(|line| line.is_blank())
             .count();
-        match opened(&lines[taken + blank..], base) {
+        match opened(&lines[taken + blank..], base, true) {
             Some(next) if next.follows(&last) => last = next,
             _ => break,
         }
@@ -119,8 +119,9 @@ pub(super) fn parse(
 /// The marker of the item that the first line opens.
 ///
 /// A number opens one only if the next line does not continue as a paragraph would: a sentence may
-/// end with a number that comes to stand first. A marker with nothing behind or below it is text.
-fn opened(lines: &[Line<'_>], base: usize) -> Option<Marker> {
+/// end with a number that comes to stand first. A marker with nothing behind or below it is text, but for a bullet
+/// that goes on with a list.
+fn opened(lines: &[Line<'_>], base: usize, goes_on: bool) -> Option<Marker> {
     let first = lines.first().filter(|line| line.indent == base)?;
     let marker = marker(first.text)?;
     let continues = lines.get(1).is_some_and(|next| {
@@ -129,7 +130,8 @@ fn opened(lines: &[Line<'_>], base: usize) -> Option<Marker> {
             && !self::marker(next.text).is_some_and(|next| next.follows(&marker))
     });
     let empty = marker.bytes == first.text.len() && extent(lines, base) == 1;
-    (!empty && (marker.is_bullet() || !continues)).then_some(marker)
+    let bullet = marker.is_bullet();
+    ((!empty || goes_on && bullet) && (bullet || !continues)).then_some(marker)
 }
 
 /// Parses one item: the text behind the marker, and what is indented below it. Where the latter is

@@ -17,6 +17,7 @@
 
 mod blocks;
 mod directive;
+mod grid;
 mod inline;
 mod lines;
 mod list;

@@ -1,21 +1,22 @@
 //! Tables drawn with lines of `=`.
 
-use super::inline;
 use super::lines::{Line, min_indent, verbatim};
 use super::tree::{Block, Cell};
+use super::{grid, inline};
 
 /// How many columns a table may have; what has more is kept as it stands. The bound keeps the
 /// number of cells, rows times columns, linear in the text.
-const MAX_COLUMNS: usize = 32;
+pub(super) const MAX_COLUMNS: usize = 32;
 
 /// Parses a table if the first line is the upper border of one. Returns how many lines it took.
 ///
-/// A table that text crosses the columns of, one without any, and all that are drawn with `+---+`
-/// are kept as they stand.
+/// A table that text crosses the columns of, one without any, and one that is more than rows of
+/// running text are kept as they stand.
 pub(super) fn parse(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> Option<usize> {
-    if is_grid(lines[0].text) {
+    if grid::opens(lines[0].text) {
         let taken = lines.iter().take_while(|line| !line.is_blank()).count();
-        out.push(preformatted(&lines[..taken]));
+        let table = grid::table(&lines[..taken]);
+        out.push(table.unwrap_or_else(|| preformatted(&lines[..taken])));
         return Some(taken);
     }
     let columns = columns(lines[0].text)?;
@@ -68,10 +69,6 @@ fn column(rows: &[Vec<String>], at: usize) -> String {
         .map(|row| row[at].as_str())
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-fn is_grid(text: &str) -> bool {
-    text.starts_with("+-") && text.chars().all(|c| matches!(c, '+' | '-' | '='))
 }
 
 fn preformatted(lines: &[Line<'_>]) -> Block {

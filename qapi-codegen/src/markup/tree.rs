@@ -84,7 +84,7 @@ pub enum Block {
     },
     /// Text indented against its surroundings.
     Quote(Vec<Block>),
-    /// A directive, comment, target or footnote that the parser has no node for, with its `..` and
+    /// A directive or footnote that the parser has no node for, with its `..` and
     /// all its lines.
     Unknown(String),
 }

@@ -45,6 +45,8 @@ pub(crate) struct RawDocument {
     pub(crate) lines: Vec<RawLine>,
     /// Where it ends: the line of the closing `##`, or what stands in its place.
     pub(crate) end: Span,
+    /// Its closing `##` is missing.
+    pub(crate) unfinished: bool,
     /// What is wrong with its frame.
     pub(crate) faults: Sink,
     /// How many diagnostics there were before it: its own belong after these.
@@ -61,6 +63,7 @@ impl RawDocument {
             symbol: None,
             lines: Vec::with_capacity(USUAL_LINES),
             end: span,
+            unfinished: false,
             faults: Sink::default(),
             position,
         }

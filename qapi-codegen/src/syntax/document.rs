@@ -41,8 +41,11 @@ pub(crate) fn read(raw: RawDocument, file: &str, dialect: Dialect) -> (Document,
 }
 
 fn free_form(lines: &[Line<'_>], builder: &mut Builder, sink: &mut Sink) {
+    let mut told = false;
     for line in lines {
-        if let Some((name, _)) = description(line.text) {
+        let described = description(line.text).filter(|_| !told);
+        if let Some((name, _)) = described {
+            told = true;
             let message = format!(
                 "{} is described in free-form text",
                 quoted(&format!("@{name}"))

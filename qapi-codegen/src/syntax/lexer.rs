@@ -198,7 +198,11 @@ impl<'a> Lexer<'a> {
 
     fn escape_error(&self, start: usize, at: usize, escaped: char, sink: &mut Sink) {
         let span = self.span(at, at + 1 + escaped.len_utf8());
-        let message = format!("unknown escape `\\{}`", escaped.escape_debug());
+        let shown = match escaped.is_ascii_graphic() {
+            true => escaped.to_string(),
+            false => escaped.escape_debug().to_string(),
+        };
+        let message = format!("unknown escape `\\{shown}`");
         sink.push(
             Diagnostic::error(Code::UnknownEscape, self.span(start, at), message)
                 .label(span, "")
@@ -227,7 +231,9 @@ impl<'a> Lexer<'a> {
         let span = self.span(start, self.at);
         let message = format!("stray {}", quoted(&rest[..stray]));
         let mut diagnostic = Diagnostic::error(Code::StrayCharacter, span, message);
-        if rest.starts_with('"') {
+        if rest.starts_with('\u{feff}') {
+            diagnostic = diagnostic.help("this is a byte order mark: save the file without one");
+        } else if rest.starts_with('"') {
             diagnostic = diagnostic.help("strings are written in single quotes");
         } else if rest.starts_with("//") || rest.starts_with("/*") {
             diagnostic = diagnostic.help("comments begin with `#`");

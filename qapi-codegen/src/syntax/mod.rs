@@ -3,6 +3,7 @@
 mod builder;
 mod comment;
 mod document;
+mod frame;
 mod legacy;
 mod lexer;
 mod parser;

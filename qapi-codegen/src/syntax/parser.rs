@@ -6,7 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::comment::{RawDocument, RawLine};
+use super::comment::{RawDocument, description};
+use super::frame::{Pending, reject};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::places::Places;
 use super::pragma::Pragmas;
@@ -27,7 +28,7 @@ pub(crate) struct Parsed {
     pub(crate) items: Vec<Item>,
     pub(crate) docs: Vec<RawDocument>,
     pub(crate) pragmas: Pragmas,
-    /// Names of definitions that were lost to syntax errors: nobody must be told that they do not exist.
+    /// Names of what may have been defined but for other mistakes: nobody must be told that they do not exist.
     pub(crate) lost: HashSet<String>,
 }
 
@@ -47,10 +48,10 @@ pub(crate) fn parse(root: &Path, loader: &dyn Loader, sink: &mut Sink) -> io::Re
     Ok(files.parsed)
 }
 
-struct Files<'a> {
+pub(super) struct Files<'a> {
     loader: &'a dyn Loader,
     seen: HashMap<PathBuf, FileId>,
-    parsed: Parsed,
+    pub(super) parsed: Parsed,
 }
 
 impl Files<'_> {
@@ -62,40 +63,22 @@ impl Files<'_> {
         included_at: Option<Span>,
         sink: &mut Sink,
     ) -> FileId {
-        let size = bytes.len();
-        let text = if size > MAX_FILE_BYTES {
-            Err("it is larger than 64 MiB".to_owned())
-        } else {
-            String::from_utf8(bytes).map_err(|error| {
-                let at = error.utf8_error().valid_up_to();
-                let line = 1 + error.as_bytes()[..at]
-                    .iter()
-                    .filter(|&&b| b == b'\n')
-                    .count();
-                format!("it is not UTF-8: the first wrong byte is in line {line}")
-            })
-        };
-        let (text, complaint) = match text {
-            Ok(text) => (text, None),
-            Err(complaint) => (String::new(), Some(complaint)),
-        };
+        let (text, unreadable) = read(bytes);
         let text = Arc::new(text);
         let sources = &mut self.parsed.sources;
         let file = sources.add(path, Arc::clone(&text), included_at);
         self.seen.insert(identity, file);
-        if let Some(complaint) = complaint {
-            let start = Span {
-                file,
-                start: 0,
-                end: 0,
-            };
-            sink.push(Diagnostic::error(
-                Code::UnreadableText,
-                start,
-                format!("this file cannot be read: {complaint}"),
-            ));
+        let mut text = text.as_str();
+        if let Some((at, complaint)) = unreadable {
+            let length = text[at..].chars().next().map_or(0, char::len_utf8);
+            let (start, end) = (at as u32, (at + length) as u32);
+            let place = Span { file, start, end };
+            self.parsed.pragmas.lose();
+            let message = format!("this file cannot be read: {complaint}");
+            sink.push(Diagnostic::error(Code::UnreadableText, place, message));
+            text = "";
         }
-        let mut parser = Parser::new(Lexer::new(&text, file), sink);
+        let mut parser = Parser::new(Lexer::new(text, file), sink);
         parser.top_level(self, sink);
         file
     }
@@ -163,6 +146,7 @@ impl Files<'_> {
                 self.parsed.items.insert(at, item);
             }
             Err(error) => {
+                self.parsed.pragmas.lose();
                 let message = format!("{} cannot be read: {error}", quoted(name));
                 sink.push(
                     Diagnostic::error(Code::IncludeFailed, span, message)
@@ -174,10 +158,33 @@ impl Files<'_> {
     }
 }
 
+/// The text of a file, and if it is none, from which byte on, and why. A lone carriage return ends a line, too.
+fn read(bytes: Vec<u8>) -> (String, Option<(usize, &'static str)>) {
+    if bytes.len() > MAX_FILE_BYTES {
+        return (String::new(), Some((0, "it is larger than 64 MiB")));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\r') => (text, None),
+        Ok(text) => {
+            let lines = text.split("\r\n").map(|lines| lines.replace('\r', "\n"));
+            (lines.collect::<Vec<_>>().join("\r\n"), None)
+        }
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (text, Some((at, "it is not UTF-8")))
+        }
+    }
+}
+
 /// The parser of one file; it looks one token ahead.
-struct Parser<'a> {
-    lexer: Lexer<'a>,
-    token: Token,
+pub(super) struct Parser<'a> {
+    pub(super) lexer: Lexer<'a>,
+    pub(super) token: Token,
+    /// A mistake was reported, and no definition was read since: what stands here may be a rest of what it broke.
+    pub(super) recovering: bool,
+    /// The definition that has just ended, among the items, if nothing stands between.
+    ended: Option<usize>,
     /// How many bytes were read again after syntax errors.
     reread: usize,
 }
@@ -191,128 +198,199 @@ impl<'a> Parser<'a> {
         Parser {
             lexer,
             token,
+            recovering: false,
+            ended: None,
             reread: 0,
         }
     }
 
     /// schema = { documentation | directive | definition }
     fn top_level(&mut self, files: &mut Files<'_>, sink: &mut Sink) {
-        let mut doc: Option<usize> = None;
+        let mut pending = Pending::Nothing;
         while self.token.kind != TokenKind::End {
             if self.token.kind == TokenKind::Doc {
-                reject_doc(doc, files, sink);
-                doc = Some(self.documentation(files, sink));
+                pending = self.documentation(pending, files, sink);
+                self.ended = None;
                 continue;
             }
-            if let TokenKind::Stray(_) = self.token.kind {
-                self.advance(sink);
+            if self.recovering && self.token.kind != TokenKind::OpenBrace {
+                self.skip(self.token.span.start as usize, sink);
+                pending = Pending::Nothing;
                 continue;
             }
-            let start = self.token.span;
-            let errors = sink.errors();
-            let Ok(expr) = self.expression(0, sink) else {
-                self.note_lost(start, files);
-                self.resynchronize(start, sink);
-                doc = None;
+            if let TokenKind::Stray(text) = &self.token.kind {
+                // A `;` ends what was meant to end.
+                if text.starts_with(char::is_alphanumeric) {
+                    self.cut_short(files);
+                }
+                self.past_stray(sink);
                 continue;
-            };
-            let faulty = sink.errors() > errors;
-            let ExprKind::Object(object) = expr.kind else {
-                let message = "only objects may stand at the top level";
-                let label = format!("this is {}", expr.describe());
-                sink.push(
-                    Diagnostic::error(Code::NotAnObject, expr.span, message)
-                        .label(expr.span, label),
-                );
-                self.resynchronize(start, sink);
-                doc = None;
-                continue;
-            };
-            if object.get("include").is_some() {
-                reject_doc(doc, files, sink);
-                files.include(&object, expr.span, sink);
-            } else if object.get("pragma").is_some() {
-                reject_doc(doc, files, sink);
-                files.parsed.pragmas.read(&object, expr.span, sink);
-            } else if faulty {
-                // A broken string may be a broken name: better nothing than a second error about it.
-                let values = object.members.into_iter().map(|(_, value)| value.kind);
-                files
-                    .parsed
-                    .lost
-                    .extend(values.filter_map(|kind| match kind {
-                        ExprKind::String(name) => Some(name),
-                        _ => None,
-                    }));
-            } else {
-                self.definition(object, expr.span, doc, files, sink);
             }
-            doc = None;
+            self.expression_at_top(pending, files, sink);
+            pending = Pending::Nothing;
         }
-        reject_doc(doc, files, sink);
+        reject(pending, files, sink);
+    }
+
+    fn expression_at_top(&mut self, pending: Pending, files: &mut Files<'_>, sink: &mut Sink) {
+        let start = self.token.span;
+        let errors = sink.errors();
+        if self.token.kind != TokenKind::OpenBrace && self.token.kind != TokenKind::Comma {
+            self.cut_short(files);
+        }
+        self.ended = None;
+        let Ok(expr) = self.expression(0, sink) else {
+            self.note_lost(start, files);
+            self.resynchronize(start, sink);
+            return;
+        };
+        // One of them may be about what is looked at already, and follows.
+        let ahead = matches!(
+            self.token.kind,
+            TokenKind::Stray(_) | TokenKind::Unterminated
+        );
+        let faulty = sink.errors() > errors + usize::from(ahead);
+        let ExprKind::Object(object) = expr.kind else {
+            let message = "only objects may stand at the top level";
+            let label = format!("this is {}", expr.describe());
+            sink.push(
+                Diagnostic::error(Code::NotAnObject, expr.span, message).label(expr.span, label),
+            );
+            self.note_lost(start, files);
+            self.resynchronize(start, sink);
+            return;
+        };
+        self.recovering = false;
+        if object.get("include").is_some() {
+            reject(pending, files, sink);
+            files.include(&object, expr.span, sink);
+        } else if object.get("pragma").is_some() {
+            reject(pending, files, sink);
+            files.parsed.pragmas.read(&object, expr.span, sink);
+        } else if faulty {
+            // A broken string may be a broken name: better nothing than a second error about it.
+            let values = object.members.into_iter().map(|(_, value)| value.kind);
+            files
+                .parsed
+                .lost
+                .extend(values.filter_map(|kind| match kind {
+                    ExprKind::String(name) => Some(name),
+                    _ => None,
+                }));
+        } else {
+            self.definition(object, expr.span, pending, files, sink);
+        }
+    }
+
+    /// Something stands right after a definition that is no part of the schema: probably it belongs into the definition,
+    /// which ends too early.
+    fn cut_short(&mut self, files: &mut Files<'_>) {
+        let Some(ended) = self.ended.take() else {
+            return;
+        };
+        if let Some(Item::Definition(definition)) = files.parsed.items.get_mut(ended) {
+            definition.cut_short = true;
+        }
+    }
+
+    /// Goes on after what begins no token: where something begins on the same line, else on the next.
+    fn past_stray(&mut self, sink: &mut Sink) {
+        let at = self.lexer.position();
+        let rest = self.lexer.line(at);
+        let next = rest.trim_start();
+        if next.is_empty() || next.starts_with('{') || next.starts_with("##") {
+            self.advance(sink);
+        } else {
+            self.skip(at + rest.len(), sink);
+        }
     }
 
     fn definition(
         &mut self,
         object: Object,
         span: Span,
-        doc: Option<usize>,
+        pending: Pending,
         files: &mut Files<'_>,
         sink: &mut Sink,
     ) {
-        let mut doc = doc;
-        if let Some(raw) = doc.map(|at| &files.parsed.docs[at])
-            && raw.symbol.is_none()
-        {
-            let message = "free-form text stands where the definition's documentation belongs";
-            sink.push(
-                Diagnostic::error(Code::FreeFormBeforeDefinition, raw.span, message)
-                    .label(raw.span, "this comment names nothing")
-                    .help("begin it with `# @NAME:`, or put a documentation comment between"),
-            );
-            doc = None;
+        let doc = match pending {
+            Pending::Comment(at) => Some(at),
+            Pending::Nothing | Pending::Lost => None,
+        };
+        let named = doc.filter(|&at| files.parsed.docs[at].symbol.is_some());
+        if let Some(at) = doc.filter(|_| named.is_none()) {
+            let raw = &files.parsed.docs[at];
+            // Members that are described in it are an error already, and the same one.
+            let mut lines = raw.lines(self.lexer.text());
+            if !lines.any(|line| description(line.text).is_some()) {
+                let message = "free-form text stands where the definition's documentation belongs";
+                sink.push(
+                    Diagnostic::error(Code::FreeFormBeforeDefinition, raw.span, message)
+                        .label(raw.span, "this comment names nothing")
+                        .help("begin it with `# @NAME:`, or put a documentation comment between"),
+                );
+            }
         }
-        let definition = Definition { object, span, doc };
-        files.parsed.items.push(Item::Definition(definition));
+        self.ended = Some(files.parsed.items.len());
+        files.parsed.items.push(Item::Definition(Definition {
+            object,
+            span,
+            doc: named,
+            doc_lost: named.is_none() && !matches!(pending, Pending::Nothing),
+            cut_short: false,
+        }));
     }
 
-    /// Remembers the name in a definition that could not be parsed, if it can be made out.
+    /// Remembers the name in a definition that could not be parsed. It is among the strings up to the line of the error;
+    /// which of them it is cannot always be made out.
     fn note_lost(&self, start: Span, files: &mut Files<'_>) {
-        let end = (self.lexer.position()).max(start.start as usize);
+        let error = self.token.span.start as usize;
+        let end = error + self.lexer.line(error).len();
         let text = &self.lexer.text()[start.start as usize..end];
-        let Some((_, value)) = text.split_once(':') else {
-            return;
-        };
-        if let Some(name) = value.split('\'').nth(1) {
-            files.parsed.lost.insert(name.to_owned());
+        let first = text.split_once(':').map_or("", |(_, value)| value);
+        let name = first.split('\'').nth(1);
+        let line = self.lexer.line(start.start as usize).split('\'');
+        let strings = line.skip(1).step_by(2).chain(name);
+        for string in strings {
+            if matches!(string, "include" | "pragma") {
+                files.parsed.pragmas.lose();
+            }
+            files.parsed.lost.insert(string.to_owned());
         }
     }
 
     /// Goes on at the next line that looks like the start of something.
     fn resynchronize(&mut self, start: Span, sink: &mut Sink) {
-        let text = self.lexer.text();
         let (start, error) = (start.start as usize, self.token.span.start as usize);
         // A new start may have been swallowed before the error was noticed: so that is looked for first, as
         // long as not too much is read again and again.
-        let mut at = error.min(text.len());
+        let mut at = error;
         if self.reread < MAX_REREAD {
             self.reread += error - start;
-            at = (start + 1).min(text.len());
+            at = start + 1;
         }
+        self.skip(at, sink);
+    }
+
+    /// Goes on at the next line after `at` that looks like the start of something.
+    pub(super) fn skip(&mut self, at: usize, sink: &mut Sink) {
+        let text = self.lexer.text();
+        let mut at = at.min(text.len());
         let next = loop {
             let Some(newline) = text[at..].find('\n') else {
                 break text.len();
             };
             at += newline + 1;
-            if text[at..].starts_with('{') || text[at..].starts_with("##\n") {
+            if text[at..].starts_with('{') || self.lexer.line(at) == "##" {
                 break at;
             }
         };
+        self.recovering = true;
         self.lexer.seek(next);
         self.token = self.lexer.next(sink);
     }
 
-    fn advance(&mut self, sink: &mut Sink) -> Token {
+    pub(super) fn advance(&mut self, sink: &mut Sink) -> Token {
         let next = self.lexer.next(sink);
         std::mem::replace(&mut self.token, next)
     }
@@ -437,89 +515,5 @@ impl<'a> Parser<'a> {
                 _ => return Err(self.unexpected("`,` or `]`", sink)),
             };
         }
-    }
-
-    /// documentation = "##" { "#" [ " " text ] } "##" ; what the text means is read once the dialect is known.
-    fn documentation(&mut self, files: &mut Files<'_>, sink: &mut Sink) -> usize {
-        let span = self.token.span;
-        let opening = self.lexer.line(span.start as usize);
-        let mut raw = RawDocument::new(span, sink.len());
-        if opening != "##" {
-            let message = "text after the `##` that begins a documentation comment";
-            let junk = self.lexer.span(span.start as usize + 2, span.end as usize);
-            raw.faults.push(
-                Diagnostic::error(Code::CommentFrame, span, message)
-                    .label(junk, "put this on a line of its own"),
-            );
-        }
-        let mut at = span.end as usize;
-        loop {
-            let rest = &self.lexer.text()[at..];
-            let start = at + (rest.len() - rest.trim_start().len());
-            let line = self.lexer.line(start);
-            let end = start + line.len();
-            let here = self.lexer.span(start, end);
-            if line.starts_with("##") {
-                if line != "##" {
-                    let message = "text after the `##` that ends a documentation comment";
-                    let junk = self.lexer.span(start + 2, end);
-                    raw.faults
-                        .push(Diagnostic::error(Code::CommentFrame, here, message).label(junk, ""));
-                }
-                raw.end = here;
-                at = end;
-                break;
-            }
-            let Some(text) = line.strip_prefix('#') else {
-                self.lexer.seek(start);
-                let token = self.lexer.next(&mut Sink::default());
-                let message = "this documentation comment does not end with `##`";
-                raw.faults.push(
-                    Diagnostic::error(Code::CommentFrame, token.span, message)
-                        .label(token.span, "expected a line that begins with `#`")
-                        .label(span, "the comment begins here"),
-                );
-                raw.end = token.span;
-                at = start;
-                break;
-            };
-            if !text.is_empty() && !text.starts_with(' ') {
-                let message = "a documentation line has a space after its `#`";
-                let hash = self.lexer.span(start, start + 1);
-                raw.faults.push(
-                    Diagnostic::error(Code::CommentSpace, here, message)
-                        .label(hash, "add a space after this"),
-                );
-            }
-            let text = text.strip_prefix(' ').unwrap_or(text);
-            raw.lines.push(RawLine {
-                hash: here.start,
-                start: (end - text.len()) as u32,
-                end: here.end,
-            });
-            at = end;
-        }
-        self.lexer.seek(at);
-        raw.find_symbol(self.lexer.text());
-        files.parsed.docs.push(raw);
-        self.token = self.lexer.next(sink);
-        files.parsed.docs.len() - 1
-    }
-}
-
-/// Documentation that no definition follows is somebody's mistake.
-fn reject_doc(doc: Option<usize>, files: &Files<'_>, sink: &mut Sink) {
-    let Some(raw) = doc.map(|at| &files.parsed.docs[at]) else {
-        return;
-    };
-    if let Some(symbol) = &raw.symbol {
-        let message = format!(
-            "no definition follows the documentation of {}",
-            quoted(&symbol.text)
-        );
-        sink.push(
-            Diagnostic::error(Code::DocWithoutDefinition, raw.span, message)
-                .label(symbol.span, "documented here"),
-        );
     }
 }

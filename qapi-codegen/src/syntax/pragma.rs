@@ -10,10 +10,24 @@ use crate::source::Span;
 #[derive(Debug, Default)]
 pub(crate) struct Pragmas {
     pub(crate) doc_required: bool,
-    pub(crate) command_name_exceptions: HashSet<String>,
-    pub(crate) command_returns_exceptions: HashSet<String>,
-    pub(crate) documentation_exceptions: HashSet<String>,
-    pub(crate) member_name_exceptions: HashSet<String>,
+    pub(crate) command_name_exceptions: Exceptions,
+    pub(crate) command_returns_exceptions: Exceptions,
+    pub(crate) documentation_exceptions: Exceptions,
+    pub(crate) member_name_exceptions: Exceptions,
+}
+
+/// Names to which a rule does not apply.
+#[derive(Debug, Default)]
+pub(crate) struct Exceptions {
+    names: HashSet<String>,
+    /// Names that belong here could not be read: any name may be one.
+    lost: bool,
+}
+
+impl Exceptions {
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.lost || self.names.contains(name)
+    }
 }
 
 /// The pragmas there are. The last two are older spellings.
@@ -28,11 +42,23 @@ const NAMES: [&str; 7] = [
 ];
 
 impl Pragmas {
+    /// A part of the schema could not be read in which there were, or may have been, pragmas.
+    pub(super) fn lose(&mut self) {
+        let lists = [
+            &mut self.command_name_exceptions,
+            &mut self.command_returns_exceptions,
+            &mut self.documentation_exceptions,
+            &mut self.member_name_exceptions,
+        ];
+        lists.into_iter().for_each(|list| list.lost = true);
+    }
+
     /// pragma = "{" "'pragma'" ":" "{" { name ":" value } "}" "}"
     pub(crate) fn read(&mut self, object: &Object, span: Span, sink: &mut Sink) {
         let value = match object.get("pragma") {
             Some(value) if object.members.len() == 1 => value,
             _ => {
+                self.lose();
                 let extra = object.members.iter().find(|(key, _)| key.text != "pragma");
                 let message = "a `pragma` directive has no other keys";
                 sink.push(
@@ -43,6 +69,7 @@ impl Pragmas {
             }
         };
         let Some(pragmas) = value.as_object() else {
+            self.lose();
             let message = "the value of `pragma` must be an object";
             let label = format!("this is {}", value.describe());
             sink.push(
@@ -74,6 +101,7 @@ impl Pragmas {
                             .label(key.span, "")
                             .suggest(unknown, NAMES),
                     );
+                    self.lose();
                     continue;
                 }
             };
@@ -83,9 +111,12 @@ impl Pragmas {
             match names {
                 Some(Some(names)) => {
                     let names: Vec<&str> = names;
-                    *list = names.into_iter().map(str::to_owned).collect();
+                    list.names = names.into_iter().map(str::to_owned).collect();
                 }
-                _ => wrong_value(&key.text, "an array of strings", value, span, sink),
+                _ => {
+                    list.lost = true;
+                    wrong_value(&key.text, "an array of strings", value, span, sink);
+                }
             }
         }
     }

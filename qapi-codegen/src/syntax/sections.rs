@@ -4,7 +4,7 @@
 use super::builder::Builder;
 use super::comment::{Line, description, indentation, tag};
 use super::tree::SectionKind;
-use crate::diagnostic::{Code, Diagnostic, Sink, quoted};
+use crate::diagnostic::{Code, Diagnostic, Sink, closest, quoted};
 use crate::source::Span;
 
 /// Reads the sections of a comment that ends at `end`.
@@ -41,27 +41,51 @@ impl<'a> Reader<'a> {
     /// documentation = { features | descriptions | tagged section | paragraph }
     fn sections(mut self) {
         let mut members_done = false;
+        // What ended the descriptions of members, and whether that is text.
+        let mut ended: Option<(Span, bool)> = None;
+        // The last paragraph is but one word, and nearly `Features:`.
+        let mut nearly_features = false;
         loop {
             self.skip_blank();
             let Some(line) = self.peek() else { return };
+            let here = line.part(0, line.text.len());
+            let features_meant = std::mem::take(&mut nearly_features);
             if line.text == "Features:" {
                 self.features(line);
+                ended.get_or_insert((here, false));
                 members_done = true;
             } else if let Some((name, _)) = description(line.text) {
                 if members_done {
                     let message = format!("{} is described after a section", quoted(name));
-                    self.sink.push(
+                    let mut diagnostic =
                         Diagnostic::error(Code::MisplacedDescription, line.span, message)
                             .label(line.part(0, name.len() + 2), "")
-                            .note("members come first, then `Features:`, then other sections"),
-                    );
+                            .note("members come first, then `Features:`, then other sections");
+                    if let Some((at, is_text)) = ended {
+                        diagnostic = diagnostic.label(at, "the descriptions end before this line");
+                        if features_meant {
+                            diagnostic = diagnostic.help("did you mean `Features:`?");
+                        } else if is_text {
+                            let help = "indent that line, if it belongs to a description";
+                            diagnostic = diagnostic.help(help);
+                        }
+                    }
+                    self.sink.push(diagnostic);
                 }
-                self.descriptions(Builder::member);
+                match features_meant {
+                    true => self.descriptions(Builder::feature),
+                    false => self.descriptions(Builder::member),
+                }
                 members_done = true;
             } else if let Some((kind, name, text)) = tag(line.text) {
                 self.tagged(line, kind, name, text);
+                ended.get_or_insert((here, false));
                 members_done = true;
             } else {
+                if members_done {
+                    ended.get_or_insert((here, true));
+                }
+                nearly_features = closest(line.text, ["Features:"]).is_some();
                 self.builder.paragraph(line);
                 while let Some(line) = self.peek().filter(|line| !line.text.is_empty()) {
                     self.builder.text(line.text);
@@ -141,18 +165,18 @@ impl<'a> Reader<'a> {
                 None => indent = Some((own, self.at)),
                 Some(_) if description(line.text).is_some() => return,
                 Some((indent, begun)) if !line.text.is_empty() && own < indent => {
-                    if self.at == begun + 1 {
-                        let message = "this line is indented less than the one above it";
-                        self.sink.push(
-                            Diagnostic::error(Code::Indentation, line.span, message)
-                                .label(
-                                    line.part(0, line.text.len() - line.text.trim_start().len()),
-                                    format!("expected {indent} spaces"),
-                                )
-                                .help("indent it, or put a blank line before it"),
-                        );
+                    if self.at != begun + 1 {
+                        return;
                     }
-                    return;
+                    let message = "this line is indented less than the one above it";
+                    self.sink.push(
+                        Diagnostic::error(Code::Indentation, line.span, message)
+                            .label(
+                                line.part(0, line.text.len() - line.text.trim_start().len()),
+                                format!("expected {indent} spaces"),
+                            )
+                            .help("indent it, or put a blank line before it"),
+                    );
                 }
                 Some(_) => {}
             }

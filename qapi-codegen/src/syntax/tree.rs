@@ -90,6 +90,10 @@ pub(crate) struct Definition {
     pub(crate) span: Span,
     /// Index of its documentation comment among those of the schema.
     pub(crate) doc: Option<usize>,
+    /// There was documentation, and it is told already what is wrong with it.
+    pub(crate) doc_lost: bool,
+    /// What follows it probably belongs into it: what it seems to lack says nothing.
+    pub(crate) cut_short: bool,
 }
 
 /// A documentation comment.

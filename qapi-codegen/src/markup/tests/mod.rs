@@ -27,7 +27,8 @@ fn lost_words<'a>(text: &'a str, document: &Document) -> Vec<&'a str> {
 /// Words that are there for the parser: names of directives, options and roles, what a label
 /// stands in front of, the language of a code block.
 fn hidden_words(document: &Document) -> HashSet<String> {
-    let names = "admonition annotated auto block caution code example note qmp table title widths";
+    let names =
+        "admonition annotated auto block list caution code example note qmp table title widths";
     let mut hidden: HashSet<String> = words(names).map(str::to_owned).collect();
     let mut hide = |text: &str| hidden.extend(words(text).map(str::to_owned));
     visit(&document.blocks, &mut |block| {

@@ -210,7 +210,6 @@ fn preformatted_text() {
             text: "{}".to_owned(),
         }],
     );
-    check("+--+\n|a |\n+--+", &[literal("+--+\n|a |\n+--+")]);
 }
 
 #[test]
@@ -319,16 +318,81 @@ fn tables() {
 }
 
 #[test]
-fn what_is_not_understood_is_kept() {
-    for unknown in [
-        ".. foxtrot:: one\n   :two: three\n\n   four",
-        ".. note::\n   :class: one\n\n   two",
-        ".. qmp-example::\n   :one: two\n\n   three",
-        ".. table:: One\n\n   two",
-        ".. _one: two",
-        ".. one",
-        "..",
+fn grids() {
+    let table = |header, rows| Block::Table {
+        title: Vec::new(),
+        header,
+        rows,
+    };
+    let row = |cells: [&str; 2]| cells.map(text).to_vec();
+    check(
+        "+-----+------+\n| One | Two  |\n+=====+======+\n| a   | b    |\n|     | c    |\n+-----+------+\n| d   | é    |\n+-----+------+",
+        &[table(
+            row(["One", "Two"]),
+            vec![row(["a", "b c"]), row(["d", "é"])],
+        )],
+    );
+    check(
+        "one\n\n+---+\n| a |\n+---+\n\ntwo",
+        &[
+            paragraph("one"),
+            table(vec![], vec![vec![text("a")]]),
+            paragraph("two"),
+        ],
+    );
+    for kept in [
+        "+---+---+\n| a     |\n+---+---+",
+        "+---+---+\n| a | b |\n+   +---+\n|   | c |\n+---+---+",
+        "+-----+\n| - a |\n| - b |\n+-----+",
+        "+---+\n| a |",
+        "+---+\n| a |\n+---+\nb",
+        "+---+\n| a |\n+===+\n| b |\n+===+\n| c |\n+---+",
+        "+---+",
     ] {
-        check(unknown, &[Block::Unknown(unknown.to_owned())]);
+        check(kept, &[literal(kept)]);
     }
+}
+
+#[test]
+fn tables_of_lists() {
+    let row = |cells: [&str; 2]| cells.map(text).to_vec();
+    let rows = "   * - a\n     - b\n       c\n   * - d\n     -\n";
+    let body = vec![row(["a", "b c"]), vec![text("d"), vec![]]];
+    for (options, header, rows, body) in [
+        (
+            "   :header-rows: 1\n   :widths: 1 2\n\n   * - One\n     - Two\n",
+            row(["One", "Two"]),
+            rows,
+            body.clone(),
+        ),
+        ("\n", vec![], rows, body),
+    ] {
+        check(
+            &format!(".. list-table:: One\n{options}{rows}"),
+            &[Block::Table {
+                title: text("One"),
+                header,
+                rows: body,
+            }],
+        );
+    }
+    for kept in [
+        ".. list-table::\n\n   one",
+        ".. list-table::\n\n   * - a\n     - b\n   * - c",
+        ".. list-table::\n   :stub-columns: 1\n\n   * - a",
+        ".. list-table::\n\n   * - a\n\n       b",
+    ] {
+        check(kept, &[Block::Unknown(kept.to_owned())]);
+    }
+}
+
+#[test]
+fn what_is_not_meant_to_be_seen_is_not() {
+    for hidden in ["..", "..\n   one\n\n   two", ".. one two", ".. _one:"] {
+        check(hidden, &[]);
+    }
+    check(
+        "one\n\n.. two\n\nthree",
+        &[paragraph("one"), paragraph("three")],
+    );
 }

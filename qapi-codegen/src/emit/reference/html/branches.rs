@@ -33,7 +33,7 @@ pub(super) fn branches(
         .text(union.discriminator);
     out.raw("</code> decides what else there is.");
     if !filled.is_empty() {
-        out.raw(" Open as many as you want to see side by side:");
+        out.raw(" <span class=\"opener\">Open as many as you want to see side by side:</span>");
     }
     out.raw("</p>\n<div class=\"branches\">\n");
     let writer = Writer {

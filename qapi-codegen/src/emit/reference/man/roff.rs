@@ -315,7 +315,7 @@ fn joined(spans: &[Span]) -> String {
     out
 }
 
-/// A word, escaped; a long one, as URLs are, may be divided without a hyphen.
+/// A word, escaped; a long one, as URLs and some names are, may be divided without a further hyphen.
 fn breakable(word: &str) -> String {
     if word.chars().count() <= LONG {
         return escaped(word);
@@ -324,7 +324,7 @@ fn breakable(word: &str) -> String {
     let mut part = String::new();
     for ch in word.chars() {
         part.push(ch);
-        if matches!(ch, '/' | ',' | '=' | '&' | '?') || part.len() >= LONG {
+        if matches!(ch, '/' | ',' | '=' | '&' | '?' | '-' | '_') || part.len() >= LONG {
             out.push_str(&escaped(&part));
             out.push_str("\\:");
             part.clear();
@@ -388,10 +388,13 @@ mod tests {
         check(
             &[Span::roman(&format!("{text}/{}", "y".repeat(40)))],
             &format!(
-                "http:/\\:/\\:example.org/\\:a\\-long\\-path/\\:x/\\:{}\\:yyyy\n",
+                "http:/\\:/\\:example.org/\\:a\\-\\:long\\-\\:path/\\:x/\\:{}\\:yyyy\n",
                 "y".repeat(36)
             ),
         );
+        let name = "a-name-of-a-member-that-is-long-beyond-use";
+        let divided = name.replace('-', "\\-\\:");
+        check(&[Span::bold(name)], &format!("\\fB{divided}\\fR\n"));
     }
 
     #[test]
