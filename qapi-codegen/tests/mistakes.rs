@@ -43,9 +43,9 @@ fn a_comment_with_a_broken_frame_is_one_error() {
         ("# @y: the", "@y: the", "10 Q0901"),
         // The closing line is missing, stands twice, or comes too early.
         ("9.1\n##\n", "9.1\n", "13 Q0901"),
-        ("9.1\n##\n", "9.1\n##\n##\n", "15 Q0901"),
-        ("# What it is.\n", "##\n", "14 Q0901"),
-        ("# @x: the first, of", "##\n# @x: the first, of", "15 Q0901"),
+        ("9.1\n##\n", "9.1\n##\n##\n", "3 Q0904"),
+        ("# What it is.\n", "##\n", "3 Q0904"),
+        ("# @x: the first, of", "##\n# @x: the first, of", "3 Q0904"),
         // The opening line is missing, or stands twice.
         ("##\n# @Aa", "# @Aa", "13 Q0901"),
         ("##\n# @Aa", "##\n##\n# @Aa", "15 Q0901"),

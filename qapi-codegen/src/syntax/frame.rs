@@ -147,7 +147,14 @@ impl Parser<'_> {
             Pending::Nothing | Pending::Lost => 0,
         };
         let follows = text[before..span.start as usize].trim().is_empty();
-        if !self.recovering {
+        let help = "remove this `##`, or write the one that is missing before it";
+        if let Some(diagnostic) = without_definition(pending, files) {
+            sink.push(
+                diagnostic
+                    .label(span, "here another comment begins")
+                    .help(help),
+            );
+        } else if !self.recovering {
             let mut peek = Lexer::new(text, span.file);
             peek.seek(next);
             let token = peek.next(&mut Sink::default());
@@ -156,7 +163,7 @@ impl Parser<'_> {
                 Diagnostic::error(Code::CommentFrame, token.span, message)
                     .label(token.span, "expected a line that begins with `#`")
                     .label(span, "the comment begins here")
-                    .help("remove this `##`, or write the one that is missing before it"),
+                    .help(help),
             );
         }
         match pending {
@@ -194,18 +201,22 @@ fn past_unmarked(lexer: &Lexer<'_>, start: usize) -> Option<usize> {
 
 /// Documentation that no definition follows is somebody's mistake.
 pub(super) fn reject(pending: Pending, files: &Files<'_>, sink: &mut Sink) {
+    without_definition(pending, files)
+        .into_iter()
+        .for_each(|diagnostic| sink.push(diagnostic));
+}
+
+/// What is wrong with a comment that waits for its definition in vain, if it is of one.
+fn without_definition(pending: Pending, files: &Files<'_>) -> Option<Diagnostic> {
     let Pending::Comment(at) = pending else {
-        return;
+        return None;
     };
     let raw = &files.parsed.docs[at];
-    if let Some(symbol) = raw.symbol.as_ref().filter(|_| !raw.unfinished) {
-        let message = format!(
-            "no definition follows the documentation of {}",
-            quoted(&symbol.text)
-        );
-        sink.push(
-            Diagnostic::error(Code::DocWithoutDefinition, raw.span, message)
-                .label(symbol.span, "documented here"),
-        );
-    }
+    let symbol = raw.symbol.as_ref().filter(|_| !raw.unfinished)?;
+    let message = format!(
+        "no definition follows the documentation of {}",
+        quoted(&symbol.text)
+    );
+    let diagnostic = Diagnostic::error(Code::DocWithoutDefinition, raw.span, message);
+    Some(diagnostic.label(symbol.span, "documented here"))
 }
