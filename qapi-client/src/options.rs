@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::core::matches;
+use qapi_types::{Command, Encode};
+
+use crate::core::{Call, matches};
+use crate::error::{Error, NotOutOfBand};
 use crate::limits::Limits;
 
 /// How a session behaves.
@@ -193,8 +196,30 @@ impl CallOptions {
         }
     }
 
-    pub(crate) fn is_out_of_band(self) -> bool {
-        self.out_of_band
+    /// A call of a command that behaves so, if it can; `negotiated` says whether the session has out-of-band execution.
+    pub(crate) fn call<C: Command>(
+        self,
+        command: &C,
+        negotiated: impl FnOnce() -> bool,
+    ) -> Result<Call, Error> {
+        if self.out_of_band && !C::ALLOW_OOB {
+            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
+        }
+        self.call_named(C::NAME, Some(command), negotiated)
+    }
+
+    /// The same of a command that is known by its name.
+    pub(crate) fn call_named(
+        self,
+        name: &str,
+        arguments: Option<&dyn Encode>,
+        negotiated: impl FnOnce() -> bool,
+    ) -> Result<Call, Error> {
+        match self.out_of_band {
+            false => Ok(Call::new(name, arguments)),
+            true if negotiated() => Ok(Call::out_of_band(name, arguments)),
+            true => Err(Error::OutOfBand(NotOutOfBand::Session)),
+        }
     }
 
     /// How long a call of `name` may take.

@@ -22,7 +22,7 @@ use crate::core::{
 };
 #[cfg(unix)]
 use crate::descriptors::MOST;
-use crate::error::{Error, NotOutOfBand};
+use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
@@ -144,7 +144,7 @@ impl Client {
         options: impl Into<CallOptions>,
     ) -> Result<C::Return, Error> {
         let options = options.into();
-        let call = self.prepare_command(command, options)?;
+        let call = options.call(command, || self.session.has_out_of_band())?;
         self.finish::<C>(call, options)
     }
 
@@ -177,7 +177,9 @@ impl Client {
         if !self.passes_descriptors || descriptors.len() > MOST {
             return Err(Error::Descriptors);
         }
-        let call = self.prepare_command(command, options)?.with_descriptors();
+        let call = options
+            .call(command, || self.session.has_out_of_band())?
+            .with_descriptors();
         // Calls that were sent, and calls that nobody waits for any more, have no need of theirs.
         let session = &self.session;
         self.descriptors
@@ -210,7 +212,7 @@ impl Client {
     ) -> Result<Any, Error> {
         let options = options.into();
         let arguments = arguments.map(|arguments| arguments as &dyn Encode);
-        let call = self.prepare(name, arguments, options)?;
+        let call = options.call_named(name, arguments, || self.session.has_out_of_band())?;
         let id = self.session.call(call);
         let value = self.reply(id, name, options.timeout(name, &self.options))?;
         value
@@ -321,34 +323,6 @@ impl Client {
             if delivery.is_some() || !self.exchange(&mut deadline) {
                 return delivery;
             }
-        }
-    }
-
-    /// The call of a command, if it can be made as it should.
-    fn prepare_command<C: Command>(
-        &self,
-        command: &C,
-        options: CallOptions,
-    ) -> Result<Call, Error> {
-        if options.is_out_of_band() && !C::ALLOW_OOB {
-            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
-        }
-        self.prepare(C::NAME, Some(command), options)
-    }
-
-    /// The same of one that is known by its name.
-    fn prepare(
-        &self,
-        name: &str,
-        arguments: Option<&dyn Encode>,
-        options: CallOptions,
-    ) -> Result<Call, Error> {
-        if !options.is_out_of_band() {
-            return Ok(Call::new(name, arguments));
-        }
-        match self.session.has_out_of_band() {
-            true => Ok(Call::out_of_band(name, arguments)),
-            false => Err(Error::OutOfBand(NotOutOfBand::Session)),
         }
     }
 

@@ -18,7 +18,7 @@ use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
 use crate::core::{Buffer, Call, Filter, Overflow, Session};
-use crate::error::{Error, NotOutOfBand};
+use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
@@ -192,7 +192,7 @@ impl Client {
         options: impl Into<CallOptions>,
     ) -> Result<C::Return, Error> {
         let options = options.into();
-        let call = self.prepare_command(command, options)?;
+        let call = options.call(command, || self.has_out_of_band())?;
         if C::SUCCESS_RESPONSE {
             let value = self.reply(self.shared().call(call), C::NAME, options);
             return outcome::decode::<C>(&value.await?);
@@ -236,7 +236,7 @@ impl Client {
         options: impl Into<CallOptions>,
     ) -> Result<C::Return, Error> {
         let options = options.into();
-        let call = self.prepare_command(command, options)?;
+        let call = options.call(command, || self.has_out_of_band())?;
         let waiting = self.shared().call_with_descriptors(call, descriptors);
         let waiting = waiting.ok_or(Error::Descriptors)?;
         let value = self.reply(waiting, C::NAME, options);
@@ -264,7 +264,7 @@ impl Client {
     ) -> Result<Any, Error> {
         let options = options.into();
         let arguments = arguments.map(|arguments| arguments as &dyn Encode);
-        let call = self.prepare(name, arguments, options)?;
+        let call = options.call_named(name, arguments, || self.has_out_of_band())?;
         let value = self.reply(self.shared().call(call), name, options).await?;
         value
             .decode()
@@ -317,32 +317,9 @@ impl Client {
         self.shared().with(|state| state.session.call(call));
     }
 
-    /// The call of a command, if it can be made as it should.
-    fn prepare_command<C: Command>(
-        &self,
-        command: &C,
-        options: CallOptions,
-    ) -> Result<Call, Error> {
-        if options.is_out_of_band() && !C::ALLOW_OOB {
-            return Err(Error::OutOfBand(NotOutOfBand::Command(C::NAME)));
-        }
-        self.prepare(C::NAME, Some(command), options)
-    }
-
-    /// The same of one that is known by its name.
-    fn prepare(
-        &self,
-        name: &str,
-        arguments: Option<&dyn Encode>,
-        options: CallOptions,
-    ) -> Result<Call, Error> {
-        if !options.is_out_of_band() {
-            return Ok(Call::new(name, arguments));
-        }
-        match self.shared().lock().session.has_out_of_band() {
-            true => Ok(Call::out_of_band(name, arguments)),
-            false => Err(Error::OutOfBand(NotOutOfBand::Session)),
-        }
+    /// Whether out-of-band execution was negotiated.
+    fn has_out_of_band(&self) -> bool {
+        self.shared().lock().session.has_out_of_band()
     }
 
     pub(super) async fn reply(
