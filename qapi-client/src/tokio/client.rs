@@ -17,7 +17,7 @@ use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
-use crate::core::{Buffer, Call, Filter, Overflow, Session};
+use crate::core::{Buffer, Filter, Overflow, Session};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
@@ -313,7 +313,7 @@ impl Client {
 
     /// Makes a call whose reply nobody waits for.
     #[cfg(all(unix, feature = "operations"))]
-    pub(super) fn post(&self, call: Call) {
+    pub(super) fn post(&self, call: crate::core::Call) {
         self.shared().with(|state| state.session.call(call));
     }
 
