@@ -67,6 +67,8 @@ fn the_exit_status_tells_valid_from_invalid_from_unusable() {
         (INVALID, &["compat", "schema.json"], 1),
         (VALID, &["compat", "schema.json", "missing.json"], 2),
         (VALID, &["compat"], 2),
+        // A file without end.
+        (VALID, &["compat", "/dev/zero"], 1),
         (
             VALID,
             &["generate", "schema.json", "--select", "absent*"],

@@ -97,9 +97,8 @@ impl Compat {
     /// What there is at a path, or what is embedded.
     fn side(&self, path: Option<&PathBuf>) -> Result<Side, Outcome> {
         if let Some(path) = path
-            && answer::is_one(path)
+            && let Some(answer) = answer::find(path).map_err(Outcome::Unusable)?
         {
-            let answer = answer::read(path).map_err(Outcome::Unusable)?;
             return Ok(Side::Machine(path.clone(), answer));
         }
         let arguments = SchemaArguments {
@@ -120,7 +119,7 @@ impl Compat {
             text += &match self.format {
                 Format::Human => {
                     let place = match (&was, &is) {
-                        (Some(was), Some(is)) if was.short == is.short => format!("  --> {is}\n"),
+                        (Some(was), Some(is)) if was == is => format!("  --> {is}\n"),
                         (Some(was), Some(is)) => format!("  --> {is}, was {was}\n"),
                         (Some(was), None) => format!("  --> was {was}\n"),
                         (None, Some(is)) => format!("  --> {is}\n"),
@@ -172,26 +171,23 @@ impl Side {
 }
 
 /// A place in one of the schemas.
+#[derive(PartialEq)]
 struct Place {
     file: String,
     line: usize,
     column: usize,
-    /// The place as it is told.
-    short: String,
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.short)
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 
 fn place(span: Span, sources: &Sources) -> Place {
-    let file = sources.file(span.file).path().display().to_string();
     let location = sources.location(span);
     Place {
-        short: format!("{file}:{}:{}", location.line, location.column),
-        file,
+        file: sources.file(span.file).path().display().to_string(),
         line: location.line,
         column: location.column,
     }

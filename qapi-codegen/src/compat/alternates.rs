@@ -1,8 +1,7 @@
 //! Alternates. Their branches are told apart by the kind of JSON; what they are called is not seen on the wire.
 
 use super::Rule;
-use super::comparison::{Comparison, Pair, Place, Way, name};
-use super::conditions::has_changed;
+use super::comparison::{Comparison, Pair, Place, name};
 use super::types::JsonKind;
 use crate::schema::{Alternate, Branch, DefinitionId, Kind, Schema};
 
@@ -29,8 +28,10 @@ impl<'a> Comparison<'a> {
                 self.report(rule, &place, way, message);
                 continue;
             };
-            let what = format!("the type of the branch `{}`{of}", same.name);
-            self.condition(branch, same, &place, way);
+            let what = format!("the branch `{}`{of}", same.name);
+            let (then, now) = (branch.condition.as_ref(), same.condition.as_ref());
+            self.condition(then, now, &place, way, &what);
+            let what = format!("the type of {what}");
             self.types(branch.ty, same.ty, &place, way, &what);
         }
         for branch in &new.branches {
@@ -39,14 +40,6 @@ impl<'a> Comparison<'a> {
                 let message = format!("{it} can be {}, too, now", name(self.new, branch.ty));
                 self.report(rule, &place, way, message);
             }
-        }
-    }
-
-    fn condition(&mut self, old: &Branch, new: &Branch, place: &Place<'a>, way: Way<'a>) {
-        if let Some((rule, how)) = has_changed(old.condition.as_ref(), new.condition.as_ref()) {
-            let (name, of) = (&new.name, self.of_place(way));
-            let message = format!("the branch `{name}`{of} is there {how}");
-            self.report(rule, place, way, message);
         }
     }
 }

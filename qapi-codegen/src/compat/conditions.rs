@@ -1,10 +1,27 @@
 //! Conditions: which builds have a thing.
 
 use super::Rule;
+use super::comparison::{Comparison, Place, Way};
 use crate::schema::Condition;
 
 /// More symbols than this are not tried out: two conditions over them are taken for different.
 const MOST_SYMBOLS: usize = 12;
+
+impl<'a> Comparison<'a> {
+    /// Compares the conditions of `what`: "it", or a part of the owner.
+    pub(super) fn condition(
+        &mut self,
+        old: Option<&Condition>,
+        new: Option<&Condition>,
+        place: &Place<'a>,
+        way: Way<'a>,
+        what: &str,
+    ) {
+        if let Some((rule, how)) = has_changed(old, new) {
+            self.report(rule, place, way, format!("{what} is there {how}"));
+        }
+    }
+}
 
 /// Whether fewer builds have a thing than had it, or more; and when it is there now.
 pub(super) fn has_changed(

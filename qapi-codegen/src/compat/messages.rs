@@ -2,7 +2,6 @@
 
 use super::Rule;
 use super::comparison::{Comparison, Place, Sender, Way};
-use super::conditions::has_changed;
 use crate::schema::{Command, Definition, DefinitionId, Event, Kind, Schema};
 
 /// The object without members.
@@ -73,10 +72,8 @@ impl<'a> Comparison<'a> {
         };
         let way = Way::begin(before, after);
         self.features(&before.features, &after.features, &place, way, "it");
-        if let Some((rule, how)) = has_changed(before.condition.as_ref(), after.condition.as_ref())
-        {
-            self.report(rule, &place, way, format!("it is there {how}"));
-        }
+        let (old, new) = (before.condition.as_ref(), after.condition.as_ref());
+        self.condition(old, new, &place, way, "it");
         match (&before.kind, &after.kind) {
             (Kind::Command(old), Kind::Command(new)) => self.command(old, new, &place, way),
             (Kind::Event(old), Kind::Event(new)) => self.event(old, new, &place, way),

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use super::Rule;
 use super::comparison::{Comparison, Pair, Place, Promise, Sender, Way, has_name};
-use super::conditions::has_changed;
 use super::enums::by_name;
 use super::messages::NOTHING;
 use crate::schema::{Branch, Definition, DefinitionId, Kind, Member, Schema, Union, Value};
@@ -211,10 +210,8 @@ impl<'a> Comparison<'a> {
         };
         let what = format!("the {}", self.what(new, way));
         self.features(&before.features, &after.features, &place, way, &what);
-        if let Some((rule, how)) = has_changed(before.condition.as_ref(), after.condition.as_ref())
-        {
-            self.report(rule, &place, way, format!("{what} is there {how}"));
-        }
+        let (old, new) = (before.condition.as_ref(), after.condition.as_ref());
+        self.condition(old, new, &place, way, &what);
         let (required, optional) = (
             way.rule(Rule::InputMemberRequired, Rule::OutputMemberRequired),
             way.rule(Rule::InputMemberOptional, Rule::OutputMemberOptional),
@@ -281,11 +278,8 @@ impl<'a> Comparison<'a> {
             return;
         }
         let (old, new) = (&before.branch.condition, &after.branch.condition);
-        if let Some((rule, how)) = has_changed(old.as_ref(), new.as_ref()) {
-            let (name, of) = (after.name(), self.of_place(way));
-            let message = format!("the branch `{name}`{of} is there {how}");
-            self.report(rule, place, way, message);
-        }
+        let what = format!("the branch `{}`{}", after.name(), self.of_place(way));
+        self.condition(old.as_ref(), new.as_ref(), place, way, &what);
     }
 }
 
