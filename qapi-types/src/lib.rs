@@ -123,6 +123,7 @@
 
 mod any;
 mod command;
+mod debug;
 mod decode;
 mod encode;
 mod error;
@@ -139,6 +140,7 @@ pub mod as_json;
 
 pub use any::{Any, AnyMembers, Null, UnknownBranch};
 pub use command::Command;
+pub use debug::debug;
 pub use decode::{Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch};
 pub use encode::{Encode, LateTag};
 pub use error::{DecodeError, Problem};

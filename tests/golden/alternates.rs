@@ -25,7 +25,7 @@ mod bindings {
             use super::super::types;
 
             /// The struct `Node`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Node {
                 /// The member `name`.
                 pub name: String,
@@ -65,6 +65,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("name", &self.name);
                     w.member("backing", &self.backing);
+                }
+            }
+
+            impl std::fmt::Debug for Node {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Node", self, f)
                 }
             }
 
@@ -110,7 +117,7 @@ mod bindings {
             }
 
             /// The alternate `Reference`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum Reference {
                 /// The branch `definition`.
                 Definition(Box<types::Node>),
@@ -165,8 +172,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Reference {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Reference", self, f)
+                }
+            }
+
             /// The alternate `Amount`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum Amount {
                 /// The branch `many`.
                 Many(Vec<i64>),
@@ -215,8 +229,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Amount {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Amount", self, f)
+                }
+            }
+
             /// The alternate `Mode`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum Mode {
                 /// The branch `switch`.
                 Switch(types::Switch),
@@ -255,8 +276,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Mode {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Mode", self, f)
+                }
+            }
+
             /// The struct `All`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct All {
                 /// The member `reference`.
                 pub reference: types::Reference,
@@ -304,6 +332,13 @@ mod bindings {
                     w.member("reference", &self.reference);
                     w.member("amount", &self.amount);
                     w.member("mode", &self.mode);
+                }
+            }
+
+            impl std::fmt::Debug for All {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("All", self, f)
                 }
             }
         }

@@ -36,7 +36,6 @@ mod bindings {
             }
 
             /// The command `resize`.
-            #[derive(Debug)]
             pub struct Resize {
                 /// The argument `id`.
                 pub id: String,
@@ -78,6 +77,13 @@ mod bindings {
                     w.member("size", &self.size);
                     w.member("wait", &self.wait);
                     w.member("tags", &self.tags);
+                }
+            }
+
+            impl std::fmt::Debug for Resize {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Resize", self, f)
                 }
             }
 
@@ -161,7 +167,7 @@ mod bindings {
             }
 
             /// The command `device-add`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct DeviceAdd {
                 /// The argument `driver`.
                 pub driver: String,
@@ -202,13 +208,20 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for DeviceAdd {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("DeviceAdd", self, f)
+                }
+            }
+
             impl rt::Command for DeviceAdd {
                 type Return = ();
                 const NAME: &'static str = "device-add";
             }
 
             /// The command `shutdown`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct Shutdown {
                 /// The argument `mode`.
                 pub mode: Option<String>,
@@ -217,7 +230,7 @@ mod bindings {
             impl Shutdown {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self { mode: None }
+                    Default::default()
                 }
 
                 /// Sets `mode`.
@@ -230,6 +243,13 @@ mod bindings {
             impl rt::Encode for Shutdown {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("mode", &self.mode);
+                }
+            }
+
+            impl std::fmt::Debug for Shutdown {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Shutdown", self, f)
                 }
             }
 
@@ -308,7 +328,7 @@ mod bindings {
             }
 
             /// The struct `Disk`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Disk {
                 /// The member `file`.
                 pub file: String,
@@ -337,8 +357,14 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Disk {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Disk", self, f)
+                }
+            }
+
             /// The struct `Arguments`.
-            #[derive(Debug)]
             pub struct Arguments {
                 /// The member `id`.
                 pub id: String,
@@ -369,6 +395,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Arguments {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Arguments", self, f)
+                }
+            }
+
             impl Clone for Arguments {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -380,7 +413,6 @@ mod bindings {
             }
 
             /// The union `Options`.
-            #[derive(Debug)]
             pub struct Options {
                 /// The member `id`.
                 pub id: String,
@@ -391,7 +423,7 @@ mod bindings {
             }
 
             /// The branches of `Options`, chosen by `kind`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum OptionsBranch {
                 /// The branch `disk`.
                 Disk(types::Disk),
@@ -435,12 +467,26 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Options {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Options", self, f)
+                }
+            }
+
             impl rt::Encode for OptionsBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Disk(branch) => w.members_of(branch),
                         Self::None_ => {}
                     }
+                }
+            }
+
+            impl std::fmt::Debug for OptionsBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
                 }
             }
 

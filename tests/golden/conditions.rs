@@ -185,7 +185,7 @@ mod bindings {
             }
 
             /// The struct `Members`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Members {
                 /// The member `always`.
                 pub always: String,
@@ -245,6 +245,13 @@ mod bindings {
                     w.member("always", &self.always);
                     w.member("sometimes", &self.sometimes);
                     w.member("maybe", &self.maybe);
+                }
+            }
+
+            impl std::fmt::Debug for Members {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Members", self, f)
                 }
             }
 

@@ -162,7 +162,7 @@ mod bindings {
             }
 
             /// The struct `Members`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Members {
                 /// The member `always`.
                 pub always: String,
@@ -198,6 +198,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("always", &self.always);
                     w.member("sometimes", &self.sometimes);
+                }
+            }
+
+            impl std::fmt::Debug for Members {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Members", self, f)
                 }
             }
 

@@ -121,7 +121,7 @@ mod bindings {
             }
 
             /// The struct `Members`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Members {
                 /// The member `always`.
                 pub always: String,
@@ -139,6 +139,13 @@ mod bindings {
             impl rt::Encode for Members {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("always", &self.always);
+                }
+            }
+
+            impl std::fmt::Debug for Members {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Members", self, f)
                 }
             }
 

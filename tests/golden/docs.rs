@@ -52,7 +52,7 @@ mod bindings {
             /// ```
             ///
             /// Since 5.2.
-            #[derive(Debug, Default)]
+            #[derive(Default)]
             pub struct QueryDocumented {
                 /// How deep to look (default: 1)
                 pub depth: Option<i64>,
@@ -61,7 +61,7 @@ mod bindings {
             impl QueryDocumented {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self { depth: None }
+                    Default::default()
                 }
 
                 /// Sets `depth`.
@@ -74,6 +74,13 @@ mod bindings {
             impl rt::Encode for QueryDocumented {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("depth", &self.depth);
+                }
+            }
+
+            impl std::fmt::Debug for QueryDocumented {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("QueryDocumented", self, f)
                 }
             }
 

@@ -101,7 +101,7 @@ mod bindings {
             }
 
             /// Both of them.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Volume {
                 /// How loud.
                 pub level: types::Level,
@@ -151,6 +151,13 @@ mod bindings {
                     w.member("level", &self.level);
                     w.member("levels", &self.levels);
                     w.member("nothing", &self.nothing);
+                }
+            }
+
+            impl std::fmt::Debug for Volume {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Volume", self, f)
                 }
             }
         }

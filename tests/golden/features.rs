@@ -50,7 +50,7 @@ mod bindings {
             /// # Returns
             ///
             /// the members.
-            #[derive(Debug, Default)]
+            #[derive(Default)]
             pub struct QueryMembers {
                 /// How deep (default: 1)
                 pub deep: Option<i64>,
@@ -66,10 +66,7 @@ mod bindings {
             impl QueryMembers {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self {
-                        deep: None,
-                        odd: None,
-                    }
+                    Default::default()
                 }
 
                 /// Sets `deep`.
@@ -89,6 +86,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("deep", &self.deep);
                     w.member("odd", &self.odd);
+                }
+            }
+
+            impl std::fmt::Debug for QueryMembers {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("QueryMembers", self, f)
                 }
             }
 

@@ -50,7 +50,7 @@ mod bindings {
             /// # Returns
             ///
             /// the members.
-            #[derive(Debug, Default)]
+            #[derive(Default)]
             pub struct QueryMembers {
                 /// How deep (default: 1)
                 pub deep: Option<i64>,
@@ -59,7 +59,7 @@ mod bindings {
             impl QueryMembers {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self { deep: None }
+                    Default::default()
                 }
 
                 /// Sets `deep`.
@@ -72,6 +72,13 @@ mod bindings {
             impl rt::Encode for QueryMembers {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("deep", &self.deep);
+                }
+            }
+
+            impl std::fmt::Debug for QueryMembers {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("QueryMembers", self, f)
                 }
             }
 

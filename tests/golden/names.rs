@@ -79,7 +79,7 @@ mod bindings {
             }
 
             /// The command `x`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct X {
                 /// The argument `x`.
                 pub x: std::string::String,
@@ -95,6 +95,13 @@ mod bindings {
             impl rt::Encode for X {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("x", &self.x);
+                }
+            }
+
+            impl std::fmt::Debug for X {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("X", self, f)
                 }
             }
 
@@ -132,7 +139,7 @@ mod bindings {
             }
 
             /// The command `string`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct String {
                 /// The argument `string`.
                 pub string: Option<std::string::String>,
@@ -145,11 +152,7 @@ mod bindings {
             impl String {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self {
-                        string: None,
-                        new: None,
-                        with_new: None,
-                    }
+                    Default::default()
                 }
 
                 /// Sets `string`.
@@ -179,6 +182,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for String {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("String", self, f)
+                }
+            }
+
             impl rt::Decode for String {
                 fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
                     let mut string: Option<std::string::String> = None;
@@ -203,7 +213,7 @@ mod bindings {
             }
 
             /// The command `others`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct Others {
                 /// The argument `x-others`.
                 pub x_others: Option<types::Tagged>,
@@ -216,11 +226,7 @@ mod bindings {
             impl Others {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self {
-                        x_others: None,
-                        with: None,
-                        others: rt::AnyMembers::new(),
-                    }
+                    Default::default()
                 }
 
                 /// Sets `x-others`.
@@ -251,6 +257,13 @@ mod bindings {
                     w.member("x-others", &self.x_others);
                     w.member("with", &self.with);
                     w.members_of(&self.others);
+                }
+            }
+
+            impl std::fmt::Debug for Others {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Others", self, f)
                 }
             }
 
@@ -435,7 +448,7 @@ mod bindings {
             }
 
             /// The struct `Option`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Option {
                 /// The member `none`.
                 pub none: std::option::Option<types::Vec>,
@@ -475,8 +488,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Option {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Option", self, f)
+                }
+            }
+
             /// The struct `Vec`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Vec {
                 /// The member `vec`.
                 pub vec: std::vec::Vec<std::string::String>,
@@ -516,8 +536,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Vec {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Vec", self, f)
+                }
+            }
+
             /// The struct `Box`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct Box {
                 /// The member `boxed`.
                 pub boxed: std::option::Option<std::boxed::Box<types::Vec>>,
@@ -526,7 +553,7 @@ mod bindings {
             impl Box {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self { boxed: None }
+                    std::default::Default::default()
                 }
 
                 /// Sets `boxed`.
@@ -550,8 +577,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Box {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Box", self, f)
+                }
+            }
+
             /// The alternate `Result`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum Result {
                 /// The branch `ok`.
                 Ok_(std::string::String),
@@ -596,8 +630,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Result {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Result", self, f)
+                }
+            }
+
             /// The struct `Command`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Command {
                 /// The member `result`.
                 pub result: types::Result,
@@ -628,8 +669,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Command {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Command", self, f)
+                }
+            }
+
             /// The struct `Event`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Event {
                 /// The member `event`.
                 pub event: std::string::String,
@@ -660,8 +708,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Event {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Event", self, f)
+                }
+            }
+
             /// The struct `Self`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Self_ {
                 /// The member `crate`.
                 pub crate_: std::string::String,
@@ -710,8 +765,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Self_ {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Self_", self, f)
+                }
+            }
+
             /// The struct `Into`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct Into {
                 /// The member `into`.
                 pub into: std::option::Option<std::vec::Vec<types::Into>>,
@@ -724,11 +786,7 @@ mod bindings {
             impl Into {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self {
-                        into: None,
-                        default: None,
-                        clone: None,
-                    }
+                    std::default::Default::default()
                 }
 
                 /// Sets `into`.
@@ -773,6 +831,13 @@ mod bindings {
                     w.member("into", &self.into);
                     w.member("default", &self.default);
                     w.member("clone", &self.clone);
+                }
+            }
+
+            impl std::fmt::Debug for Into {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Into", self, f)
                 }
             }
 
@@ -836,7 +901,7 @@ mod bindings {
             impl rt::Encode for Clone {}
 
             /// The struct `Debug`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Debug {
                 /// The member `iterator`.
                 pub iterator: types::Copy,
@@ -873,6 +938,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("iterator", &self.iterator);
                     w.member("eq", &self.eq);
+                }
+            }
+
+            impl std::fmt::Debug for Debug {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Debug", self, f)
                 }
             }
 
@@ -955,7 +1027,6 @@ mod bindings {
             }
 
             /// The struct `Keywords`.
-            #[derive(Debug)]
             pub struct Keywords {
                 /// The member `fn`.
                 pub r#fn: std::string::String,
@@ -1127,6 +1198,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Keywords {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Keywords", self, f)
+                }
+            }
+
             impl std::clone::Clone for Keywords {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -1144,7 +1222,6 @@ mod bindings {
             }
 
             /// The struct `Words`.
-            #[derive(Debug)]
             pub struct Words {
                 /// The member `abstract`.
                 pub r#abstract: bool,
@@ -1611,6 +1688,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Words {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Words", self, f)
+                }
+            }
+
             impl std::clone::Clone for Words {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -1619,7 +1703,6 @@ mod bindings {
             }
 
             /// The struct `Cloned`.
-            #[derive(Debug)]
             pub struct Cloned {
                 /// The member `into`.
                 pub into: types::Into,
@@ -1653,6 +1736,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Cloned {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Cloned", self, f)
+                }
+            }
+
             impl std::clone::Clone for Cloned {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -1664,7 +1754,6 @@ mod bindings {
             }
 
             /// The union `Tagged`.
-            #[derive(Debug)]
             pub struct Tagged {
                 /// The member `base`.
                 pub base: std::string::String,
@@ -1679,7 +1768,7 @@ mod bindings {
             }
 
             /// The branches of `Tagged`, chosen by `type`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum TaggedBranch {
                 /// The branch `self`.
@@ -1801,6 +1890,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Tagged {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Tagged", self, f)
+                }
+            }
+
             impl rt::Encode for TaggedBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -1813,6 +1909,13 @@ mod bindings {
                         Self::Err_ => {}
                         Self::Unrecognized(branch) => w.members_of(branch),
                     }
+                }
+            }
+
+            impl std::fmt::Debug for TaggedBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
                 }
             }
 

@@ -31,7 +31,7 @@ mod bindings {
             /// the answer.
             ///
             /// Since 6.0.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct QueryAnswer {
                 /// In which style. (since 8.1)
                 pub style: types::Kind,
@@ -47,6 +47,13 @@ mod bindings {
             impl rt::Encode for QueryAnswer {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("style", &self.style);
+                }
+            }
+
+            impl std::fmt::Debug for QueryAnswer {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("QueryAnswer", self, f)
                 }
             }
 

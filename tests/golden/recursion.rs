@@ -25,7 +25,7 @@ mod bindings {
             use super::super::types;
 
             /// The struct `Image`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Image {
                 /// The member `name`.
                 pub name: String,
@@ -68,8 +68,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Image {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Image", self, f)
+                }
+            }
+
             /// The struct `Tree`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Tree {
                 /// The member `children`.
                 pub children: Vec<types::Tree>,
@@ -98,8 +105,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Tree {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Tree", self, f)
+                }
+            }
+
             /// The struct `Left`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct Left {
                 /// The member `right`.
                 pub right: Option<Box<types::Right>>,
@@ -108,7 +122,7 @@ mod bindings {
             impl Left {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self { right: None }
+                    Default::default()
                 }
 
                 /// Sets `right`.
@@ -132,8 +146,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Left {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Left", self, f)
+                }
+            }
+
             /// The struct `Right`.
-            #[derive(Clone, Debug, Default)]
+            #[derive(Clone, Default)]
             pub struct Right {
                 /// The member `left`.
                 pub left: Option<Box<types::Left>>,
@@ -144,10 +165,7 @@ mod bindings {
             impl Right {
                 /// All members absent.
                 pub fn new() -> Self {
-                    Self {
-                        left: None,
-                        top: None,
-                    }
+                    Default::default()
                 }
 
                 /// Sets `left`.
@@ -176,6 +194,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("left", &self.left);
                     w.member("top", &self.top);
+                }
+            }
+
+            impl std::fmt::Debug for Right {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Right", self, f)
                 }
             }
 
@@ -221,7 +246,7 @@ mod bindings {
             }
 
             /// The struct `Node`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Node {
                 /// The member `left`.
                 pub left: Box<types::Expression>,
@@ -267,15 +292,22 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Node {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Node", self, f)
+                }
+            }
+
             /// The union `Expression`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Expression {
                 /// The member `kind`.
                 pub kind: types::ExpressionBranch,
             }
 
             /// The branches of `Expression`, chosen by `kind`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum ExpressionBranch {
                 /// The branch `node`.
@@ -332,6 +364,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Expression {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Expression", self, f)
+                }
+            }
+
             impl rt::Encode for ExpressionBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -342,8 +381,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for ExpressionBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
+                }
+            }
+
             /// The struct `Filter`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Filter {
                 /// The member `file`.
                 pub file: Box<types::Reference>,
@@ -374,8 +420,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Filter {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Filter", self, f)
+                }
+            }
+
             /// The alternate `Reference`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum Reference {
                 /// The branch `name`.
                 Name(String),
@@ -417,6 +470,13 @@ mod bindings {
                         Self::Name(value) => rt::Encode::encode(value, w),
                         Self::Filter(value) => rt::Encode::encode(value, w),
                     }
+                }
+            }
+
+            impl std::fmt::Debug for Reference {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Reference", self, f)
                 }
             }
         }

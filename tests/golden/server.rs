@@ -211,7 +211,6 @@ mod bindings {
             }
 
             /// The event `IMAGE_FULL`.
-            #[derive(Debug)]
             pub struct ImageFull {
                 /// The member `file`.
                 pub file: String,
@@ -239,6 +238,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("file", &self.file);
                     w.member("bytes", &self.bytes);
+                }
+            }
+
+            impl std::fmt::Debug for ImageFull {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("ImageFull", self, f)
                 }
             }
 
@@ -325,7 +331,6 @@ mod bindings {
             }
 
             /// The struct `Qcow2`.
-            #[derive(Debug)]
             pub struct Qcow2 {
                 /// The member `size`.
                 pub size: u64,
@@ -377,6 +382,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Qcow2 {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Qcow2", self, f)
+                }
+            }
+
             impl Clone for Qcow2 {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -385,7 +397,7 @@ mod bindings {
             }
 
             /// The union `Image`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Image {
                 /// The member `file`.
                 pub file: String,
@@ -394,7 +406,7 @@ mod bindings {
             }
 
             /// The branches of `Image`, chosen by `format`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum ImageBranch {
                 /// The branch `qcow2`.
                 Qcow2(types::Qcow2),
@@ -458,6 +470,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Image {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Image", self, f)
+                }
+            }
+
             impl rt::Encode for ImageBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -467,8 +486,14 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for ImageBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
+                }
+            }
+
             /// The struct `Status`.
-            #[derive(Debug)]
             pub struct Status {
                 /// The member `running`.
                 pub running: bool,
@@ -496,6 +521,13 @@ mod bindings {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("running", &self.running);
                     w.member("images", &self.images);
+                }
+            }
+
+            impl std::fmt::Debug for Status {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Status", self, f)
                 }
             }
 

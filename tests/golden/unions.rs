@@ -70,7 +70,7 @@ mod bindings {
             }
 
             /// The struct `File`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct File {
                 /// The member `path`.
                 pub path: String,
@@ -105,6 +105,13 @@ mod bindings {
             impl rt::Encode for File {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("path", &self.path);
+                }
+            }
+
+            impl std::fmt::Debug for File {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("File", self, f)
                 }
             }
 
@@ -150,7 +157,6 @@ mod bindings {
             }
 
             /// The struct `Tcp`.
-            #[derive(Debug)]
             pub struct Tcp {
                 /// The member `host`.
                 pub host: String,
@@ -202,6 +208,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Tcp {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Tcp", self, f)
+                }
+            }
+
             impl Clone for Tcp {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -213,7 +226,7 @@ mod bindings {
             }
 
             /// The struct `Unix`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Unix {
                 /// The member `socket`.
                 pub socket: String,
@@ -253,8 +266,14 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Unix {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Unix", self, f)
+                }
+            }
+
             /// The union `Net`.
-            #[derive(Debug)]
             pub struct Net {
                 /// The member `timeout`.
                 pub timeout: Option<i64>,
@@ -263,7 +282,7 @@ mod bindings {
             }
 
             /// The branches of `Net`, chosen by `transport`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum NetBranch {
                 /// The branch `tcp`.
@@ -342,6 +361,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Net {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Net", self, f)
+                }
+            }
+
             impl rt::Encode for NetBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -349,6 +375,13 @@ mod bindings {
                         Self::Unix(branch) => w.members_of(branch),
                         Self::Unrecognized(branch) => w.members_of(branch),
                     }
+                }
+            }
+
+            impl std::fmt::Debug for NetBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
                 }
             }
 
@@ -363,7 +396,7 @@ mod bindings {
             }
 
             /// The struct `Common`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Common {
                 /// The member `id`.
                 pub id: String,
@@ -400,8 +433,15 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Common {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Common", self, f)
+                }
+            }
+
             /// The union `Device`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Device {
                 /// The member `id`.
                 pub id: String,
@@ -410,7 +450,7 @@ mod bindings {
             }
 
             /// The branches of `Device`, chosen by `driver`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum DeviceBranch {
                 /// The branch `file`.
@@ -480,6 +520,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Device {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Device", self, f)
+                }
+            }
+
             impl rt::Encode for DeviceBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -491,15 +538,22 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for DeviceBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
+                }
+            }
+
             /// The union `Bare`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Bare {
                 /// The member `driver`.
                 pub driver: types::BareBranch,
             }
 
             /// The branches of `Bare`, chosen by `driver`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum BareBranch {
                 /// The branch `file`.
@@ -560,6 +614,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Bare {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Bare", self, f)
+                }
+            }
+
             impl rt::Encode for BareBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -568,6 +629,13 @@ mod bindings {
                         Self::Null => {}
                         Self::Unrecognized(branch) => w.members_of(branch),
                     }
+                }
+            }
+
+            impl std::fmt::Debug for BareBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
                 }
             }
         }

@@ -25,7 +25,7 @@ mod bindings {
             use super::super::types;
 
             /// The command `query-device`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct QueryDevice {
                 /// The argument `which`.
                 pub which: types::Request,
@@ -41,6 +41,13 @@ mod bindings {
             impl rt::Encode for QueryDevice {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("which", &self.which);
+                }
+            }
+
+            impl std::fmt::Debug for QueryDevice {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("QueryDevice", self, f)
                 }
             }
 
@@ -175,7 +182,7 @@ mod bindings {
             }
 
             /// The struct `Request`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Request {
                 /// The member `id`.
                 pub id: String,
@@ -191,6 +198,13 @@ mod bindings {
             impl rt::Encode for Request {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("id", &self.id);
+                }
+            }
+
+            impl std::fmt::Debug for Request {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Request", self, f)
                 }
             }
         }

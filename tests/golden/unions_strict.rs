@@ -67,7 +67,7 @@ mod bindings {
             }
 
             /// The struct `File`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct File {
                 /// The member `path`.
                 pub path: String,
@@ -102,6 +102,13 @@ mod bindings {
             impl rt::Encode for File {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     w.member("path", &self.path);
+                }
+            }
+
+            impl std::fmt::Debug for File {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("File", self, f)
                 }
             }
 
@@ -144,7 +151,6 @@ mod bindings {
             }
 
             /// The struct `Tcp`.
-            #[derive(Debug)]
             pub struct Tcp {
                 /// The member `host`.
                 pub host: String,
@@ -199,6 +205,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Tcp {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Tcp", self, f)
+                }
+            }
+
             impl Clone for Tcp {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -210,7 +223,7 @@ mod bindings {
             }
 
             /// The struct `Unix`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Unix {
                 /// The member `socket`.
                 pub socket: String,
@@ -250,8 +263,14 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Unix {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Unix", self, f)
+                }
+            }
+
             /// The union `Net`.
-            #[derive(Debug)]
             pub struct Net {
                 /// The member `timeout`.
                 pub timeout: Option<i64>,
@@ -260,7 +279,7 @@ mod bindings {
             }
 
             /// The branches of `Net`, chosen by `transport`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum NetBranch {
                 /// The branch `tcp`.
                 Tcp(types::Tcp),
@@ -335,12 +354,26 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Net {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Net", self, f)
+                }
+            }
+
             impl rt::Encode for NetBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
                         Self::Tcp(branch) => w.members_of(branch),
                         Self::Unix(branch) => w.members_of(branch),
                     }
+                }
+            }
+
+            impl std::fmt::Debug for NetBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
                 }
             }
 
@@ -355,7 +388,6 @@ mod bindings {
             }
 
             /// The struct `Common`.
-            #[derive(Debug)]
             pub struct Common {
                 /// The member `id`.
                 pub id: String,
@@ -395,6 +427,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Common {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Common", self, f)
+                }
+            }
+
             impl Clone for Common {
                 #[inline]
                 fn clone(&self) -> Self {
@@ -406,7 +445,7 @@ mod bindings {
             }
 
             /// The union `Device`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Device {
                 /// The member `id`.
                 pub id: String,
@@ -415,7 +454,7 @@ mod bindings {
             }
 
             /// The branches of `Device`, chosen by `driver`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum DeviceBranch {
                 /// The branch `file`.
                 File(types::File),
@@ -483,6 +522,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Device {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Device", self, f)
+                }
+            }
+
             impl rt::Encode for DeviceBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -493,15 +539,22 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for DeviceBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
+                }
+            }
+
             /// The union `Bare`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub struct Bare {
                 /// The member `driver`.
                 pub driver: types::BareBranch,
             }
 
             /// The branches of `Bare`, chosen by `driver`.
-            #[derive(Clone, Debug)]
+            #[derive(Clone)]
             pub enum BareBranch {
                 /// The branch `file`.
                 File(types::File),
@@ -558,6 +611,13 @@ mod bindings {
                 }
             }
 
+            impl std::fmt::Debug for Bare {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Bare", self, f)
+                }
+            }
+
             impl rt::Encode for BareBranch {
                 fn encode_members(&self, w: &mut rt::Writer) {
                     match self {
@@ -565,6 +625,13 @@ mod bindings {
                         Self::Net => {}
                         Self::Null => {}
                     }
+                }
+            }
+
+            impl std::fmt::Debug for BareBranch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug(self.name(), self, f)
                 }
             }
         }

@@ -19,7 +19,8 @@ struct Cost {
     /// Blocks of `impl`.
     impls: f64,
     /// Traits derived: as costly as an `impl` each, and more where it says more than it has to. So `Clone` is written out where
-    /// it can be said shorter, and `Eq` for enums, which takes lines and an `impl` here and saves rustc work.
+    /// it can be said shorter, `Eq` for enums, and `Debug` where there is an encoder that has said it already: that takes lines
+    /// and an `impl` here and saves rustc work.
     derives: f64,
     /// Different types among `Option<…>`, `Vec<…>`, `Box<…>`, the slots of decoders too: for each, the runtime's generic code is
     /// compiled once.
@@ -103,10 +104,10 @@ fn check(config: Config, bound: Cost) {
 #[test]
 fn a_clients_bindings_stay_small() {
     let bound = Cost {
-        lines: 38.35,
-        functions: 3.25,
-        impls: 2.74,
-        derives: 2.48,
+        lines: 40.65,
+        functions: 3.74,
+        impls: 3.22,
+        derives: 1.98,
         instantiations: 0.39,
     };
     check(Config::new(), bound);
@@ -115,10 +116,10 @@ fn a_clients_bindings_stay_small() {
 #[test]
 fn bindings_for_both_ways_stay_small() {
     let bound = Cost {
-        lines: 57.4,
-        functions: 5.05,
-        impls: 4.14,
-        derives: 2.41,
+        lines: 60.9,
+        functions: 5.78,
+        impls: 4.87,
+        derives: 1.66,
         instantiations: 0.475,
     };
     check(Config::new().both_ways(true).oldest("7.2"), bound);

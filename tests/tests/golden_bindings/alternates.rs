@@ -28,3 +28,14 @@ fn branches_become_alternates_by_themselves() {
         r#"{"reference":{"name":"n","backing":"b"},"amount":3,"mode":"auto"}"#
     );
 }
+
+#[test]
+fn an_alternate_shows_what_it_is_encoded_to() {
+    let reference = Reference::from(Node::new("n").backing("b"));
+    assert_eq!(
+        format!("{reference:?}"),
+        r#"Reference { name: "n", backing: "b" }"#
+    );
+    assert_eq!(format!("{:?}", Amount::from(vec![1, 2])), "Amount([1, 2])");
+    assert_eq!(format!("{:?}", Switch::Auto), "Auto");
+}

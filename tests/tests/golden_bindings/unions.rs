@@ -40,6 +40,21 @@ fn a_union_is_made_and_read_without_a_match_for_what_is_common() {
 }
 
 #[test]
+fn a_union_shows_what_it_is_encoded_to() {
+    let net = Net::new(NetBranch::Tcp(Tcp::new("h").port(5)));
+    let device = Device::new("n0", DeviceBranch::Net(net));
+    assert_eq!(
+        format!("{device:?}"),
+        r#"Device { id: "n0", driver: "net", transport: "tcp", host: "h", port: 5 }"#
+    );
+    assert_eq!(
+        format!("{:?}", device.driver),
+        r#"net { transport: "tcp", host: "h", port: 5 }"#
+    );
+    assert_eq!(format!("{:?}", DeviceBranch::Null), "null");
+}
+
+#[test]
 fn a_strict_union_knows_its_members_only() {
     same::<strict::Device>(&[r#"{"id":"a","driver":"net","transport":"tcp","host":"h"}"#]);
     let refused = refused::<strict::Device>;

@@ -1,10 +1,11 @@
 //! Alternates: enums whose branch is told by the JSON kind.
 
+use super::debug;
 use super::docs::Docs;
 use super::enums::decode_impl;
 use super::layout::{Node, arm, block, line};
 use super::names;
-use super::objects::encode_impl;
+use super::objects::{derived, encode_impl};
 use super::types::Types;
 use crate::schema::{Alternate, Branch, Builtin, Definition, DefinitionId, Kind};
 
@@ -24,11 +25,9 @@ pub(super) fn emit(
         let ty = types.within(id, branch.ty);
         variants.push(line(format!("{}({ty}),", names::upper_camel(&branch.name))));
     }
-    let mut nodes = vec![
-        Node::Doc(docs.definition(definition)),
-        line("#[derive(Clone, Debug)]"),
-        block(format!("pub enum {name} {{"), variants),
-    ];
+    let mut nodes = vec![Node::Doc(docs.definition(definition))];
+    nodes.extend(derived(true, plan.encodes(id), false));
+    nodes.push(block(format!("pub enum {name} {{"), variants));
     if plan.encodes(id) {
         for branch in &branches {
             nodes.push(Node::Blank);
@@ -45,6 +44,7 @@ pub(super) fn emit(
             &name,
             vec![block("match self {", encode_arms(&branches))],
         ));
+        nodes.extend(debug::of_type(&name));
     }
     nodes
 }

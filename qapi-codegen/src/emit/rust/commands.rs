@@ -1,6 +1,7 @@
 //! Commands: structs of their arguments.
 
 use super::clone;
+use super::debug;
 use super::docs::{self, Docs};
 use super::layout::{Node, block, function, let_slots, line};
 use super::members::{self, Extra, Field};
@@ -28,7 +29,7 @@ pub(super) fn emit<'p>(
     match command.arguments {
         Some(ty) if has_arguments(command, plan) && plan.is_implicit(ty) => {
             let fields = members::fields(types, ty, definition, decodes);
-            nodes.push(derives(&fields, types));
+            nodes.extend(derives(&fields, encodes, types));
             nodes.extend(deprecated.map(Node::Line));
             nodes.extend(arguments(&name, &fields, command, types, docs));
         }
@@ -83,6 +84,7 @@ fn arguments(
             body.push(line(format!("w.members_of(&self.{OTHERS});")));
             nodes.push(objects::encode(name, body));
         }
+        nodes.extend(debug::of_type(name));
     }
     if types.plan.settings.for_servers() {
         nodes.push(Node::Blank);

@@ -2,6 +2,7 @@
 
 use super::clone;
 use super::commands::{since, unit, wrapped};
+use super::debug;
 use super::docs::{self, Docs};
 use super::layout::{Node, arm, block, line};
 use super::members;
@@ -28,7 +29,7 @@ pub(super) fn emit<'p>(
     match event.data {
         Some(ty) if plan.is_implicit(ty) && !plan.is_empty(ty) => {
             let fields = members::fields(types, ty, definition, true);
-            nodes.push(objects::derives(&fields, types));
+            nodes.extend(objects::derives(&fields, encodes, types));
             nodes.extend(deprecated);
             let declared = members::declare(&fields, types, docs);
             nodes.push(block(format!("pub struct {name} {{"), declared));
@@ -41,6 +42,7 @@ pub(super) fn emit<'p>(
                 nodes.push(members::constructors(&name, &fields, &[], types));
                 nodes.push(Node::Blank);
                 nodes.push(objects::encode(&name, members::write(&fields)));
+                nodes.extend(debug::of_type(&name));
             }
             nodes.extend(clone::implement(&name, &fields, &[], types));
         }

@@ -208,7 +208,11 @@ pub(super) fn constructors(
         what
     };
     let mut body = vec![line(what)];
-    let expression = nested("Self { ", values, " }", Width::Struct);
+    // Where nothing is required, a default is derived that says the same. It is the trait that is asked: a setter may be called so.
+    let expression = match parameters.is_empty() {
+        true => line(format!("{}::default()", types.std("Default"))),
+        false => nested("Self { ", values, " }", Width::Struct),
+    };
     body.extend(function(
         "pub fn new(",
         parameters,

@@ -8,6 +8,7 @@ mod arrival;
 mod clone;
 mod commands;
 mod cycles;
+mod debug;
 mod docs;
 mod enums;
 mod events;

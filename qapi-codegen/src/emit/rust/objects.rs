@@ -1,6 +1,7 @@
 //! Structs.
 
 use super::clone;
+use super::debug;
 use super::docs::Docs;
 use super::enums::decode_impl;
 use super::layout::{Node, Width, block, function, line, nested};
@@ -19,8 +20,9 @@ pub(super) fn emit<'p>(
     let plan = types.plan;
     let name = names::upper_camel(&definition.name);
     let fields = members::fields(types, id, definition, plan.decodes(id));
+    let shown = plan.encodes(id) && !fields.is_empty();
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
-    nodes.push(derives(&fields, types));
+    nodes.extend(derives(&fields, shown, types));
     nodes.push(block(
         format!("pub struct {name} {{"),
         members::declare(&fields, types, docs),
@@ -37,19 +39,25 @@ pub(super) fn emit<'p>(
         nodes.push(Node::Blank);
         nodes.push(encode(&name, members::write(&fields)));
     }
+    if shown {
+        nodes.extend(debug::of_type(&name));
+    }
     nodes.extend(clone::implement(&name, &fields, &[], types));
     nodes
 }
 
-/// What is derived: a default too, where nothing is required.
-pub(super) fn derives(fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
+/// What is derived for a struct of these fields; a default too, where nothing is required.
+pub(super) fn derives(fields: &[Field<'_>], shown: bool, types: &Types<'_, '_>) -> Option<Node> {
     let defaults = fields.iter().all(|field| field.optional);
-    line(match (clone::is_derived(fields, types), defaults) {
-        (true, true) => "#[derive(Clone, Debug, Default)]",
-        (true, false) => "#[derive(Clone, Debug)]",
-        (false, true) => "#[derive(Debug, Default)]",
-        (false, false) => "#[derive(Debug)]",
-    })
+    derived(clone::is_derived(fields, types), shown, defaults)
+}
+
+/// What is derived: `Debug` unless a value shows what it is encoded to.
+pub(super) fn derived(clone: bool, shown: bool, default: bool) -> Option<Node> {
+    let all = [("Clone", clone), ("Debug", !shown), ("Default", default)];
+    let derived = all.into_iter().filter(|(_, derived)| *derived);
+    let names: Vec<&str> = derived.map(|(name, _)| name).collect();
+    (!names.is_empty()).then(|| line(format!("#[derive({})]", names.join(", "))))
 }
 
 /// Decodes an object; one that can be a branch hands on what it does not know.

@@ -1,12 +1,13 @@
 //! Unions: a struct of the base's members, with the discriminator as an enum that holds the branches' data.
 
 use super::clone;
+use super::debug;
 use super::docs::Docs;
 use super::enums::decode_impl;
 use super::layout::{Node, arm, arm_call, block, function, let_slots, line};
 use super::members::{self, Extra, Field};
 use super::names::{self, UNRECOGNIZED};
-use super::objects::{construct, decode_members_impl, encode};
+use super::objects::{construct, decode_members_impl, derived, encode};
 use super::types::Types;
 use crate::schema::{Branch, Definition, DefinitionId, Union};
 
@@ -96,14 +97,11 @@ impl Parts<'_, '_, '_> {
             ));
         }
         fields.push(line(format!("pub {}: {},", self.tag, self.branch_path())));
-        vec![
-            Node::Doc(docs.definition(definition)),
-            line(match clone::is_derived(&self.fields, self.types) {
-                true => "#[derive(Clone, Debug)]",
-                false => "#[derive(Debug)]",
-            }),
-            block(format!("pub struct {} {{", self.name), fields),
-        ]
+        let cloned = clone::is_derived(&self.fields, self.types);
+        let mut nodes = vec![Node::Doc(docs.definition(definition))];
+        nodes.extend(derived(cloned, self.types.plan.encodes(self.id), false));
+        nodes.push(block(format!("pub struct {} {{", self.name), fields));
+        nodes
     }
 
     fn declare_branches(&self, definition: &Definition, docs: &Docs<'_, '_>) -> Vec<Node> {
@@ -125,13 +123,11 @@ impl Parts<'_, '_, '_> {
             variants.push(line("/// A branch that the schema does not know."));
             variants.push(line(format!("{UNRECOGNIZED}(rt::UnknownBranch),")));
         }
-        let mut nodes = vec![
-            line(format!(
-                "/// The branches of `{}`, chosen by `{}`.",
-                definition.name, self.union.discriminator
-            )),
-            line("#[derive(Clone, Debug)]"),
-        ];
+        let mut nodes = vec![line(format!(
+            "/// The branches of `{}`, chosen by `{}`.",
+            definition.name, self.union.discriminator
+        ))];
+        nodes.extend(derived(true, self.types.plan.encodes(self.id), false));
         nodes.extend(self.open.then(|| line("#[non_exhaustive]")));
         nodes.push(block(format!("pub enum {} {{", self.branch_type), variants));
         nodes
@@ -252,8 +248,11 @@ impl Parts<'_, '_, '_> {
         };
         body.push(members::write_one(&self.union.discriminator, tag));
         body.push(line(format!("w.members_of(&self.{});", self.tag)));
-        let whole = encode(&self.name, body);
-        vec![whole, Node::Blank, self.encode_branch()]
+        let mut nodes = vec![encode(&self.name, body)];
+        nodes.extend(debug::of_type(&self.name));
+        nodes.extend([Node::Blank, self.encode_branch()]);
+        nodes.extend(debug::implement(&self.branch_type, "self.name()"));
+        nodes
     }
 
     fn encode_branch(&self) -> Node {
