@@ -111,6 +111,7 @@ mod bindings {
             }
 
             impl rt::Encode for Switch {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }

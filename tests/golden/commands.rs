@@ -59,12 +59,14 @@ mod bindings {
                 }
 
                 /// Sets `wait`.
+                #[inline]
                 pub fn wait(mut self, value: bool) -> Self {
                     self.wait = Some(value);
                     self
                 }
 
                 /// Sets `tags`.
+                #[inline]
                 pub fn tags(mut self, value: Vec<String>) -> Self {
                     self.tags = Some(value);
                     self
@@ -229,6 +231,7 @@ mod bindings {
 
             impl Shutdown {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
@@ -322,6 +325,7 @@ mod bindings {
             }
 
             impl rt::Encode for Kind {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -382,6 +386,7 @@ mod bindings {
                 }
 
                 /// Sets `force`.
+                #[inline]
                 pub fn force(mut self, value: bool) -> Self {
                     self.force = Some(value);
                     self
@@ -442,6 +447,7 @@ mod bindings {
                 }
 
                 /// Sets `size`.
+                #[inline]
                 pub fn size(mut self, value: u64) -> Self {
                     self.size = Some(value);
                     self

@@ -60,11 +60,13 @@ mod bindings {
 
             impl QueryDocumented {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
 
                 /// Sets `depth`.
+                #[inline]
                 pub fn depth(mut self, value: i64) -> Self {
                     self.depth = Some(value);
                     self

@@ -64,6 +64,7 @@ mod bindings {
             }
 
             impl rt::Encode for Level {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -95,6 +96,7 @@ mod bindings {
             }
 
             impl rt::Encode for Nothing {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -113,6 +115,7 @@ mod bindings {
 
             impl Volume {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(level: types::Level, levels: Vec<types::Level>) -> Self {
                     Self {
                         level,
@@ -122,6 +125,7 @@ mod bindings {
                 }
 
                 /// Sets `nothing`.
+                #[inline]
                 pub fn nothing(mut self, value: types::Nothing) -> Self {
                     self.nothing = Some(value);
                     self

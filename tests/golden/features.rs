@@ -65,17 +65,20 @@ mod bindings {
 
             impl QueryMembers {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
 
                 /// Sets `deep`.
+                #[inline]
                 pub fn deep(mut self, value: i64) -> Self {
                     self.deep = Some(value);
                     self
                 }
 
                 /// Sets `odd`.
+                #[inline]
                 pub fn odd(mut self, value: bool) -> Self {
                     self.odd = Some(value);
                     self

@@ -58,11 +58,13 @@ mod bindings {
 
             impl QueryMembers {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
 
                 /// Sets `deep`.
+                #[inline]
                 pub fn deep(mut self, value: i64) -> Self {
                     self.deep = Some(value);
                     self

@@ -151,6 +151,7 @@ mod bindings {
 
             impl String {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
@@ -162,12 +163,14 @@ mod bindings {
                 }
 
                 /// Sets `new`.
+                #[inline]
                 pub fn set_new(mut self, value: types::String) -> Self {
                     self.new = Some(value);
                     self
                 }
 
                 /// Sets `with-new`.
+                #[inline]
                 pub fn with_new(mut self, value: types::Option) -> Self {
                     self.with_new = Some(value);
                     self
@@ -225,11 +228,13 @@ mod bindings {
 
             impl Others {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
 
                 /// Sets `x-others`.
+                #[inline]
                 pub fn x_others(mut self, value: types::Tagged) -> Self {
                     self.x_others = Some(value);
                     self
@@ -442,6 +447,7 @@ mod bindings {
             }
 
             impl rt::Encode for String {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -458,11 +464,13 @@ mod bindings {
 
             impl Option {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(some: types::String) -> Self {
                     Self { none: None, some }
                 }
 
                 /// Sets `none`.
+                #[inline]
                 pub fn none(mut self, value: types::Vec) -> Self {
                     self.none = Some(value);
                     self
@@ -506,11 +514,13 @@ mod bindings {
 
             impl Vec {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(vec: std::vec::Vec<std::string::String>) -> Self {
                     Self { vec, r#box: None }
                 }
 
                 /// Sets `box`.
+                #[inline]
                 pub fn r#box(mut self, value: types::Box) -> Self {
                     self.r#box = Some(value.into());
                     self
@@ -552,11 +562,13 @@ mod bindings {
 
             impl Box {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     std::default::Default::default()
                 }
 
                 /// Sets `boxed`.
+                #[inline]
                 pub fn boxed(mut self, value: types::Vec) -> Self {
                     self.boxed = Some(value.into());
                     self
@@ -785,23 +797,27 @@ mod bindings {
 
             impl Into {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     std::default::Default::default()
                 }
 
                 /// Sets `into`.
+                #[inline]
                 pub fn into(mut self, value: std::vec::Vec<types::Into>) -> Self {
                     self.into = Some(value);
                     self
                 }
 
                 /// Sets `default`.
+                #[inline]
                 pub fn default(mut self, value: types::Default) -> Self {
                     self.default = Some(value);
                     self
                 }
 
                 /// Sets `clone`.
+                #[inline]
                 pub fn set_clone(mut self, value: types::Clone) -> Self {
                     self.clone = Some(value);
                     self
@@ -873,6 +889,7 @@ mod bindings {
             }
 
             impl rt::Encode for Default {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -911,11 +928,13 @@ mod bindings {
 
             impl Debug {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(iterator: types::Copy) -> Self {
                     Self { iterator, eq: None }
                 }
 
                 /// Sets `eq`.
+                #[inline]
                 pub fn eq(mut self, value: types::Eq) -> Self {
                     self.eq = Some(value);
                     self
@@ -984,6 +1003,7 @@ mod bindings {
             }
 
             impl rt::Encode for Copy {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -1021,6 +1041,7 @@ mod bindings {
             }
 
             impl rt::Encode for Eq {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -1093,18 +1114,21 @@ mod bindings {
                 }
 
                 /// Sets `r`.
+                #[inline]
                 pub fn r(mut self, value: i64) -> Self {
                     self.r = Some(value);
                     self
                 }
 
                 /// Sets `w`.
+                #[inline]
                 pub fn w(mut self, value: i64) -> Self {
                     self.w = Some(value);
                     self
                 }
 
                 /// Sets `rt`.
+                #[inline]
                 pub fn rt(mut self, value: i64) -> Self {
                     self.rt = Some(value);
                     self
@@ -1120,6 +1144,7 @@ mod bindings {
                 }
 
                 /// Sets `value`.
+                #[inline]
                 pub fn value(mut self, value: i64) -> Self {
                     self.value = Some(value);
                     self
@@ -1337,6 +1362,7 @@ mod bindings {
 
             impl Words {
                 /// All members.
+                #[inline]
                 pub fn new(
                     r#abstract: bool,
                     r#as: bool,
@@ -1712,6 +1738,7 @@ mod bindings {
 
             impl Cloned {
                 /// All members.
+                #[inline]
                 pub fn new(into: types::Into, number: i64) -> Self {
                     Self { into, number }
                 }
@@ -1806,6 +1833,7 @@ mod bindings {
                 }
 
                 /// Sets `r`.
+                #[inline]
                 pub fn r(mut self, value: i64) -> Self {
                     self.r = Some(value);
                     self

@@ -39,6 +39,7 @@ mod bindings {
 
             impl QueryAnswer {
                 /// All members.
+                #[inline]
                 pub fn new(style: types::Kind) -> Self {
                     Self { style }
                 }
@@ -120,6 +121,7 @@ mod bindings {
             }
 
             impl rt::Encode for Kind {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }

@@ -43,6 +43,7 @@ mod bindings {
                 }
 
                 /// Sets `backing`.
+                #[inline]
                 pub fn backing(mut self, value: types::Image) -> Self {
                     self.backing = Some(value.into());
                     self
@@ -84,6 +85,7 @@ mod bindings {
 
             impl Tree {
                 /// All members.
+                #[inline]
                 pub fn new(children: Vec<types::Tree>) -> Self {
                     Self { children }
                 }
@@ -121,11 +123,13 @@ mod bindings {
 
             impl Left {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
 
                 /// Sets `right`.
+                #[inline]
                 pub fn right(mut self, value: types::Right) -> Self {
                     self.right = Some(value.into());
                     self
@@ -164,17 +168,20 @@ mod bindings {
 
             impl Right {
                 /// All members absent.
+                #[inline]
                 pub fn new() -> Self {
                     Default::default()
                 }
 
                 /// Sets `left`.
+                #[inline]
                 pub fn left(mut self, value: types::Left) -> Self {
                     self.left = Some(value.into());
                     self
                 }
 
                 /// Sets `top`.
+                #[inline]
                 pub fn top(mut self, value: types::Left) -> Self {
                     self.top = Some(value.into());
                     self
@@ -240,6 +247,7 @@ mod bindings {
             }
 
             impl rt::Encode for Kind {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -256,6 +264,7 @@ mod bindings {
 
             impl Node {
                 /// All members.
+                #[inline]
                 pub fn new(left: types::Expression, right: types::Expression) -> Self {
                     Self {
                         left: left.into(),
@@ -320,6 +329,7 @@ mod bindings {
 
             impl Expression {
                 /// All members.
+                #[inline]
                 pub fn new(kind: types::ExpressionBranch) -> Self {
                     Self { kind }
                 }

@@ -228,6 +228,7 @@ mod bindings {
                 }
 
                 /// Sets `bytes`.
+                #[inline]
                 pub fn bytes(mut self, value: u64) -> Self {
                     self.bytes = Some(value);
                     self
@@ -325,6 +326,7 @@ mod bindings {
             }
 
             impl rt::Encode for Format {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -340,11 +342,13 @@ mod bindings {
 
             impl Qcow2 {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(size: u64) -> Self {
                     Self { size, lazy: None }
                 }
 
                 /// Sets `lazy`.
+                #[inline]
                 pub fn lazy(mut self, value: bool) -> Self {
                     self.lazy = Some(value);
                     self
@@ -503,6 +507,7 @@ mod bindings {
 
             impl Status {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(running: bool) -> Self {
                     Self {
                         running,
@@ -511,6 +516,7 @@ mod bindings {
                 }
 
                 /// Sets `images`.
+                #[inline]
                 pub fn images(mut self, value: Vec<types::Image>) -> Self {
                     self.images = Some(value);
                     self

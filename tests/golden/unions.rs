@@ -64,6 +64,7 @@ mod bindings {
             }
 
             impl rt::Encode for Driver {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -151,6 +152,7 @@ mod bindings {
             }
 
             impl rt::Encode for Transport {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -174,6 +176,7 @@ mod bindings {
                 }
 
                 /// Sets `port`.
+                #[inline]
                 pub fn port(mut self, value: u16) -> Self {
                     self.port = Some(value);
                     self
@@ -295,6 +298,7 @@ mod bindings {
 
             impl Net {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(transport: types::NetBranch) -> Self {
                     Self {
                         timeout: None,
@@ -303,6 +307,7 @@ mod bindings {
                 }
 
                 /// Sets `timeout`.
+                #[inline]
                 pub fn timeout(mut self, value: i64) -> Self {
                     self.timeout = Some(value);
                     self
@@ -568,6 +573,7 @@ mod bindings {
 
             impl Bare {
                 /// All members.
+                #[inline]
                 pub fn new(driver: types::BareBranch) -> Self {
                     Self { driver }
                 }

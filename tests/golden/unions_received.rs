@@ -33,6 +33,7 @@ mod bindings {
 
             impl QueryDevice {
                 /// All members.
+                #[inline]
                 pub fn new(which: types::Request) -> Self {
                     Self { which }
                 }

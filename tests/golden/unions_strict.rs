@@ -61,6 +61,7 @@ mod bindings {
             }
 
             impl rt::Encode for Driver {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -145,6 +146,7 @@ mod bindings {
             }
 
             impl rt::Encode for Transport {
+                #[inline]
                 fn encode(&self, w: &mut rt::Writer) {
                     w.string(self.as_str());
                 }
@@ -168,6 +170,7 @@ mod bindings {
                 }
 
                 /// Sets `port`.
+                #[inline]
                 pub fn port(mut self, value: u16) -> Self {
                     self.port = Some(value);
                     self
@@ -289,6 +292,7 @@ mod bindings {
 
             impl Net {
                 /// The required members; the others are absent.
+                #[inline]
                 pub fn new(transport: types::NetBranch) -> Self {
                     Self {
                         timeout: None,
@@ -297,6 +301,7 @@ mod bindings {
                 }
 
                 /// Sets `timeout`.
+                #[inline]
                 pub fn timeout(mut self, value: i64) -> Self {
                     self.timeout = Some(value);
                     self
@@ -566,6 +571,7 @@ mod bindings {
 
             impl Bare {
                 /// All members.
+                #[inline]
                 pub fn new(driver: types::BareBranch) -> Self {
                     Self { driver }
                 }

@@ -104,7 +104,7 @@ fn check(config: Config, bound: Cost) {
 #[test]
 fn a_clients_bindings_stay_small() {
     let bound = Cost {
-        lines: 40.65,
+        lines: 41.75,
         functions: 3.74,
         impls: 3.22,
         derives: 1.98,
@@ -116,7 +116,7 @@ fn a_clients_bindings_stay_small() {
 #[test]
 fn bindings_for_both_ways_stay_small() {
     let bound = Cost {
-        lines: 60.9,
+        lines: 62.45,
         functions: 5.78,
         impls: 4.87,
         derives: 1.66,

@@ -69,10 +69,13 @@ pub(super) fn emit(
         nodes.push(Node::Blank);
         nodes.push(block(
             format!("impl rt::Encode for {name} {{"),
-            vec![block(
-                "fn encode(&self, w: &mut rt::Writer) {",
-                vec![line("w.string(self.as_str());")],
-            )],
+            vec![
+                line("#[inline]"),
+                block(
+                    "fn encode(&self, w: &mut rt::Writer) {",
+                    vec![line("w.string(self.as_str());")],
+                ),
+            ],
         ));
     }
     nodes

@@ -208,6 +208,7 @@ pub(super) fn constructors(
         what
     };
     let mut body = vec![line(what)];
+    body.extend(inline(&parameters));
     // Where nothing is required, a default is derived that says the same. It is the trait that is asked: a setter may be called so.
     let expression = match parameters.is_empty() {
         true => line(format!("{}::default()", types.std("Default"))),
@@ -230,15 +231,23 @@ pub(super) fn constructors(
     block(format!("impl {name} {{"), body)
 }
 
+/// What spares a library the code of a method that only moves its parameters; a generic one is compiled where it is called anyway.
+fn inline(parameters: &[String]) -> Option<Node> {
+    let generic = parameters.iter().any(|one| one.contains(": impl "));
+    (!generic).then(|| line("#[inline]"))
+}
+
 fn setter(field: &Field<'_>, types: &Types<'_, '_>) -> Vec<Node> {
     let (ty, conversion) = types.parameter(field.of, field.member.ty);
     let name = names::setter(&field.name);
     let mut nodes = vec![line(format!("/// Sets `{}`.", field.member.name))];
     let deprecated = field.member.has_feature("deprecated");
     nodes.extend(deprecated.then(|| line("#[deprecated]")));
+    let parameters = ["mut self".to_owned(), format!("value: {ty}")];
+    nodes.extend(inline(&parameters));
     nodes.extend(function(
         format!("pub fn {name}("),
-        ["mut self".to_owned(), format!("value: {ty}")],
+        parameters,
         ") -> Self {",
         vec![
             line(format!("self.{} = Some(value{conversion});", field.name)),
