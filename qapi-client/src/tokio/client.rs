@@ -17,7 +17,7 @@ use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
-use crate::core::{Buffer, Filter, Overflow, Session};
+use crate::core::{Buffer, End, Filter, Overflow, Session};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
@@ -61,7 +61,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start(Connection::new(stream), options, None).await
+        Self::start(over(stream)?, options, None).await
     }
 
     /// A session with a guest agent, over a connection to its channel that is there already: brings both sides into step,
@@ -73,7 +73,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start_agent(Connection::new(stream), options, None).await
+        Self::start_agent(over(stream)?, options, None).await
     }
 
     pub(super) async fn start_agent(
@@ -343,7 +343,7 @@ impl Client {
         name: &str,
         options: CallOptions,
     ) -> Result<Payload<'static>, Error> {
-        let timeout = options.timeout(name, self.options());
+        let timeout = options.timeout(name, &self.shared().timeouts);
         let outcome = match within(timeout, waiting.outcome()).await {
             Some(outcome) => outcome,
             None => waiting
@@ -359,6 +359,14 @@ impl Client {
             outcome => outcome::value(name, outcome, None),
         }
     }
+}
+
+/// A connection over a stream that is there already.
+pub(super) fn over<S>(stream: S) -> Result<Connection, Error>
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    Connection::over(stream).map_err(|error| Error::ended(&End::from(error), false))
 }
 
 /// What the future comes to; `None` if it has not within `timeout`.
