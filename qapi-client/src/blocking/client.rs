@@ -17,8 +17,8 @@ use super::reconnect::Down;
 use super::stream::Stream;
 use super::{Subscription, Transport};
 use crate::core::{
-    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Outcome, Overflow, RawEvent, Session,
-    Stamped, Step,
+    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Outcome, Overflow, PATIENCE, RawEvent,
+    Session, Stamped, Step,
 };
 #[cfg(unix)]
 use crate::descriptors::MOST;
@@ -99,11 +99,14 @@ impl Client {
     }
 
     fn negotiate(&mut self) -> Result<(), Error> {
-        let mut deadline = Deadline::after(self.options.timeout);
+        let deadline = Deadline::after(self.options.timeout);
         loop {
-            match self.next_step(&mut deadline) {
+            match self.next_step(&mut deadline.or_after(PATIENCE)) {
                 Some(Step::Ready) => break,
                 Some(Step::Reply { .. }) => {}
+                None if self.session.ended().is_none() && !deadline.is_over() => {
+                    self.session.end_lines();
+                }
                 None => return Err(Error::not_ready(&self.session)),
             }
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
-use crate::core::{Buffer, End, Filter, Overflow, Session};
+use crate::core::{Buffer, End, Filter, Overflow, PATIENCE, Session};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
@@ -143,8 +144,13 @@ impl Client {
         let again = again.map(|(dialer, policy)| Again::new(dialer, policy));
         ::tokio::spawn(drive(shared, connection, again));
         if options.greeting {
-            let ready = within(options.timeout, ready).await;
-            if !matches!(ready, Some(Ok(()))) {
+            let ready = within(
+                options.timeout,
+                patiently(ready, || {
+                    client.shared().with(|state| state.session.end_lines())
+                }),
+            );
+            if !matches!(ready.await, Some(Ok(()))) {
                 return Err(Error::not_ready(&client.shared().lock().session));
             }
         }
@@ -367,6 +373,17 @@ where
     S: AsyncRead + AsyncWrite + Send + 'static,
 {
     Connection::over(stream).map_err(|error| Error::ended(&End::from(error), false))
+}
+
+/// What comes of the negotiation; while nothing does `insist`.
+pub(super) async fn patiently<F: Future>(negotiated: F, mut insist: impl FnMut()) -> F::Output {
+    let mut negotiated = pin!(negotiated);
+    loop {
+        match within(Some(PATIENCE), &mut negotiated).await {
+            Some(output) => return output,
+            None => insist(),
+        }
+    }
 }
 
 /// What the future comes to; `None` if it has not within `timeout`.

@@ -34,6 +34,8 @@ impl Session {
     /// assert!(matches!(session.step(), Some(Step::Ready)));
     /// ```
     pub fn synchronize(&mut self, number: u64) {
+        // There are several programs that are agents, and what they are sent in general has lines.
+        self.ends_lines = true;
         self.agent = Some(Agent {
             number,
             returns_ids: false,

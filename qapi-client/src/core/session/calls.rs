@@ -179,7 +179,13 @@ impl Session {
             self.outgoing.push_descriptors(id);
         }
         let written = self.has_ids().then_some(self.ids.of(id));
-        let place = self.outgoing.push(|bytes| call.write(written, bytes));
+        let ends_line = self.ends_lines;
+        let place = self.outgoing.push(|bytes| {
+            call.write(written, bytes);
+            if ends_line {
+                bytes.push(b'\n');
+            }
+        });
         self.line_of(&call).push(Waiting {
             id,
             place,

@@ -17,7 +17,7 @@ use ::tokio::sync::Semaphore;
 use ::tokio::time::sleep;
 use qapi_types::Greeting;
 
-use super::client::{over, within};
+use super::client::{over, patiently, within};
 use super::connection::Connection;
 use super::dial;
 use crate::address::Address;
@@ -112,7 +112,8 @@ impl Mux {
         };
         ::tokio::spawn(machine::drive(shared, connection));
         let is_known = |progress: &Progress| progress.ready || progress.end.is_some();
-        let known = within(options.timeout, mux.shared().until(is_known)).await;
+        let known = patiently(mux.shared().until(is_known), || mux.shared().end_lines());
+        let known = within(options.timeout, known).await;
         match known {
             Some(Progress { end: None, .. }) => Ok(mux),
             _ => Err(Error::not_ready(mux.shared().lock().mux.machine())),
