@@ -1,9 +1,12 @@
-//! How long calls may take, by the class of their command.
+//! How long calls may take, by the class of their command; and how long a negotiation may.
 
 use std::time::Duration;
 
 use crate::core::matches;
 use crate::options::Options;
+
+/// How long a server may say nothing to its negotiation before it is taken for one that may read line by line.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What [`Options`] say of this, ready to be asked before every call.
 #[derive(Clone, Copy, Debug)]

@@ -17,8 +17,8 @@ use super::reconnect::Down;
 use super::stream::Stream;
 use super::{Subscription, Transport};
 use crate::core::{
-    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Outcome, Overflow, PATIENCE, RawEvent,
-    Session, Stamped, Step,
+    Buffer, Call, CallId, Delivery, End, Filter, Inbox, Outcome, Overflow, RawEvent, Session,
+    Stamped, Step,
 };
 #[cfg(unix)]
 use crate::descriptors::MOST;
@@ -28,7 +28,7 @@ use crate::options::{CallOptions, Options};
 use crate::outcome;
 use crate::reconnect::Again;
 use crate::schema::{QuerySchema, Schema};
-use crate::timeouts::Timeouts;
+use crate::timeouts::{PATIENCE, Timeouts};
 use crate::trace;
 
 /// A session that waits for every reply.

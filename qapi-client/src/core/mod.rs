@@ -28,7 +28,6 @@ pub use violation::Violation;
 #[cfg(feature = "server")]
 pub(crate) use end::is_departure;
 pub(crate) use filter::matches;
-pub(crate) use session::PATIENCE;
 #[cfg(feature = "server")]
 pub(crate) use synchronize::DELIMITER;
 #[cfg(all(unix, feature = "server"))]

@@ -21,7 +21,6 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::trace;
 use agent::Agent;
-pub(crate) use negotiation::PATIENCE;
 
 /// A session with one server, from its greeting on.
 ///

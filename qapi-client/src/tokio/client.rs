@@ -18,13 +18,14 @@ use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
-use crate::core::{Buffer, End, Filter, Overflow, PATIENCE, Session};
+use crate::core::{Buffer, End, Filter, Overflow, Session};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
 use crate::reconnect::Again;
 use crate::schema::{QuerySchema, Schema};
+use crate::timeouts::PATIENCE;
 use crate::trace;
 
 /// A handle of a session: cloned freely, sent anywhere. Calls of many tasks are in flight at once; the session ends when

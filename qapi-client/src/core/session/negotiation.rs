@@ -1,7 +1,5 @@
 //! How a session begins: greeting and negotiation.
 
-use std::time::Duration;
-
 use qapi_types::{Any, AnyMembers, Encode, Greeting};
 
 use super::{Outcome, Phase, Session};
@@ -9,9 +7,6 @@ use crate::core::{Call, Violation};
 
 /// The capability to execute commands out of band.
 const OUT_OF_BAND: &str = "oob";
-
-/// How long a server may say nothing before it is taken for one that may read line by line.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(200);
 
 impl Session {
     /// Asks for out-of-band execution, if the server offers it. To be said before anything is received.
