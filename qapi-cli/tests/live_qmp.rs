@@ -151,13 +151,13 @@ fn events_jobs_and_states() {
             "qmp: the machine knows no state `runing`\n",
         ),
         (
-            &["status", "running", "--timeout", "0.05"],
+            &["status", "running", "--within", "0.05"],
             3,
             "qmp: timed out waiting for status running\n",
         ),
         (&["job", "j"], 1, "qmp: there is no job `j`\n"),
         (
-            &["R*", "--timeout", "0.05"],
+            &["R*", "--within", "0.05"],
             3,
             "qmp: timed out waiting for R*\n",
         ),

@@ -26,7 +26,7 @@ const SLICE: Duration = Duration::from_millis(100);
 Examples:
   qmp --socket vm.qmp events
   qmp --socket vm.qmp events 'BLOCK_JOB_*' JOB_STATUS_CHANGE --json
-  qmp --socket vm.qmp events SHUTDOWN --count 1 --timeout 60")]
+  qmp --socket vm.qmp events SHUTDOWN --count 1 --within 60")]
 pub(super) struct Events {
     /// The events to print, by name; `*` stands for any characters [default: all]
     #[arg(value_name = "GLOB")]
@@ -36,7 +36,7 @@ pub(super) struct Events {
     count: Option<u64>,
     /// End after so much time
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Option<Duration>,
+    within: Option<Duration>,
     /// Print each event as a JSON object
     #[arg(long)]
     json: bool,
@@ -54,7 +54,7 @@ impl Events {
             false => self.names.iter().cloned().collect(),
         };
         let mut client = monitor.connect()?;
-        let deadline = Deadline::after(self.timeout);
+        let deadline = Deadline::after(self.within);
         expect(&mut client, &self.names, deadline)?;
         let (mut shown, mut lost) = (0, 0);
         // A machine that never stops talking does not keep anybody past the deadline.
@@ -141,7 +141,7 @@ mod tests {
                 "events --count 1",
                 (0, "-1 STOP\n", ""),
             ),
-            (vec![], "events --timeout 0.01", (0, "", "")),
+            (vec![], "events --within 0.01", (0, "", "")),
             (
                 vec![stop, garbage],
                 "events",

@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use qapi_client::blocking::Client;
 use qapi_client::core::RawEvent;
-use qapi_client::{Error, Filter};
+use qapi_client::{Error, Filter, Schema};
 use qapi_types::{Any, Writer};
 
 use super::deadline::Deadline;
 use super::event::{expect, write_event};
-use super::job;
+use super::job::{self, Job};
 use super::layout::{Layout, legible, write_json};
 use super::monitor::seconds;
 use super::{Failure, Monitor};
@@ -30,9 +30,9 @@ const INTERVAL: Duration = Duration::from_millis(250);
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  qmp --socket vm.qmp wait DEVICE_DELETED --timeout 60
+  qmp --socket vm.qmp wait DEVICE_DELETED --within 60
   qmp --socket vm.qmp wait job commit0
-  qmp --socket vm.qmp wait status running --timeout 5")]
+  qmp --socket vm.qmp wait status running --within 5")]
 pub(super) struct Wait {
     /// An event's name, in which `*` stands for any characters; `job`; or `status`
     #[arg(value_name = "EVENT|job ID|status STATE")]
@@ -40,9 +40,9 @@ pub(super) struct Wait {
     /// The job's ID, or the state
     #[arg(hide = true)]
     which: Option<String>,
-    /// How long to wait [default: for ever]
+    /// How long it may take until that has happened [default: for ever]
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Option<Duration>,
+    within: Option<Duration>,
     /// Print what has happened as a JSON object
     #[arg(long)]
     json: bool,
@@ -76,14 +76,15 @@ impl Wait {
     }
 
     fn watch(&self, monitor: &Monitor) -> Result<Watch, Failure> {
-        let deadline = Deadline::after(self.timeout);
-        let client = monitor.connect()?;
         let what = [Some(&self.what), self.which.as_ref()];
         let what: Vec<&str> = what.into_iter().flatten().map(String::as_str).collect();
+        let what = what.join(" ");
+        let deadline = Deadline::after(self.within);
+        let client = monitor.connect_by(deadline);
         Ok(Watch {
-            client,
+            client: client.map_err(|failure| in_time(failure, deadline, &what))?,
             deadline,
-            what: what.join(" "),
+            what,
         })
     }
 
@@ -116,16 +117,26 @@ impl Watch {
     /// The next event; `None` if none comes for a while, and it is time to ask.
     fn next(&mut self, interval: Option<Duration>) -> Result<Option<RawEvent>, Failure> {
         if self.deadline.has_passed() {
-            return Err(Failure::TimedOut(format!(
-                "timed out waiting for {}",
-                self.what
-            )));
+            return Err(late(&self.what));
         }
         let timeout = match interval {
             Some(interval) => Some(self.deadline.within(interval)),
             None => self.deadline.remaining(),
         };
         Ok(self.client.next_raw_event(timeout)?)
+    }
+
+    fn ask(&mut self, query: &str) -> Result<Any, Failure> {
+        let options = self.deadline.call(*self.client.options());
+        let reply = self.client.execute_raw_with(query, None, options);
+        reply.map_err(|error| in_time(error.into(), self.deadline, &self.what))
+    }
+
+    /// The job, if the machine has it.
+    fn find(&mut self, id: &str) -> Result<Option<Job>, Failure> {
+        let options = self.deadline.call(*self.client.options());
+        let job = job::find(&mut self.client, id, options);
+        job.map_err(|error| in_time(error.into(), self.deadline, &self.what))
     }
 
     fn event(&mut self, filter: &Filter) -> Result<RawEvent, Failure> {
@@ -139,18 +150,19 @@ impl Watch {
     }
 
     fn status(&mut self, state: &str) -> Result<(), Failure> {
-        match self.client.schema() {
-            Ok(schema) if schema.has(&format!("query-status/ret/status/{state}")) => {}
-            // One that does not tell may know it all the same.
-            Err(Error::Refused(_)) => {}
+        // One that does not tell may know it all the same.
+        let knows = |schema: Schema| schema.has(&format!("query-status/ret/status/{state}"));
+        match self.ask("query-qmp-schema") {
+            Ok(told) if told.to().map_or(true, knows) => {}
+            Err(Failure::Session(Error::Refused(_))) => {}
             Ok(_) => {
                 let message = format!("the machine knows no state `{state}`");
                 return Err(Failure::Unmet(message));
             }
-            Err(error) => return Err(error.into()),
+            Err(failure) => return Err(failure),
         }
         loop {
-            let reply = self.client.execute_raw("query-status", None)?;
+            let reply = self.ask("query-status")?;
             if text(&reply, "status").as_deref() == Some(state) {
                 return Ok(());
             }
@@ -159,28 +171,35 @@ impl Watch {
         }
     }
 
+    /// The job, as soon as it may be another than before. Why it fails is kept in `failure`, if that is told.
+    fn look_again(
+        &mut self,
+        id: &str,
+        failure: &mut Option<String>,
+    ) -> Result<Option<Job>, Failure> {
+        while let Some(event) = self.next(Some(INTERVAL))? {
+            job::failure(&event, id, failure);
+            if job::status(&event, id).is_some() {
+                break;
+            }
+        }
+        self.find(id)
+    }
+
     /// Waits for the job's end and says it, if that is a good one.
     fn job(&mut self, id: &str) -> Result<String, Failure> {
-        let mut job = job::find(&mut self.client, id)?
+        let mut job = self
+            .find(id)?
             .ok_or_else(|| Failure::Unmet(format!("there is no job `{id}`")))?;
         let mut failure = None;
         while !job.has_ended() {
-            let next = self.next(Some(INTERVAL)).map_err(|failure| match failure {
+            let now = self.look_again(id, &mut failure);
+            let now = now.map_err(|failure| match failure {
                 Failure::TimedOut(why) => {
                     Failure::TimedOut(format!("{why}: it is {}", job.standing()))
                 }
                 failure => failure,
             })?;
-            let now = match next {
-                Some(event) => {
-                    job::failure(&event, id, &mut failure);
-                    match job::status(&event, id) {
-                        Some(_) => job::find(&mut self.client, id)?,
-                        None => continue,
-                    }
-                }
-                None => job::find(&mut self.client, id)?,
-            };
             match now {
                 Some(now) => job = now,
                 // It has gone by itself; what is left of it are the events that came before.
@@ -195,6 +214,19 @@ impl Watch {
             None => Ok(format!("{id} has ended")),
         }
     }
+}
+
+/// The failure; if it is that the time was over, whatever was asked then, that.
+fn in_time(failure: Failure, deadline: Deadline, what: &str) -> Failure {
+    match failure {
+        Failure::Session(Error::TimedOut { .. }) if deadline.has_passed() => late(what),
+        failure => failure,
+    }
+}
+
+/// It has not happened in time.
+fn late(what: &str) -> Failure {
+    Failure::TimedOut(format!("timed out waiting for {what}"))
 }
 
 /// A member of an object that is a string.

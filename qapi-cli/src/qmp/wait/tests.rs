@@ -32,7 +32,7 @@ fn events() {
         ),
         (
             vec![Act::event("A", "{}")],
-            "wait B --timeout 0.01",
+            "wait B --within 0.01",
             (3, "", "qmp: timed out waiting for B\n"),
         ),
         (
@@ -48,6 +48,33 @@ fn events() {
             words,
             expected,
         );
+    }
+}
+
+/// Whatever it is that takes too long: a machine that does not answer keeps nobody past the time.
+#[test]
+fn silence() {
+    let silent = |name: &str| {
+        let states = r#"[
+            {"meta-type": "command", "name": "query-status", "arg-type": "0", "ret-type": "1"},
+            {"meta-type": "object", "name": "0", "members": []},
+            {"meta-type": "object", "name": "1", "members": [{"name": "status", "type": "2"}]},
+            {"meta-type": "enum", "name": "2", "values": ["running"], "members": [{"name": "running"}]}]"#;
+        let machine = FakeMachine::new().on("query-qmp-schema", Act::returns(states));
+        machine.on(name, [])
+    };
+    for (command, words) in [
+        ("query-status", "status running"),
+        ("query-qmp-schema", "status running"),
+        ("query-jobs", "job a"),
+        ("qmp_capabilities", "job a"),
+        ("query-qmp-schema", "STOP"),
+    ] {
+        let expected = format!("qmp: timed out waiting for {words}\n");
+        let words = format!("wait {words} --within 0.05");
+        let words: Vec<&str> = words.split(' ').collect();
+        let (code, out, err) = against(silent(command), &words);
+        assert_eq!((code, &*out, err), (3, "", expected), "{command}");
     }
 }
 
@@ -81,12 +108,12 @@ fn jobs() {
         ),
         (
             vec![listed(running), status_change("b", "null")],
-            "wait job a --timeout 0.01",
+            "wait job a --within 1",
             (3, "", "qmp: timed out waiting for job a: it is running\n"),
         ),
         (
             vec![listed(r#"{"id": "a", "status": "ready"}"#)],
-            "wait job a --timeout 0.01",
+            "wait job a --within 1",
             (
                 3,
                 "",
@@ -95,7 +122,7 @@ fn jobs() {
         ),
         (
             vec![listed(r#"{"id": "a", "status": "pending"}"#)],
-            "wait job a --timeout 0.01",
+            "wait job a --within 1",
             (
                 3,
                 "",
