@@ -15,6 +15,7 @@ mod job;
 mod layout;
 mod monitor;
 mod mux;
+mod order;
 mod program;
 mod qom;
 mod quantity;
@@ -29,6 +30,7 @@ mod serving;
 mod shell;
 mod socket;
 mod wait;
+mod wanted;
 mod words;
 
 #[path = "../manual.rs"]

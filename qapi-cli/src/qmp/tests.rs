@@ -141,7 +141,9 @@ fn command_lines() {
         ("--socket s events", true),
         ("--socket s events --count 0", false),
         ("--socket s wait", false),
-        ("--socket s wait job a b", false),
+        ("--socket s wait -- stop", false),
+        ("--socket s wait A b=c -- stop", true),
+        ("--socket s call s -- a", true),
     ] {
         let words = ["qmp"].into_iter().chain(words.split(' '));
         let parsed = Arguments::try_parse_from(words.clone());
