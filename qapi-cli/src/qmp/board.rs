@@ -10,10 +10,10 @@ use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
 use signal_hook::low_level::emulate_default_handler;
 use terminal_size::{Height, Width, terminal_size};
-use unicode_width::UnicodeWidthChar;
 
 use super::Failure;
 use super::interrupt::{around_stops, on_interrupt, uncaught};
+use super::layout::fitting;
 
 /// Switches to the terminal's other screen, and hides the cursor; and back again.
 const ENTER: &str = "\x1b[?1049h\x1b[?25l";
@@ -152,22 +152,10 @@ fn frame(lines: &[String], (columns, rows): (u16, u16)) -> String {
         if at > 0 {
             frame += "\r\n";
         }
-        frame += cut(line, columns.into());
+        frame += fitting(line, columns.into());
         frame += "\x1b[K";
     }
     frame + "\x1b[J" + END
-}
-
-/// As much of the line as there are columns for.
-fn cut(line: &str, columns: usize) -> &str {
-    let mut width = 0;
-    for (at, character) in line.char_indices() {
-        width += character.width().unwrap_or(0);
-        if width > columns {
-            return &line[..at];
-        }
-    }
-    line
 }
 
 #[cfg(test)]

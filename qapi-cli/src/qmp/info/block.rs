@@ -5,19 +5,19 @@ use qapi_client::blocking::Client;
 use qapi_types::{Any, AnyMembers};
 
 use super::super::quantity::percent;
-use super::{Fact, ask, ask_all, bytes, number, text};
+use super::{Fact, ask_all, bytes, number, text};
 
 /// How many drivers may lie above a file until one gives up to look for its name.
 const LAYERS: usize = 16;
 
-/// The devices of a machine; of what has none, the nodes that it has.
+/// The devices of a machine; of what has none, as a storage daemon, the nodes.
 pub(super) fn devices(client: &mut Client) -> Result<Option<Fact>, Error> {
-    let entry: fn(&Any) -> (String, Any, Option<Any>) = device;
-    let (found, entry) = match ask(client, "query-block")? {
-        Some(devices) => (Some(devices), entry),
-        None => (ask(client, "query-named-block-nodes")?, node as _),
-    };
-    let all: Vec<Any> = found.and_then(|found| found.to().ok()).unwrap_or_default();
+    let mut all = ask_all(client, "query-block")?;
+    let mut entry: fn(&Any) -> (String, Any, Option<Any>) = device;
+    if all.is_empty() {
+        all = ask_all(client, "query-named-block-nodes")?;
+        entry = node;
+    }
     let (mut values, mut lines) = (Vec::new(), Vec::new());
     for (name, whole, inserted) in all.iter().map(entry) {
         let (mut value, mut words) = (AnyMembers::new(), Vec::new());

@@ -133,7 +133,9 @@ migration  active, 66%, 2 KiB sent, 1 B to go, 1.2 s
 #[test]
 fn nodes_where_there_are_no_devices() {
     let nodes = r#"[{"node-name": "n", "drv": "raw", "file": "f", "ro": true}]"#;
-    let machine = FakeMachine::new().on("query-named-block-nodes", Act::returns(nodes));
+    let machine = FakeMachine::new()
+        .on("query-block", Act::returns("[]"))
+        .on("query-named-block-nodes", Act::returns(nodes));
     let refused = |_: &str| Act::Refuse(Refusal::command_not_found("it"));
     let (code, out, _) = info(machine, &[], refused);
     let expected = "version    10.2.0\nblock      n: raw, f, read-only\n";
