@@ -118,7 +118,7 @@ impl Member<'_> {
     /// A string says its text, anything else its JSON without spaces.
     fn is_in(&self, data: &Any) -> bool {
         let mut path = self.path.iter();
-        let found = path.try_fold(data.clone(), |value, name| value.get(*name));
+        let found = path.try_fold(data.clone(), |value, name| value.get(name));
         found.is_some_and(|found| match found.to::<String>() {
             Ok(text) => text == self.value,
             Err(_) => compact(&found) == self.value.as_bytes(),
