@@ -36,7 +36,7 @@ pub(super) struct Events {
     /// End after so many events
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after so much time
+    /// End after so much time [default: what --timeout says, if it is there]
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     within: Option<Duration>,
     /// Print each event as a JSON object
@@ -53,7 +53,7 @@ impl Events {
     ) -> Result<(), Failure> {
         let wanted = Wanted::new(&self.words);
         let mut client = monitor.connect()?;
-        let deadline = Deadline::after(self.within);
+        let deadline = Deadline::after(self.within.or(monitor.patience()));
         wanted.expect(&mut client, deadline)?;
         let (mut shown, mut lost) = (0, 0);
         // A machine that never stops talking does not keep anybody past the deadline.
@@ -141,6 +141,7 @@ mod tests {
                 (0, "-1 STOP\n", ""),
             ),
             (vec![], "events --within 0.01", (0, "", "")),
+            (vec![], "events --timeout 1", (0, "", "")),
             (
                 vec![stop, garbage],
                 "events",

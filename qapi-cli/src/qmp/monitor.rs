@@ -30,9 +30,9 @@ pub(super) struct Monitor {
     #[arg(long, short, global = true, display_order = LAST, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
     socket: Option<Address>,
     /// How long to wait for the connection, and for each reply; 0 waits for ever. What a subcommand as a whole may take is
-    /// its --within, where it has one
-    #[arg(long, global = true, display_order = LAST, value_name = "SECS", default_value = "30", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Duration,
+    /// its --within, where it has one [default: 30]
+    #[arg(long, global = true, display_order = LAST, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
+    timeout: Option<Duration>,
 }
 
 impl Monitor {
@@ -78,9 +78,17 @@ impl Monitor {
         )))
     }
 
+    /// How long the machine may take for whatever is waited for, if the command line says so.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.timeout.filter(|timeout| !timeout.is_zero())
+    }
+
     /// How long a session waits.
     pub(super) fn options(&self) -> Options {
-        let timeout = Some(self.timeout).filter(|timeout| !timeout.is_zero());
+        let timeout = match self.timeout {
+            Some(_) => self.patience(),
+            None => Options::default().timeout,
+        };
         Options {
             timeout,
             long_timeout: timeout,

@@ -45,7 +45,7 @@ pub(super) struct Wait {
     /// The command to execute first
     #[arg(last = true, value_name = "COMMAND [JSON|KEY=VALUE]...")]
     command: Vec<String>,
-    /// How long it may take until that has happened [default: for ever]
+    /// How long it may take until that has happened [default: what --timeout says, if it is there]
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     within: Option<Duration>,
     /// Print what has happened as a JSON object
@@ -64,7 +64,11 @@ impl Wait {
     pub(super) fn run(&self, monitor: &Monitor, out: &mut dyn Write) -> Result<(), Failure> {
         let what = self.what()?;
         arguments::check(self.command.get(1..).unwrap_or_default())?;
-        let mut watch = Watch::begin(monitor, self.within, self.what.join(" "))?;
+        let mut watch = Watch::begin(
+            monitor,
+            self.within.or(monitor.patience()),
+            self.what.join(" "),
+        )?;
         if let What::Event(wanted) = &what {
             wanted.expect(&mut watch.client, watch.deadline)?;
         }

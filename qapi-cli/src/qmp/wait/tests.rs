@@ -121,6 +121,12 @@ fn what_a_command_leads_to() {
             "wait A --within 0.5 -- do",
             (3, "", "qmp: timed out waiting for A\n"),
         ),
+        // To whoever waits for an event it is an answer.
+        (
+            done(&[]),
+            "wait A --timeout 1 -- do",
+            (3, "", "qmp: timed out waiting for A\n"),
+        ),
         (
             vec![Act::Refuse(qapi_types::Refusal::generic("no"))],
             "wait A -- do",
