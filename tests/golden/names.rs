@@ -732,7 +732,7 @@ mod bindings {
                 }
 
                 /// Sets `into`.
-                pub fn into(mut self, value: std::vec::Vec<types::Into>) -> Self {
+                pub fn set_into(mut self, value: std::vec::Vec<types::Into>) -> Self {
                     self.into = Some(value);
                     self
                 }
