@@ -184,7 +184,7 @@ impl Parts<'_, '_, '_> {
             ];
             arms.push(arm_call(
                 format!("{wire:?}"),
-                &format!("rt::{reader}"),
+                format!("rt::{reader}"),
                 items,
             ));
         }
