@@ -6,7 +6,7 @@
 
 use super::lines::{Line, extent, joined, min_indent, verbatim};
 use super::tree::{Block, Definition};
-use super::{directive, inline, list, table};
+use super::{directive, fields, inline, list, table};
 
 /// How deep containers may be nested; what is nested deeper is kept as it stands. Schemas in the
 /// field get to 4.
@@ -73,6 +73,9 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
             return;
         }
     }
+    if fields::opens(head.text) && !fields::opens(rest[next].text) {
+        return;
+    }
     if let Some(marker) = list::marker(head.text) {
         let sibling = list::marker(rest[next].text).is_some_and(|next| next.follows(&marker));
         if !sibling || hanging == base + marker.width {
@@ -111,6 +114,12 @@ fn block(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>
     }
     if let Some(taken) = list::parse(lines, base, depth, out) {
         return taken;
+    }
+    if let Some(taken) = fields::parse(lines, base, depth, out) {
+        return taken;
+    }
+    if line.text.starts_with(">>> ") {
+        return session(lines, out);
     }
     if is_term(lines, base) {
         return definitions(lines, base, depth, out);
@@ -206,6 +215,16 @@ fn title_level(rule: char) -> u8 {
     }
 }
 
+/// What was typed to Python and what it has answered, up to the next blank line.
+fn session(lines: &[Line<'_>], out: &mut Vec<Block>) -> usize {
+    let taken = lines.iter().take_while(|line| !line.is_blank()).count();
+    out.push(Block::Literal {
+        language: None,
+        text: verbatim(&lines[..taken], min_indent(&lines[..taken])),
+    });
+    taken
+}
+
 fn is_line_block(text: &str) -> bool {
     text == "|" || text.starts_with("| ")
 }
@@ -257,7 +276,8 @@ fn is_term(lines: &[Line<'_>], base: usize) -> bool {
     let plain = !directive::opens(term.text)
         && !is_line_block(term.text)
         && !is_message(term.text)
-        && list::marker(term.text).is_none();
+        && !fields::opens(term.text)
+        && list::marker(term.text).is_none_or(|marker| marker.needs_another());
     plain
         && term.indent == base
         && !term.is_blank()
