@@ -60,7 +60,8 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
         return;
     };
     let hanging = min_indent(rest);
-    if head.indent > base || directive::opens(head.text) || is_message(head.text) {
+    let opens = directive::opens(head.text) || is_message(head.text) || is_line_block(head.text);
+    if head.indent > base || opens {
         return;
     }
     if head.text.ends_with("::") && rest[next].indent == hanging {
@@ -229,16 +230,21 @@ fn is_line_block(text: &str) -> bool {
     text == "|" || text.starts_with("| ")
 }
 
-/// Lines that begin with `|`.
+/// Lines that begin with `|`, and those indented below one, which go on with it.
 fn line_block(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
-    let taken = lines
-        .iter()
-        .take_while(|line| line.indent == base && is_line_block(line.text))
-        .count();
-    let shown = lines[..taken]
-        .iter()
-        .map(|line| inline::parse(&line.text[1..]))
-        .collect();
+    let mut shown = Vec::new();
+    let mut taken = 0;
+    while let Some(line) = lines.get(taken)
+        && line.indent == base
+        && is_line_block(line.text)
+    {
+        let more = lines[taken + 1..].iter();
+        let size = 1 + more
+            .take_while(|line| !line.is_blank() && line.indent > base)
+            .count();
+        shown.push(inline::parse(&joined(&lines[taken..taken + size])[1..]));
+        taken += size;
+    }
     out.push(Block::Lines(shown));
     taken
 }
@@ -334,8 +340,30 @@ fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
         });
         return size + blank + taken;
     }
+    if text.ends_with("::") && blank > 0 {
+        let quoted = quoted(literal, base);
+        if quoted > 0 {
+            push_paragraph(announcement(&text), out);
+            out.push(Block::Literal {
+                language: None,
+                text: verbatim(&literal[..quoted], base),
+            });
+            return size + blank + quoted;
+        }
+    }
     push_paragraph(&text, out);
     size
+}
+
+/// How many lines a literal block has that is not indented but quoted: each begins with the same sign, one that begins
+/// nothing else.
+fn quoted(lines: &[Line<'_>], base: usize) -> usize {
+    let sign = lines.first().and_then(|line| line.text.chars().next());
+    let Some(sign) = sign.filter(|sign| "!$%&>?^~".contains(*sign)) else {
+        return 0;
+    };
+    let same = |line: &&Line<'_>| line.indent == base && line.text.starts_with(sign);
+    lines.iter().take_while(same).count()
 }
 
 /// What the text before a literal block reads as: `text::` as `text:`, `text ::` as `text`.

@@ -94,6 +94,22 @@ fn running_text() {
         "| one\n| two",
         &[Block::Lines(vec![text("one"), text("two")])],
     );
+    check(
+        "| one\n  more\n|   two",
+        &[Block::Lines(vec![text("one more"), text("two")])],
+    );
+    check(
+        "one::\n\n> two\n> three\n\nfour",
+        &[
+            paragraph("one:"),
+            literal("> two\n> three"),
+            paragraph("four"),
+        ],
+    );
+    check(
+        "one::\n\n- two",
+        &[paragraph("one::"), bullets([vec![paragraph("two")]])],
+    );
     check("\u{1b}[1m \u{202e}", &[paragraph("\u{fffd}[1m \u{fffd}")]);
 }
 
