@@ -179,3 +179,41 @@ fn names_of_any_length_where_nothing_unknown_is_accepted() {
     ];
     check(&configs, LONGEST_STRICT);
 }
+
+/// A file of the schema is a module, whatever the file is called.
+#[test]
+fn files_of_any_name_become_modules() {
+    let files = ["self", "b", "a/b", "mod", "std", "types", "3d", "_", "A B"];
+    let includes = files.map(|file| format!("{{ 'include': '{file}.json' }}\n"));
+    let root = "b\u{b2}.json";
+    let own = "{ 'command': 'root' }";
+    let mut loader = MemoryLoader::new().with(root, includes.concat() + own);
+    for (at, file) in files.iter().enumerate() {
+        loader = loader.with(format!("{file}.json"), format!("{{ 'command': 'c{at}' }}"));
+    }
+    let analysis = analyze(root.as_ref(), &loader, None).expect("there is a root");
+    let config = Config::new().runtime("std::rt");
+    let bindings = config
+        .bindings(&analysis, Layout::Files)
+        .expect("nothing clashes");
+    let mut found: Vec<&str> = bindings
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
+    found.sort_unstable();
+    let expected = [
+        "_3d.rs",
+        "__.rs",
+        "a_b.rs",
+        "b.rs",
+        "mod.rs",
+        "schema_a_b.rs",
+        "schema_b.rs",
+        "schema_mod.rs",
+        "schema_std.rs",
+        "schema_types.rs",
+        "self_.rs",
+    ];
+    assert_eq!(found, expected);
+}

@@ -292,8 +292,6 @@ fn clash(what: &dyn Display, name: &str, earlier: &str, span: Span, at: Span) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyze;
-    use crate::source::MemoryLoader;
 
     #[test]
     fn names_become_idiomatic() {
@@ -335,33 +333,5 @@ mod tests {
             ["unknown", "unrecognized"].map(variant),
             ["Unknown", "Unrecognized_"]
         );
-    }
-
-    #[test]
-    fn files_of_any_name_become_modules() {
-        let files = ["self", "b", "a/b", "mod", "std", "types", "3d", "_", "A B"];
-        let includes = files.map(|file| format!("{{ 'include': '{file}.json' }}\n"));
-        let mut loader = MemoryLoader::new().with("b\u{b2}.json", includes.concat());
-        for file in files {
-            loader = loader.with(format!("{file}.json"), "");
-        }
-        let analysis = analyze("b\u{b2}.json".as_ref(), &loader, None).unwrap();
-        let modules = modules(&analysis.schema.unwrap(), "std::rt");
-        let mut found: Vec<&str> = modules.values().map(String::as_str).collect();
-        found.sort_unstable();
-        let expected = [
-            "_3d",
-            "__",
-            "a_b",
-            "b",
-            "builtin",
-            "schema_a_b",
-            "schema_b",
-            "schema_mod",
-            "schema_std",
-            "schema_types",
-            "self_",
-        ];
-        assert_eq!(found, expected);
     }
 }
