@@ -5,6 +5,12 @@ use super::inline;
 use super::lines::{Line, extent, min_indent};
 use super::tree::{Block, Definition, Inline};
 
+/// What a line opens: a term, and where its text begins.
+type Opened = (Vec<Inline>, usize);
+
+/// Reads a line of one kind.
+type Reader = fn(&str) -> Option<Opened>;
+
 /// Whether a line opens an entry.
 pub(super) fn opens(text: &str) -> bool {
     field(text).is_some() || option(text).is_some()
@@ -17,7 +23,7 @@ pub(super) fn parse(
     depth: usize,
     out: &mut Vec<Block>,
 ) -> Option<usize> {
-    let entry: fn(&str) -> Option<(Vec<Inline>, usize)> = match lines.first()?.text {
+    let entry: Reader = match lines.first()?.text {
         text if field(text).is_some() => field,
         // The description of an option stands beside it or right below.
         text => {
@@ -63,7 +69,7 @@ pub(super) fn parse(
 }
 
 /// `:name:`, and where its text begins. What a backtick follows is a role.
-fn field(text: &str) -> Option<(Vec<Inline>, usize)> {
+fn field(text: &str) -> Option<Opened> {
     let rest = text.strip_prefix(':')?;
     let end = match rest.find(": ") {
         Some(end) => end,
@@ -86,7 +92,7 @@ fn field(text: &str) -> Option<(Vec<Inline>, usize)> {
 }
 
 /// `-o`, `--option=ARGUMENT` and others after commas, two spaces behind the last; and where the description begins.
-fn option(text: &str) -> Option<(Vec<Inline>, usize)> {
+fn option(text: &str) -> Option<Opened> {
     if !text.starts_with('-') {
         return None;
     }

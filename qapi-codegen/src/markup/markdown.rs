@@ -137,7 +137,13 @@ impl<'a> Writer<'a> {
                 self.line("");
             }
             let marker = match (kind, alternate) {
-                (ListKind::Numbered { start, numbering }, _) if numbering == Numbering::Arabic => {
+                (
+                    ListKind::Numbered {
+                        start,
+                        numbering: Numbering::Arabic,
+                    },
+                    _,
+                ) => {
                     let end = if alternate { ")" } else { "." };
                     format!("{}{end} ", start as usize + at)
                 }
@@ -309,9 +315,13 @@ enum Shape {
 fn marker_shape(block: &Block) -> Shape {
     match block {
         Block::List {
-            kind: ListKind::Numbered { numbering, .. },
+            kind:
+                ListKind::Numbered {
+                    numbering: Numbering::Arabic,
+                    ..
+                },
             ..
-        } if *numbering == Numbering::Arabic => Shape::Numbers,
+        } => Shape::Numbers,
         Block::List { .. } | Block::Definitions(_) => Shape::Bullets,
         _ => Shape::Other,
     }

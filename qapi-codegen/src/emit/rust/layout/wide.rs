@@ -18,16 +18,122 @@ pub(super) fn broken(text: &str, room: usize) -> Vec<Line> {
     let chained =
         text.starts_with("self.") && text.ends_with(".name(),") && text.len() > MAX_CHAIN + 1;
     let whole = || vec![(0, text.to_owned())];
-    if text.len() + asked <= room && !chained || text.starts_with("//") {
+    let refuses = text.starts_with("Err(r.unknown_value(")
+        && text.len() > MAX_CHAIN + "Err(r.unknown_value())".len();
+    let is_wide = text.len() + asked > room || chained || refuses || returns(text, room);
+    if !is_wide || text.starts_with("//") {
         return whole();
     }
     let found = implementation(text, room)
+        .or_else(|| result(text, room))
+        .or_else(|| unknown("", text, room))
         .or_else(|| field(text, room))
         .or_else(|| assignment(text, room))
         .or_else(|| value(text, room))
         .or_else(|| chain(text, room))
         .or_else(|| call(text, room));
     found.unwrap_or_else(whole)
+}
+
+/// Is it `) -> Result<TYPE, ERROR> {`, and too wide? What it is indented by counts twice.
+fn returns(text: &str, room: usize) -> bool {
+    text.starts_with(") -> Result<") && text.len() + MAX_WIDTH > 2 * room
+}
+
+/// `) -> Result<TYPE, ERROR> {`
+fn result(text: &str, room: usize) -> Option<Vec<Line>> {
+    let head = text.strip_suffix(" {")?;
+    let (result, types) = head
+        .strip_prefix(") -> ")?
+        .strip_suffix('>')?
+        .split_once('<')?;
+    if !returns(text, room) {
+        return None;
+    }
+    if head.len() <= room + 2 {
+        return Some(vec![(0, head.to_owned()), (0, "{".to_owned())]);
+    }
+    let (value, error) = types.rsplit_once(", ")?;
+    let lines = vec![
+        (0, format!(") -> {result}<")),
+        (1, format!("{value},")),
+        (1, format!("{error},")),
+        (0, "> {".to_owned()),
+    ];
+    fit(&lines, room).then_some(lines)
+}
+
+/// `Err(r.unknown_value(NAME, VALUE))`, as an arm's value or by itself: the call goes below, or the error, or the arguments.
+fn unknown(before: &str, value: &str, room: usize) -> Option<Vec<Line>> {
+    let (leave, error) = match value.strip_prefix("return ") {
+        Some(error) => ("return ", error),
+        None => ("", value),
+    };
+    let call = error.strip_prefix("Err(")?.strip_suffix(')')?;
+    let arguments = call.strip_prefix("r.unknown_value(")?.strip_suffix(')')?;
+    let (name, given) = arguments.rsplit_once(", ")?;
+    let narrow = arguments.len() <= MAX_CHAIN;
+    let line = |depth: usize, text: String| (depth, text);
+    let listed = |depth: usize, before: &str, after: &str| {
+        vec![
+            line(depth, format!("{before}{leave}Err(r.unknown_value(")),
+            line(depth + 1, format!("{name},")),
+            line(depth + 1, format!("{given},")),
+            line(depth, format!(")){after}")),
+        ]
+    };
+    let below = |depth: usize, before: &str| {
+        vec![
+            line(depth, format!("{before}Err(r")),
+            line(depth + 1, format!(".unknown_value({arguments}))")),
+        ]
+    };
+    let block = |inner: Vec<Line>| {
+        let mut lines = vec![line(0, format!("{before}{{"))];
+        lines.extend(inner);
+        lines.push(line(0, "}".to_owned()));
+        lines
+    };
+    let fits = |lines: &Vec<Line>| fit(lines, room);
+    if before.is_empty() {
+        return [below(0, "")]
+            .into_iter()
+            .find(|lines| narrow && fits(lines))
+            .or(Some(listed(0, "", "")));
+    }
+    if !leave.is_empty() {
+        let whole = block(vec![line(1, format!("{value};"))]);
+        if fits(&whole) {
+            return Some(whole);
+        }
+        let inner = vec![
+            line(1, "return Err(".to_owned()),
+            line(2, call.to_owned()),
+            line(1, ");".to_owned()),
+        ];
+        if call.len() + 9 < room {
+            return Some(block(inner));
+        }
+        let both = [block(listed(1, "", ";")), listed(0, before, ",")];
+        return both.into_iter().find(fits);
+    }
+    let forms = [
+        (true, block(vec![line(1, value.to_owned())])),
+        (narrow, block(below(1, ""))),
+        (
+            narrow && call.len() + 4 < room,
+            vec![
+                line(0, format!("{before}Err(")),
+                line(1, call.to_owned()),
+                line(0, "),".to_owned()),
+            ],
+        ),
+        (true, listed(0, before, ",")),
+    ];
+    forms
+        .into_iter()
+        .find(|(may, lines)| *may && fits(lines))
+        .map(|(_, lines)| lines)
 }
 
 /// The lines of an arm.
@@ -44,6 +150,9 @@ pub(super) fn arm(pattern: &str, value: &str, room: usize) -> Vec<Line> {
     if one.len() <= room {
         lines.push((0, one));
         return lines;
+    }
+    if let Some(unknown) = unknown(&format!("{last} => "), value, room) {
+        return unknown;
     }
     let mut below = vec![vec![
         (0, format!("{last} => {{")),
@@ -236,6 +345,10 @@ fn value(text: &str, room: usize) -> Option<Vec<Line>> {
 
 /// `&self.NAME,` and `self.NAME.name(),`
 fn chain(text: &str, room: usize) -> Option<Vec<Line>> {
+    if let Some(method) = text.strip_prefix("machine.") {
+        let lines = vec![(0, "machine".to_owned()), (1, format!(".{method}"))];
+        return fit(&lines, room).then_some(lines);
+    }
     let (head, rest) = text
         .split_once("self.")
         .filter(|(head, _)| matches!(*head, "" | "&"))?;
