@@ -151,13 +151,13 @@ fn events_jobs_and_states() {
             "qmp: the machine knows no state `runing`\n",
         ),
         (
-            &["status", "running", "--timeout", "0.05"],
+            &["status", "running", "--within", "0.05"],
             3,
             "qmp: timed out waiting for status running\n",
         ),
         (&["job", "j"], 1, "qmp: there is no job `j`\n"),
         (
-            &["R*", "--timeout", "0.05"],
+            &["R*", "--within", "0.05"],
             3,
             "qmp: timed out waiting for R*\n",
         ),
@@ -180,6 +180,25 @@ fn events_jobs_and_states() {
         let (ended, _, err) = waited(&["job", id]);
         assert_eq!(ended, Some(code), "{id}: {err}");
     }
+
+    // A command and what it leads to, as one.
+    let create = ["blockdev-create", "job-id=once", "options.driver=file"];
+    let create = [&create[..], &["options.filename=once", "options.size=1M"]].concat();
+    for (words, command, out) in [
+        (&["job", "once"][..], &create[..], "once has ended\n"),
+        (&["status", "running"], &["cont"], "running\n"),
+        (&["status", "paused"], &["stop"], "paused\n"),
+    ] {
+        let words = [words, &["--within", "60", "--"], command].concat();
+        assert_eq!(waited(&words), (Some(0), out.to_owned(), String::new()));
+    }
+    let changed = "JOB_STATUS_CHANGE id=once status=null --json --within 60 -- job-dismiss id=once";
+    let (code, out, _) = waited(&changed.split(' ').collect::<Vec<_>>());
+    assert_eq!(code, Some(0));
+    assert!(out.contains("\"once\""), "{out}");
+    let (code, _, err) = waited(&["DEVICE_DELETED", "devise=x"]);
+    let message = "qmp: there is no member `devise` in the data of `DEVICE_DELETED`\n";
+    assert_eq!((code, &*err), (Some(1), message));
 
     // Told as it comes: whoever listens hears the end, and ends with it.
     let mut listener = command(folder, &["events", "SHUTDOWN", "RESUME", "--json"])

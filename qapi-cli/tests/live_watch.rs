@@ -1,8 +1,11 @@
 //! `qmp info --watch` on a terminal, and a machine that changes.
 #![cfg(unix)]
 
+use std::os::unix::process::ExitStatusExt;
+
 use qapi_tests::live::{MONITOR, Terminal, machine};
 use qapi_types::Any;
+use rustix::process::Signal;
 
 /// What happens is shown in its place, with nobody asking again; what was there before is there again in the end, and below it
 /// the last that was known.
@@ -56,23 +59,76 @@ fn a_terminal_shows_the_machine_until_it_ends() {
     assert!(terminal.shows_cursor());
 }
 
+/// Whoever asks it to end, and whether the machine answers or not.
 #[test]
-fn an_interrupt_leaves_the_terminal_as_it_was() {
+fn signals_leave_the_terminal_as_it_was() {
     let Some(mut machine) = machine(&[]) else {
         return;
     };
     drop(machine.client(MONITOR));
-    let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
-        command
-            .args(["--socket", MONITOR, "info", "--watch"])
-            .current_dir(machine.folder())
+    for (key, signal, answers) in [
+        (Some("\x03"), Signal::INT, true),
+        (Some("\x1c"), Signal::QUIT, true),
+        (Some("\x03"), Signal::INT, false),
+        (None, Signal::TERM, false),
+        (None, Signal::HUP, true),
+    ] {
+        let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
+            command
+                .args(["--socket", MONITOR, "info", "--watch", "0"])
+                .current_dir(machine.folder())
+        });
+        let shown = terminal.sees("status     prelaunch");
+        assert!(!terminal.shows_cursor());
+        if !answers {
+            machine.freeze();
+        }
+        match key {
+            Some(key) => terminal.keys(key),
+            None => terminal.signal(signal),
+        }
+        let (status, last) = terminal.end();
+        machine.thaw();
+        assert_eq!(status.signal(), Some(signal.as_raw()));
+        // The terminal shows which key it was.
+        let last = last.replace("^C", "").replace("^\\", "");
+        assert_eq!(last.trim_start(), shown);
+        assert!(terminal.shows_cursor());
+    }
+}
+
+/// Ctrl-Z gives the terminal back to the shell, for as long as it takes.
+#[test]
+fn a_stop_leaves_the_terminal_as_it_was() {
+    let Some(mut machine) = machine(&["-qmp", "unix:other,server=on,wait=off"]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let mut other = machine.client("other");
+    let qmp = env!("CARGO_BIN_EXE_qmp");
+    let line = format!(
+        "set -m; {qmp} --socket qmp info --watch; echo stopped; bg; read word; echo $word; fg"
+    );
+    let mut terminal = Terminal::run("sh", |command| {
+        command.args(["-c", &line]).current_dir(machine.folder())
     });
-    let shown = terminal.sees("status     prelaunch");
+    terminal.sees("status     prelaunch");
+    terminal.keys("\x1a");
+    terminal.sees("stopped");
+    assert!(terminal.shows_cursor());
+    // In the background it lets the terminal be.
+    other.execute_raw("cont", None).unwrap();
+    terminal.keys("back\r");
+    let shown = terminal.sees("status     running");
+    assert!(!shown.contains("stopped"), "{shown}");
     assert!(!terminal.shows_cursor());
     terminal.keys("\x03");
-    let (status, last) = terminal.end();
-    assert_eq!((status.code(), &*last), (Some(130), &*shown));
+    let (_, last) = terminal.end();
     assert!(terminal.shows_cursor());
+    assert!(
+        last.contains("stopped") && last.contains("\nback\n"),
+        "{last}"
+    );
 }
 
 /// What shows lines and no more gets a line for whatever changes.

@@ -61,6 +61,7 @@ mod policy;
 mod reconnect;
 #[cfg(unix)]
 mod sockets;
+mod timeouts;
 mod trace;
 
 pub use address::{Address, AddressError};

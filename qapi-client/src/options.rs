@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use qapi_types::{Command, Encode};
 
-use crate::core::{Call, matches};
+use crate::core::Call;
 use crate::error::{Error, NotOutOfBand};
 use crate::limits::Limits;
+use crate::timeouts::Timeouts;
 
 /// How a session behaves.
 ///
@@ -129,15 +130,6 @@ impl Options {
             ..Self::default()
         }
     }
-
-    /// How long a call of the command `name` may take.
-    pub(crate) fn timeout_of(&self, name: &str) -> Option<Duration> {
-        let long = |pattern: &&str| matches(pattern, name);
-        match self.long_commands.iter().any(long) {
-            true => self.long_timeout,
-            false => self.timeout,
-        }
-    }
 }
 
 /// How one call behaves, where that is not how all do.
@@ -223,9 +215,9 @@ impl CallOptions {
     }
 
     /// How long a call of `name` may take.
-    pub(crate) fn timeout(self, name: &str, options: &Options) -> Option<Duration> {
+    pub(crate) fn timeout(self, name: &str, timeouts: &Timeouts) -> Option<Duration> {
         match self.timeout {
-            Timeout::OfSession => options.timeout_of(name),
+            Timeout::OfSession => timeouts.of(name),
             Timeout::Within(timeout) => timeout,
         }
     }
@@ -235,28 +227,5 @@ impl CallOptions {
 impl From<Duration> for CallOptions {
     fn from(timeout: Duration) -> Self {
         Self::new().within(timeout)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_have_classes() {
-        let options = Options::default();
-        for (name, timeout) in [
-            ("query-status", options.timeout),
-            ("dump-guest-memory", options.long_timeout),
-            ("guest-fsfreeze-thaw", options.long_timeout),
-            ("blockdev-snapshot-sync", options.long_timeout),
-        ] {
-            assert_eq!(
-                CallOptions::new().timeout(name, &options),
-                timeout,
-                "{name}"
-            );
-            assert_eq!(CallOptions::new().unbounded().timeout(name, &options), None);
-        }
     }
 }

@@ -84,8 +84,8 @@ impl Guest {
     /// Reads a command, which has this id unless the agent is too old for it.
     fn hears(&mut self, command: &str, id: u64) {
         let expected = match self.ids {
-            Ids::Returned => format!(r#"{{"execute":"{command}","id":{id}}}"#),
-            _ => format!(r#"{{"execute":"{command}"}}"#),
+            Ids::Returned => format!("{{\"execute\":\"{command}\",\"id\":{id}}}\n"),
+            _ => format!("{{\"execute\":\"{command}\"}}\n"),
         };
         let mut heard = vec![0; expected.len()];
         self.channel.read_exact(&mut heard).unwrap();

@@ -109,6 +109,11 @@ fn the_end_of_a_program_is_told() {
                 "the connection is lost: the program has ended, exit status: 4",
             ),
             (heard("exit 0"), QUIET),
+            // It takes longer to end than a server may take before it gets lines.
+            (
+                shell("exec <&- >&-; sleep 0.6; exit 5"),
+                "the connection is lost: the program has ended, exit status: 5",
+            ),
         ] {
             let error = outcome(face, &mut command).unwrap_err();
             assert!(matches!(error, Error::Lost { .. }), "{error}");

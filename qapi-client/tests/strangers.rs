@@ -3,10 +3,20 @@
 
 mod peer;
 
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::thread;
+
 use qapi_client::{Options, blocking, tokio as asynchronous};
+use qapi_types::{Any, from_str, to_string};
 
 use peer::Peer::{Says, Utters};
 use peer::{GREETING, NEGOTIATE, play, run};
+
+fn on_tokio(stream: UnixStream) -> tokio::net::UnixStream {
+    stream.set_nonblocking(true).unwrap();
+    tokio::net::UnixStream::from_std(stream).unwrap()
+}
 
 #[test]
 fn they_are_told_from_servers() {
@@ -53,12 +63,58 @@ fn they_are_told_from_servers() {
         });
         assert_eq!(error.unwrap_err().to_string(), expected);
         let error = play(script, |stream| {
-            run(async {
-                stream.set_nonblocking(true).unwrap();
-                let stream = tokio::net::UnixStream::from_std(stream).unwrap();
-                asynchronous::Client::over(stream, Options::default()).await
-            })
+            run(async { asynchronous::Client::over(on_tokio(stream), Options::default()).await })
         });
         assert_eq!(error.unwrap_err().to_string(), expected);
+    }
+}
+
+/// A server that reads line by line, as simple ones do, until its client has gone; answers what it has read.
+fn reads_lines(mut stream: UnixStream) -> Vec<String> {
+    let greeting = r#"{"QMP": {"version": {}, "capabilities": []}}"#;
+    writeln!(stream, "{greeting}").unwrap();
+    let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let lines = lines.map(|line| line.unwrap());
+    lines
+        .inspect(|line| {
+            let request: Any = from_str(line).unwrap();
+            let id = to_string(&request.get("id").unwrap());
+            writeln!(stream, r#"{{"return": {{}}, "id": {id}}}"#).unwrap();
+        })
+        .collect()
+}
+
+#[test]
+fn a_server_that_reads_line_by_line() {
+    type Act = fn(UnixStream);
+    let blocking: Act = |stream| {
+        let mut client = blocking::Client::over(stream, Options::default()).unwrap();
+        for _ in 0..2 {
+            client.execute_raw("stop", None).unwrap();
+        }
+    };
+    let asynchronous: Act = |stream| {
+        run(async {
+            let options = Options::default();
+            let client = asynchronous::Client::over(on_tokio(stream), options)
+                .await
+                .unwrap();
+            for _ in 0..2 {
+                client.execute_raw("stop", None).await.unwrap();
+            }
+        });
+    };
+    for act in [blocking, asynchronous] {
+        let (theirs, ours) = UnixStream::pair().unwrap();
+        let server = thread::spawn(move || reads_lines(theirs));
+        act(ours);
+        assert_eq!(
+            server.join().unwrap(),
+            [
+                r#"{"execute":"qmp_capabilities","id":0}"#,
+                r#"{"execute":"stop","id":1}"#,
+                r#"{"execute":"stop","id":2}"#,
+            ]
+        );
     }
 }

@@ -333,6 +333,48 @@ fn a_name_that_is_nearly_right_is_suggested() {
     check_help(&union("{ 'file': 'Sa' }", "frequency"), None);
 }
 
+/// QEMU's front end takes an empty name of a type for none where there may be none, and for a type that does not exist
+/// where there has to be one.
+#[test]
+fn an_empty_name_of_a_type_is_none() {
+    for none in [
+        "{ 'command': 'c', 'data': '' }",
+        "{ 'command': 'c', 'returns': '' }",
+        "{ 'command': 'c', 'data': '', 'returns': '', 'gen': false }",
+        "{ 'event': 'E', 'data': '' }",
+        "{ 'struct': 'Sa', 'base': '', 'data': {} }",
+    ] {
+        check(none, &[]);
+        let analysis = files::analysis(none, None);
+        let dumped = |analysis: &qapi_codegen::Analysis| {
+            qapi_codegen::dump::dump(analysis.schema.as_ref().expect("it is valid"))
+        };
+        let left_out = [", 'data': ''", ", 'returns': ''", ", 'base': ''"];
+        let left_out = left_out
+            .iter()
+            .fold(none.to_owned(), |text, key| text.replace(key, ""));
+        assert_eq!(
+            dumped(&analysis),
+            dumped(&files::analysis(&left_out, None)),
+            "{none}"
+        );
+    }
+    for (wrong, code) in [
+        ("{ 'command': 'c', 'data': '', 'boxed': true }", "1 Q0508"),
+        ("{ 'event': 'E', 'data': '', 'boxed': true }", "1 Q0508"),
+        ("{ 'command': 'c', 'returns': [''] }", "1 Q0702"),
+        ("{ 'command': 'c', 'data': { 'x': '' } }", "1 Q0702"),
+        ("{ 'struct': 'Sa', 'data': '' }", "1 Q0504"),
+        ("{ 'alternate': 'Aa', 'data': { 'x': '' } }", "1 Q0702"),
+        (
+            "{ 'enum': 'Ea', 'data': [ 'a' ] } { 'union': 'Ua', 'base': '', 'discriminator': 'k', 'data': {} }",
+            "1 Q0702",
+        ),
+    ] {
+        check(wrong, &[code]);
+    }
+}
+
 /// Few names are compared, many are looked up: what stands twice is found either way.
 #[test]
 fn what_stands_twice_is_found_among_few_and_many() {

@@ -29,8 +29,7 @@ const WAYS: [fn(&Path) -> Result<Way>; 6] = [
     tokio_peers,
 ];
 
-/// Machines, for which each byte counts. Each way has its own: one with several monitors is quicker at the first of them. And
-/// another in each round: of two that are started alike one is quicker, too.
+/// Machines, for which each byte counts. Each way has its own: one with several monitors is quicker at the first of them.
 pub(crate) fn live(rounds: usize) -> Result<Vec<Figure>> {
     let mut machines = Vec::new();
     race("calls to a machine, one by one", rounds, || {

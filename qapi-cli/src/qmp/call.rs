@@ -4,10 +4,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
-use qapi_client::Error;
 use qapi_client::blocking::Client;
+use qapi_client::{CallOptions, Error};
 use qapi_codegen::diagnostic::{closest, quoted};
-use qapi_types::ErrorClass;
+use qapi_types::{Any, ErrorClass};
 
 use super::arguments;
 use super::event::write_event;
@@ -54,14 +54,26 @@ impl Call {
         arguments::check(&self.arguments)?;
         let mut client = monitor.connect()?;
         let arguments = arguments::live(&mut client, &self.name, &self.arguments)?;
-        let result = client.execute_raw(&self.name, arguments.as_ref());
+        let options = CallOptions::new();
+        let result = execute(&mut client, &self.name, arguments.as_ref(), options);
         if self.events {
             show_events(&mut client, err)?;
         }
-        let result = result.map_err(|error| explain(&mut client, &self.name, error))?;
+        let result = result?;
         write_json(result.as_json(), self.shape.layout(terminal), out)?;
         Ok(writeln!(out)?)
     }
+}
+
+/// Executes a command; of one that the machine does not have it is said which may be meant.
+pub(super) fn execute(
+    client: &mut Client,
+    name: &str,
+    arguments: Option<&Any>,
+    options: CallOptions,
+) -> Result<Any, Failure> {
+    let result = client.execute_raw_with(name, arguments, options);
+    result.map_err(|error| explain(client, name, error))
 }
 
 /// Why the command `name` has no result; of one that the machine does not have, which may be meant.

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use qapi_client::{CallOptions, Options};
+
 /// A time by which it is over; never, without one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline(Option<Instant>);
@@ -20,6 +22,27 @@ impl Deadline {
     /// The remaining time, or `interval` if that is shorter.
     pub(super) fn within(self, interval: Duration) -> Duration {
         self.remaining().map_or(interval, |time| time.min(interval))
+    }
+
+    /// A session that waits as `options` say, but no longer than until then.
+    pub(super) fn limit(self, options: Options) -> Options {
+        let sooner = |timeout: Option<Duration>| match timeout {
+            Some(timeout) => Some(self.within(timeout)),
+            None => self.remaining(),
+        };
+        Options {
+            timeout: sooner(options.timeout),
+            long_timeout: sooner(options.long_timeout),
+            ..options
+        }
+    }
+
+    /// A call in such a session.
+    pub(super) fn call(self, options: Options) -> CallOptions {
+        match self.limit(options).timeout {
+            Some(timeout) => CallOptions::new().within(timeout),
+            None => CallOptions::new().unbounded(),
+        }
     }
 
     pub(super) fn has_passed(self) -> bool {

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{Args, value_parser};
-use qapi_client::Filter;
 
 use super::deadline::Deadline;
-use super::event::{expect, write_event};
+use super::event::write_event;
 use super::monitor::{has_ended, seconds};
 use super::screen::is_deserted;
+use super::wanted::Wanted;
 use super::{Failure, Monitor};
 
 /// How often one looks whether somebody still reads, while nothing happens.
@@ -19,24 +19,26 @@ const SLICE: Duration = Duration::from_millis(100);
 ///
 /// Goes on until the machine ends, the number or the time that was asked for is reached, or it is interrupted.
 ///
-/// Ends with 0 then, but for an interrupt; with 1 if the machine has no such event; with 2 if the command line makes no sense,
+/// Ends with 0 then, but for an interrupt; with 1 if the machine has no such event, or its data no such member; with 2 if the command line makes no sense,
 /// or the connection cannot be made or breaks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   qmp --socket vm.qmp events
   qmp --socket vm.qmp events 'BLOCK_JOB_*' JOB_STATUS_CHANGE --json
-  qmp --socket vm.qmp events SHUTDOWN --count 1 --timeout 60")]
+  qmp --socket vm.qmp events JOB_STATUS_CHANGE id=commit0
+  qmp --socket vm.qmp events SHUTDOWN --count 1 --within 60")]
 pub(super) struct Events {
-    /// The events to print, by name; `*` stands for any characters [default: all]
-    #[arg(value_name = "GLOB")]
-    names: Vec<String>,
+    /// The events to print, by name, in which `*` stands for any characters [default: all], and by what members of their data
+    /// say: `a.b=x` is the member `b` within `a`
+    #[arg(value_name = "GLOB|KEY=VALUE")]
+    words: Vec<String>,
     /// End after so many events
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     count: Option<u64>,
-    /// End after so much time
+    /// End after so much time [default: what --timeout says, if it is there]
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Option<Duration>,
+    within: Option<Duration>,
     /// Print each event as a JSON object
     #[arg(long)]
     json: bool,
@@ -49,13 +51,10 @@ impl Events {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let filter = match self.names.is_empty() {
-            true => Filter::all(),
-            false => self.names.iter().cloned().collect(),
-        };
+        let wanted = Wanted::new(&self.words);
         let mut client = monitor.connect()?;
-        let deadline = Deadline::after(self.timeout);
-        expect(&mut client, &self.names, deadline)?;
+        let deadline = Deadline::after(self.within.or(monitor.patience()));
+        wanted.expect(&mut client, deadline)?;
         let (mut shown, mut lost) = (0, 0);
         // A machine that never stops talking does not keep anybody past the deadline.
         while self.count.is_none_or(|count| shown < count) && !deadline.has_passed() {
@@ -72,7 +71,7 @@ impl Events {
                 writeln!(err, "qmp: {} events were dropped", gone - lost)?;
                 lost = gone;
             }
-            if filter.matches(&event.name) {
+            if wanted.matches(&event) {
                 write_event(&event, self.json, out)?;
                 out.flush()?;
                 shown += 1;
@@ -141,7 +140,8 @@ mod tests {
                 "events --count 1",
                 (0, "-1 STOP\n", ""),
             ),
-            (vec![], "events --timeout 0.01", (0, "", "")),
+            (vec![], "events --within 0.01", (0, "", "")),
+            (vec![], "events --timeout 1", (0, "", "")),
             (
                 vec![stop, garbage],
                 "events",

@@ -1,4 +1,4 @@
-//! What asks the program to end: Ctrl-C, `kill`, a terminal that has gone.
+//! What asks the program to end: the keys Ctrl-C and Ctrl-\, `kill`, a terminal that has gone; and what stops it for a while: Ctrl-Z.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::{fs, thread};
 
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
@@ -94,13 +94,36 @@ pub(super) fn leave_terminal_as_found(ctrl_c: bool) -> Result<(), Failure> {
 /// Tells a terminal not to mark what is pasted, as editors want it, and begins a line.
 const PASTES_PLAINLY: &[u8] = b"\x1b[?2004l\r\n";
 
-/// From now on no such signal ends the program, nor does the terminal's other key: `act` is called with each. For what must not
-/// be left as it is, and is put in order in a time that is known.
+/// From now on `leave` is called before the program is stopped from its terminal, and `come_back` when it goes on, for who has
+/// made the terminal another than it was.
+///
+/// # Errors
+/// As [`on_interrupt`].
+pub(super) fn around_stops(
+    mut leave: impl FnMut() + Send + 'static,
+    mut come_back: impl FnMut() + Send + 'static,
+) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTSTP, SIGCONT])?;
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            if signal == SIGTSTP {
+                leave();
+                // It stops here.
+                let _ = emulate_default_handler(SIGTSTP);
+            }
+            come_back();
+        }
+    });
+    Ok(())
+}
+
+/// From now on no such signal ends the program: `act` is called with each. For what must not be left as it is, and is put in
+/// order in a time that is known.
 ///
 /// # Errors
 /// As [`on_interrupt`].
 pub(super) fn on_every_interrupt(mut act: impl FnMut(i32) + Send + 'static) -> io::Result<()> {
-    let mut signals = Signals::new(watched().chain([SIGQUIT]))?;
+    let mut signals = Signals::new(watched())?;
     thread::spawn(move || signals.forever().for_each(&mut act));
     Ok(())
 }
@@ -108,7 +131,7 @@ pub(super) fn on_every_interrupt(mut act: impl FnMut(i32) + Send + 'static) -> i
 /// What `nohup` has turned off stays off.
 fn watched() -> impl Iterator<Item = i32> + Clone {
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    [SIGINT, SIGTERM].into_iter().chain(hangup)
+    [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hangup)
 }
 
 /// Whether whoever has started the program has seen to it that it ignores the signal, as far as the system tells.
@@ -185,7 +208,7 @@ mod tests {
         }
         let (sender, came) = channel();
         on_every_interrupt(move |signal| sender.send(signal).unwrap()).unwrap();
-        for signal in watched().chain([SIGTERM, SIGQUIT]) {
+        for signal in watched().chain([SIGTERM, SIGINT]) {
             raise(signal).unwrap();
             assert_eq!(came.recv(), Ok(signal));
         }

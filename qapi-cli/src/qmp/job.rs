@@ -1,8 +1,8 @@
 //! A job, as the machine lists it and as its events tell of it.
 
-use qapi_client::Error;
 use qapi_client::blocking::Client;
 use qapi_client::core::RawEvent;
+use qapi_client::{CallOptions, Error};
 use qapi_types::{Any, Command, Decode, DecodeError, Encode, Reader, Writer, required};
 
 /// What there is to know of a job.
@@ -60,8 +60,12 @@ impl Command for QueryJobs {
 }
 
 /// The job `id`, if the machine has it.
-pub(super) fn find(client: &mut Client, id: &str) -> Result<Option<Job>, Error> {
-    let jobs = client.execute(&QueryJobs)?;
+pub(super) fn find(
+    client: &mut Client,
+    id: &str,
+    options: CallOptions,
+) -> Result<Option<Job>, Error> {
+    let jobs = client.execute_with(&QueryJobs, options)?;
     Ok(jobs.into_iter().find(|job| job.id == id))
 }
 

@@ -1,8 +1,10 @@
 //! How JSON is shown to people and to pipes.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use clap::Args;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How much space a JSON text is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,8 @@ impl Shape {
 }
 
 /// Writes the valid text `json` with new whitespace. Strings, numbers and the order of members stay; only characters that
-/// a terminal would obey, which JSON allows from U+007F on, are escaped.
+/// a terminal would obey, which JSON allows from U+007F on, are escaped. Over many lines, for people, other characters are not:
+/// QEMU escapes all beyond ASCII.
 pub(super) fn write_json(json: &str, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
     let mut depth = 0;
     let mut rest = json;
@@ -47,6 +50,7 @@ pub(super) fn write_json(json: &str, layout: Layout, out: &mut dyn Write) -> io:
         rest = after.trim_ascii_start();
         let empty = rest.starts_with(['}', ']']);
         match character {
+            '"' if layout == Layout::Pretty => write_string(&unescaped(token), out)?,
             '"' => write_string(token, out)?,
             '{' | '[' if empty => {
                 // The closing bracket comes next, on the same line.
@@ -96,6 +100,46 @@ fn string_length(json: &str) -> usize {
     json.len()
 }
 
+/// The string with what it escapes and people can read as it is. What has no place of its own, or more than one way to be
+/// shown, stays: marks, signs that turn the direction, spaces.
+fn unescaped(string: &str) -> Cow<'_, str> {
+    if !string.contains("\\u") {
+        return string.into();
+    }
+    let mut text = String::with_capacity(string.len());
+    let mut rest = string;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        text += before;
+        // A character beyond the first 65536 is two escapes.
+        let readable = [6, 12].into_iter().find_map(|length| {
+            let escape = rest.get(before.len()..before.len() + length)?;
+            let text: String = serde_json::from_str(&format!("\"{escape}\"")).ok()?;
+            let mut characters = text.chars();
+            match (characters.next()?, characters.next()) {
+                (character, None) if is_readable(character) => Some((character, length)),
+                _ => None,
+            }
+        });
+        match readable {
+            Some((character, length)) => {
+                text.push(character);
+                rest = &rest[before.len() + length..];
+            }
+            None => {
+                // With what follows the backslash, which may be another.
+                let length = 1 + escape.chars().next().map_or(0, char::len_utf8);
+                text += &rest[before.len()..before.len() + length];
+                rest = &rest[before.len() + length..];
+            }
+        }
+    }
+    (text + rest).into()
+}
+
+fn is_readable(character: char) -> bool {
+    !character.is_ascii() && !character.is_whitespace() && character.width().unwrap_or(0) > 0
+}
+
 fn write_string(string: &str, out: &mut dyn Write) -> io::Result<()> {
     for part in string.split_inclusive(char::is_control) {
         match part.chars().next_back() {
@@ -133,7 +177,7 @@ pub(super) fn columns<R: AsRef<[String]>>(rows: impl IntoIterator<Item = R>) -> 
     let mut widths = Vec::new();
     for row in &rows {
         for (at, cell) in row.as_ref().iter().enumerate() {
-            let width = cell.chars().count().min(40);
+            let width = cell.width().min(40);
             match widths.get_mut(at) {
                 Some(widest) => *widest = width.max(*widest),
                 None => widths.push(width),
@@ -142,7 +186,10 @@ pub(super) fn columns<R: AsRef<[String]>>(rows: impl IntoIterator<Item = R>) -> 
     }
     let line = |row: &R| {
         let cells = row.as_ref().iter().zip(&widths);
-        let padded = cells.map(|(cell, &width)| format!("{cell:width$}"));
+        let padded = cells.map(|(cell, width)| {
+            let missing = width.saturating_sub(cell.width());
+            format!("{cell}{:missing$}", "")
+        });
         let padded: Vec<String> = padded.collect();
         padded.join("  ").trim_end_matches(' ').to_owned()
     };
@@ -151,13 +198,22 @@ pub(super) fn columns<R: AsRef<[String]>>(rows: impl IntoIterator<Item = R>) -> 
 
 /// As much of a text as has room in so many columns.
 pub(super) fn cut(text: &str, columns: usize) -> String {
-    match text.char_indices().nth(columns) {
-        Some(_) => {
-            let kept = text.chars().take(columns.saturating_sub(1));
-            kept.chain(['…']).collect()
-        }
-        None => text.to_owned(),
+    match fitting(text, columns) == text {
+        true => text.to_owned(),
+        false => format!("{}…", fitting(text, columns.saturating_sub(1))),
     }
+}
+
+/// The beginning of a text, as far as it has room in so many columns.
+pub(super) fn fitting(text: &str, columns: usize) -> &str {
+    let mut width = 0;
+    for (at, character) in text.char_indices() {
+        width += character.width().unwrap_or(0);
+        if width > columns {
+            return &text[..at];
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -188,18 +244,67 @@ mod tests {
         }
     }
 
+    /// Whatever is shown otherwise says the same.
+    #[test]
+    fn people_read_characters_and_no_escapes() {
+        for (json, expected) in [
+            (r#""plain""#, r#""plain""#),
+            (r#""\u00FCn \u65E5\u672c!""#, r#""ün 日本!""#),
+            (r#""\ud83d\uDE00\u00e9""#, r#""😀é""#),
+            // Neither half of a character, nor what is no escape at all.
+            (r#""\ud83d x\ude00""#, r#""\ud83d x\ude00""#),
+            (r#""\\u00fc \\\u00fc""#, r#""\\u00fc \\ü""#),
+            // What is ASCII was escaped for a reason; the others are not seen, or not as they are.
+            (r#""\u0022 \u001b \u009b""#, r#""\u0022 \u001b \u009b""#),
+            (
+                r#""\u202e \u0301 \u2028 \u00a0 \ufeff""#,
+                r#""\u202e \u0301 \u2028 \u00a0 \ufeff""#,
+            ),
+            (r#""\n\u00fc\"""#, r#""\nü\"""#),
+        ] {
+            let shown = |layout| {
+                let mut out = Vec::new();
+                write_json(json, layout, &mut out).unwrap();
+                String::from_utf8(out).unwrap()
+            };
+            assert_eq!(shown(Layout::Pretty), expected);
+            assert_eq!(shown(Layout::Compact), json);
+            let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+            assert_eq!(value(expected), value(json));
+        }
+    }
+
     #[test]
     fn cells_stand_below_each_other() {
         let long = "x".repeat(50);
-        let rows = [vec!["a", "b"], vec!["ä\u{1b}", "", "c"], vec![&long, "b"]];
+        let rows = [
+            vec!["a", "b"],
+            vec!["ä\u{1b}", "", "c"],
+            vec!["日本", "b"],
+            vec![&long, "b"],
+        ];
         let rows = rows.map(|row| row.into_iter().map(str::to_owned).collect::<Vec<_>>());
         let expected = [
             format!("a{:41}b", ""),
             format!("ä\u{1b}{:43}c", ""),
+            format!("日本{:38}b", ""),
             format!("{long}  b"),
         ];
         assert_eq!(columns(rows), expected);
         assert_eq!(columns(Vec::<Vec<String>>::new()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        for (text, columns, expected) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("日本", 4, "日本"),
+            ("日本", 3, "日…"),
+            ("a", 0, "…"),
+        ] {
+            assert_eq!(cut(text, columns), expected);
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod job;
 mod layout;
 mod monitor;
 mod mux;
+mod order;
 mod program;
 mod qom;
 mod quantity;
@@ -29,6 +30,7 @@ mod serving;
 mod shell;
 mod socket;
 mod wait;
+mod wanted;
 mod words;
 
 #[path = "../manual.rs"]
@@ -37,7 +39,6 @@ mod manual;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser, Subcommand};
 use qapi_client::Error;
 
@@ -92,7 +93,7 @@ enum Failure {
 }
 
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| placed(error).exit());
+    let arguments = Arguments::parse();
     let terminals = Terminals {
         out: io::stdout().is_terminal(),
         err: io::stderr().is_terminal(),
@@ -100,17 +101,6 @@ pub(crate) fn main() -> ExitCode {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let code = run(&arguments, terminals, &mut out, &mut io::stderr().lock());
     ExitCode::from(code)
-}
-
-/// An error in the command line, which says of an option that has its place elsewhere where that is.
-fn placed(mut error: clap::Error) -> clap::Error {
-    let word = error.get(ContextKind::InvalidArg);
-    if matches!(word, Some(ContextValue::String(word)) if word == "--timeout") {
-        let tip = "here '--timeout' stands before the subcommand: 'qmp --timeout <SECS> …'";
-        let tip = ContextValue::StyledStrs(vec![tip.into()]);
-        error.insert(ContextKind::Suggested, tip);
-    }
-    error
 }
 
 /// Which outputs people look at.

@@ -11,6 +11,7 @@ use qapi_client::blocking::{Client, Options};
 use qapi_client::{Address, AddressError, Error};
 
 use super::Failure;
+use super::deadline::Deadline;
 
 /// The variable that names the monitor where the command line does not.
 const MONITOR: &str = "QMP_SOCKET";
@@ -18,21 +19,31 @@ const MONITOR: &str = "QMP_SOCKET";
 /// The same for a guest's agent.
 const AGENT: &str = "QGA_SOCKET";
 
+/// Where the help of subcommands tells of these: after what is theirs.
+const LAST: usize = 500;
+
 /// Which monitor to talk to.
 #[derive(Debug, Args)]
 pub(super) struct Monitor {
     /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT [default: what the variable
     /// QMP_SOCKET says, for `agent` QGA_SOCKET]
-    #[arg(long, short, global = true, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
+    #[arg(long, short, global = true, display_order = LAST, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
     socket: Option<Address>,
-    /// How long to wait for the connection, and for each reply; 0 waits for ever
-    #[arg(long, value_name = "SECS", default_value = "30", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Duration,
+    /// How long to wait for the connection, and for each reply; 0 waits for ever. What a subcommand as a whole may take is
+    /// its --within, where it has one [default: 30]
+    #[arg(long, global = true, display_order = LAST, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
+    timeout: Option<Duration>,
 }
 
 impl Monitor {
     pub(super) fn connect(&self) -> Result<Client, Failure> {
-        Ok(Client::connect_with(&self.address()?, self.options())?)
+        self.connect_by(Deadline::after(None))
+    }
+
+    /// The same for whoever does not wait longer than until then, whatever it is that takes long.
+    pub(super) fn connect_by(&self, deadline: Deadline) -> Result<Client, Failure> {
+        let options = deadline.limit(self.options());
+        Ok(Client::connect_with(&self.address()?, options)?)
     }
 
     /// Where the monitor is. A subcommand that makes its own machine does not ask.
@@ -67,9 +78,17 @@ impl Monitor {
         )))
     }
 
+    /// How long the machine may take for whatever is waited for, if the command line says so.
+    pub(super) fn patience(&self) -> Option<Duration> {
+        self.timeout.filter(|timeout| !timeout.is_zero())
+    }
+
     /// How long a session waits.
     pub(super) fn options(&self) -> Options {
-        let timeout = Some(self.timeout).filter(|timeout| !timeout.is_zero());
+        let timeout = match self.timeout {
+            Some(_) => self.patience(),
+            None => Options::default().timeout,
+        };
         Options {
             timeout,
             long_timeout: timeout,

@@ -1,11 +1,12 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixListener;
 use std::thread;
+use std::time::Duration;
 
 use clap::Parser;
 use qapi_client::server::fake::{Act, Fake, FakeMachine};
 
-use super::{Arguments, Terminals, placed, run};
+use super::{Arguments, Terminals, run};
 
 const GREETING: &str =
     r#"{"QMP": {"version": {"qemu": "0.12.0", "package": ""}, "capabilities": []}}"#;
@@ -140,7 +141,9 @@ fn command_lines() {
         ("--socket s events", true),
         ("--socket s events --count 0", false),
         ("--socket s wait", false),
-        ("--socket s wait job a b", false),
+        ("--socket s wait -- stop", false),
+        ("--socket s wait A b=c -- stop", true),
+        ("--socket s call s -- a", true),
     ] {
         let words = ["qmp"].into_iter().chain(words.split(' '));
         let parsed = Arguments::try_parse_from(words.clone());
@@ -153,25 +156,48 @@ fn command_lines() {
     }
 }
 
-/// An option that belongs elsewhere, and values that make no sense: what is wrong is said in words that help.
+/// Wherever it stands, and beside the time that a subcommand as a whole may take.
+#[test]
+fn one_timeout_for_every_subcommand() {
+    for (words, seconds) in [
+        ("info", 30),
+        ("--timeout 7 info", 7),
+        ("info --timeout 7", 7),
+        ("qom --timeout 7 get /machine.type", 7),
+        ("agent fsfreeze status --timeout 7", 7),
+        ("--timeout 7 agent fsfreeze hold --within 3 true", 7),
+        ("agent exec --within 3 --timeout 7 -- ls --timeout 9", 7),
+        ("wait STOP --within 3", 30),
+        ("wait STOP --within 3 --timeout 0", 0),
+        ("events --timeout 7 --within 3", 7),
+        ("run --timeout 7 -- qemu-system-x86_64 --timeout 9", 7),
+    ] {
+        let command = ["qmp"].into_iter().chain(words.split(' '));
+        let arguments = Arguments::try_parse_from(command).unwrap();
+        let expected = Some(Duration::from_secs(seconds)).filter(|time| !time.is_zero());
+        assert_eq!(arguments.monitor.options().timeout, expected, "{words}");
+    }
+}
+
+/// Values that make no sense: what is wrong is said in words that help.
 #[test]
 fn mistakes_in_command_lines() {
     for (words, message) in [
-        (
-            "call stop --timeout 1",
-            "tip: here '--timeout' stands before the subcommand: 'qmp --timeout <SECS> …'",
-        ),
         (
             "--timeout -1 info",
             "'-1' for '--timeout <SECS>': time does not go back",
         ),
         ("events --timeout -1", "time does not go back"),
+        (
+            "wait STOP --within -1",
+            "'-1' for '--within <SECS>': time does not go back",
+        ),
         ("--timeout 1e300 info", "not a time that can be waited for"),
         ("--timeout nan info", "not a time that can be waited for"),
         ("--timeout 5s info", "not a number of seconds"),
     ] {
         let words = ["qmp"].into_iter().chain(words.split(' '));
-        let error = placed(Arguments::try_parse_from(words).unwrap_err()).to_string();
+        let error = Arguments::try_parse_from(words).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
         assert!(!error.contains("as a value"), "{error}");
     }

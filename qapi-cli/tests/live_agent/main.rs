@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
@@ -327,7 +328,11 @@ fn files_are_closed_on_an_interrupt() {
 /// Whoever does not want to give a password after all sees again what is typed.
 #[test]
 fn a_password_that_is_not_given() {
-    for signal in [Signal::INT, Signal::TERM] {
+    for (key, signal) in [
+        (Some("\x03"), Signal::INT),
+        (Some("hunter2\x1c"), Signal::QUIT),
+        (None, Signal::TERM),
+    ] {
         let mut terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
             command.args(["--socket", "/nowhere", "agent", "set-password", "ada"])
         });
@@ -335,9 +340,56 @@ fn a_password_that_is_not_given() {
         while terminal.is_as_it_was() {
             thread::yield_now();
         }
-        terminal.signal(signal);
-        let (status, _) = terminal.end();
+        match key {
+            Some(key) => terminal.keys(key),
+            None => terminal.signal(signal),
+        }
+        let (status, shown) = terminal.end();
         assert_eq!(status.signal(), Some(signal.as_raw()));
         assert!(terminal.is_as_it_was());
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
+}
+
+/// It is not shown, and what was typed before somebody had something else to do is no part of it.
+#[test]
+fn a_password_that_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sender, given) = channel();
+    let _agent = Agent::listen(&folder.path().join("agent"), move |request: &Request| {
+        let password = request.arguments().and_then(|all| all.get("password"));
+        sender
+            .send(password.unwrap().to::<String>().unwrap())
+            .unwrap();
+        vec![Act::returns("{}")]
+    });
+    let qmp = env!("CARGO_BIN_EXE_qmp");
+    let line = format!(
+        "set -m; {qmp} -s agent agent set-password ada; echo stopped; read word; echo $word; fg; echo ended"
+    );
+    let mut terminal = Terminal::run("sh", |command| {
+        command.args(["-c", &line]).current_dir(folder.path())
+    });
+    let asked = |terminal: &Terminal| {
+        terminal.sees("New password of ada: ");
+        while terminal.is_as_it_was() {
+            thread::yield_now();
+        }
+    };
+    asked(&terminal);
+    terminal.keys("wrong\x1a");
+    terminal.sees("stopped");
+    assert!(terminal.is_as_it_was());
+    terminal.keys("back\r");
+    terminal.sees("\nback\n");
+    asked(&terminal);
+    terminal.keys("hunterz\x7f2\r");
+    terminal.sees("ended");
+    let (_, shown) = terminal.end();
+    assert!(
+        !shown.contains("hunter") && !shown.contains("wrong"),
+        "{shown}"
+    );
+    let given: Vec<String> = given.try_iter().collect();
+    assert_eq!(given, ["aHVudGVyMg=="], "not hunter2 in base64");
 }

@@ -59,6 +59,11 @@ fn lines_are_commands() {
             "query-name\r\nquery-name\r\n",
             (0, &format!("{name}\n{name}\n"), ""),
         ),
+        // As some editors begin a file.
+        (
+            "\u{feff}query-name\r\nquery-name",
+            (0, &format!("{name}\n{name}\n"), ""),
+        ),
         // Spaces, quotes, and strings that look like something else.
         (
             "object-add qom-type=iothread id='a b'\n",

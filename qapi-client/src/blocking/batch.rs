@@ -42,7 +42,7 @@ impl Client {
             // Each has to be listened to alone.
             return commands.map(|command| self.execute(command)).collect();
         }
-        let timeout = CallOptions::new().timeout(C::NAME, &self.options);
+        let timeout = CallOptions::new().timeout(C::NAME, &self.timeouts);
         let mut batch = Batch::default();
         let mut results = Vec::new();
         let mut in_time = true;

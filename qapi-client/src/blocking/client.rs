@@ -28,6 +28,7 @@ use crate::options::{CallOptions, Options};
 use crate::outcome;
 use crate::reconnect::Again;
 use crate::schema::{QuerySchema, Schema};
+use crate::timeouts::{PATIENCE, Timeouts};
 use crate::trace;
 
 /// A session that waits for every reply.
@@ -42,6 +43,7 @@ pub struct Client {
     events: Inbox,
     greeting: Greeting,
     pub(super) options: Options,
+    pub(super) timeouts: Timeouts,
     /// How another connection is to be had.
     pub(super) again: Option<Again<Dialer>>,
     /// Whether connections of this kind pass descriptors.
@@ -89,6 +91,7 @@ impl Client {
             session,
             greeting: Greeting::default(),
             options,
+            timeouts: Timeouts::new(&options),
             again: None,
             #[cfg(unix)]
             descriptors: Vec::new(),
@@ -96,11 +99,14 @@ impl Client {
     }
 
     fn negotiate(&mut self) -> Result<(), Error> {
-        let mut deadline = Deadline::after(self.options.timeout);
+        let deadline = Deadline::after(self.options.timeout);
         loop {
-            match self.next_step(&mut deadline) {
+            match self.next_step(&mut deadline.or_after(PATIENCE)) {
                 Some(Step::Ready) => break,
                 Some(Step::Reply { .. }) => {}
+                None if self.session.ended().is_none() && !deadline.is_over() => {
+                    self.session.end_lines();
+                }
                 None => return Err(Error::not_ready(&self.session)),
             }
         }
@@ -186,7 +192,7 @@ impl Client {
             .retain(|(id, _)| session.wants_descriptors_of(*id));
         let id = self.session.call(call);
         self.descriptors.push((id, descriptors));
-        let reply = self.reply(id, C::NAME, options.timeout(C::NAME, &self.options));
+        let reply = self.reply(id, C::NAME, options.timeout(C::NAME, &self.timeouts));
         self.descriptors
             .retain(|(id, _)| self.session.wants_descriptors_of(*id));
         outcome::decode::<C>(&reply?)
@@ -214,7 +220,7 @@ impl Client {
         let arguments = arguments.map(|arguments| arguments as &dyn Encode);
         let call = options.call_named(name, arguments, || self.session.has_out_of_band())?;
         let id = self.session.call(call);
-        let value = self.reply(id, name, options.timeout(name, &self.options))?;
+        let value = self.reply(id, name, options.timeout(name, &self.timeouts))?;
         value
             .decode()
             .map_err(|error| Error::undecodable(name, error, value.json()))
@@ -330,7 +336,7 @@ impl Client {
     fn finish<C: Command>(&mut self, call: Call, options: CallOptions) -> Result<C::Return, Error> {
         if C::SUCCESS_RESPONSE {
             let id = self.session.call(call);
-            let value = self.reply(id, C::NAME, options.timeout(C::NAME, &self.options))?;
+            let value = self.reply(id, C::NAME, options.timeout(C::NAME, &self.timeouts))?;
             return outcome::decode::<C>(&value);
         }
         let id = self.session.call(call.silent());

@@ -80,8 +80,14 @@ impl Connection {
         // On the stack, for a session that has nothing to do should take no memory.
         match self.has_much {
             false => self.receive_into(&mut [0; LITTLE], session, deadline),
-            true => self.receive_into(&mut [0; MUCH], session, deadline),
+            true => self.receive_much(session, deadline),
         }
+    }
+
+    /// In a function of its own, for the pages of a large frame are touched on every way through the function that has it.
+    #[inline(never)]
+    fn receive_much(&mut self, session: &mut Session, deadline: &mut Deadline) -> io::Result<bool> {
+        self.receive_into(&mut [0; MUCH], session, deadline)
     }
 
     fn receive_into(

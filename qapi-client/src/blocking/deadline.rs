@@ -22,6 +22,23 @@ impl Deadline {
         }
     }
 
+    /// This one, or one that is so long from now, whichever comes first.
+    pub(super) fn or_after(&self, timeout: Duration) -> Self {
+        let sooner = Self::after(Some(timeout));
+        match (self.at, sooner.at) {
+            (Some(at), Some(sooner)) if at < sooner => Self {
+                at: Some(at),
+                whole: None,
+            },
+            _ => sooner,
+        }
+    }
+
+    /// Whether there is no time left.
+    pub(super) fn is_over(&self) -> bool {
+        self.at.is_some_and(|at| at <= Instant::now())
+    }
+
     /// How long to wait now: `Some(None)` is for ever, `None` is no longer. The first answer is all the time that there was,
     /// and a moment at least: even a caller who has no time at all gets what is there already.
     pub(super) fn remaining(&mut self) -> Option<Option<Duration>> {

@@ -97,9 +97,11 @@ impl Read for Spawned {
             done => return done,
         }
         let mut waited = Duration::ZERO;
-        while let Some(pause) = self.program.pause()
-            && self.timeout.is_none_or(|timeout| waited < timeout)
-        {
+        while let Some(pause) = self.program.pause() {
+            // Who has more time asks again, and comes here again.
+            if self.timeout.is_some_and(|timeout| waited >= timeout) {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
             thread::sleep(pause);
             waited += pause;
         }

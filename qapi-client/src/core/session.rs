@@ -54,6 +54,8 @@ pub struct Session {
     /// Something was received over this connection.
     heard: bool,
     greeting: Option<Greeting>,
+    /// The server reads line by line, as far as is known: requests end with one.
+    ends_lines: bool,
     wants_out_of_band: bool,
     has_out_of_band: bool,
     end: Option<End>,
@@ -125,6 +127,7 @@ impl Session {
             agent: None,
             heard: false,
             greeting: None,
+            ends_lines: false,
             wants_out_of_band: false,
             has_out_of_band: false,
             end: None,

@@ -170,7 +170,11 @@ impl Line {
     /// The call with this id, which from now on waits no longer. Replies come in the order of the calls: those before it
     /// that nobody wants will not be answered any more.
     pub(super) fn answered(&mut self, id: CallId, ids: &mut Ids) -> Option<Waiting> {
-        // Ids ascend, so that most often it is the first.
+        // Most often it is the first.
+        if self.on_wire.front()?.id == id {
+            return self.oldest();
+        }
+        // Ids ascend.
         let at = self.on_wire.iter().position(|waiting| waiting.id >= id)?;
         if self.on_wire[at].id != id {
             return None;

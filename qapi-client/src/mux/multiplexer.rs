@@ -150,6 +150,11 @@ impl<D> Mux<D> {
         self.share();
     }
 
+    /// Says that the machine has said nothing for a while; see [`Session::end_lines`].
+    pub fn end_lines(&mut self) {
+        self.machine.end_lines();
+    }
+
     /// Says that nothing more comes from the machine.
     pub fn finish(&mut self, end: End) {
         self.machine.finish(end);

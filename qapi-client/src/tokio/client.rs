@@ -3,6 +3,7 @@
 use std::fmt;
 #[cfg(unix)]
 use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,13 +18,14 @@ use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
-use crate::core::{Buffer, Filter, Overflow, Session};
+use crate::core::{Buffer, End, Filter, Overflow, Session};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
 use crate::outcome;
 use crate::reconnect::Again;
 use crate::schema::{QuerySchema, Schema};
+use crate::timeouts::PATIENCE;
 use crate::trace;
 
 /// A handle of a session: cloned freely, sent anywhere. Calls of many tasks are in flight at once; the session ends when
@@ -61,7 +63,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start(Connection::new(stream), options, None).await
+        Self::start(over(stream)?, options, None).await
     }
 
     /// A session with a guest agent, over a connection to its channel that is there already: brings both sides into step,
@@ -73,7 +75,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start_agent(Connection::new(stream), options, None).await
+        Self::start_agent(over(stream)?, options, None).await
     }
 
     pub(super) async fn start_agent(
@@ -143,8 +145,13 @@ impl Client {
         let again = again.map(|(dialer, policy)| Again::new(dialer, policy));
         ::tokio::spawn(drive(shared, connection, again));
         if options.greeting {
-            let ready = within(options.timeout, ready).await;
-            if !matches!(ready, Some(Ok(()))) {
+            let ready = within(
+                options.timeout,
+                patiently(ready, || {
+                    client.shared().with(|state| state.session.end_lines())
+                }),
+            );
+            if !matches!(ready.await, Some(Ok(()))) {
                 return Err(Error::not_ready(&client.shared().lock().session));
             }
         }
@@ -343,7 +350,7 @@ impl Client {
         name: &str,
         options: CallOptions,
     ) -> Result<Payload<'static>, Error> {
-        let timeout = options.timeout(name, self.options());
+        let timeout = options.timeout(name, &self.shared().timeouts);
         let outcome = match within(timeout, waiting.outcome()).await {
             Some(outcome) => outcome,
             None => waiting
@@ -357,6 +364,25 @@ impl Client {
                 outcome::value(name, outcome, state.session.ended())
             }
             outcome => outcome::value(name, outcome, None),
+        }
+    }
+}
+
+/// A connection over a stream that is there already.
+pub(super) fn over<S>(stream: S) -> Result<Connection, Error>
+where
+    S: AsyncRead + AsyncWrite + Send + 'static,
+{
+    Connection::over(stream).map_err(|error| Error::ended(&End::from(error), false))
+}
+
+/// What comes of the negotiation; while nothing does `insist`.
+pub(super) async fn patiently<F: Future>(negotiated: F, mut insist: impl FnMut()) -> F::Output {
+    let mut negotiated = pin!(negotiated);
+    loop {
+        match within(Some(PATIENCE), &mut negotiated).await {
+            Some(output) => return output,
+            None => insist(),
         }
     }
 }

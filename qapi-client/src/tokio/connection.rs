@@ -1,21 +1,24 @@
 //! What a session runs over.
 
+#[cfg(unix)]
 use std::any::Any;
 use std::fmt;
 use std::io;
+#[cfg(all(unix, feature = "server"))]
+use std::net::Shutdown;
 #[cfg(unix)]
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-#[cfg(unix)]
-use ::tokio::io::Interest;
 use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(unix)]
 use ::tokio::net::UnixStream;
 #[cfg(unix)]
 use ::tokio::time::sleep;
 
+#[cfg(unix)]
+use super::socket::Socket;
 #[cfg(unix)]
 use crate::child::{Ending, Running};
 use crate::core::End;
@@ -24,7 +27,7 @@ use crate::descriptors::QUIET;
 
 /// A connection to a server.
 pub(super) struct Connection {
-    stream: Pin<Box<dyn Stream>>,
+    stream: Stream,
     /// Something was written that the stream may hold back.
     unflushed: bool,
     /// The program at the other end, which ends with the connection.
@@ -32,23 +35,41 @@ pub(super) struct Connection {
     program: Option<Box<dyn Ending>>,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Send {
-    /// Descriptors need more of a Unix socket than that it is read and written.
+enum Stream {
     #[cfg(unix)]
-    fn unix(&self) -> Option<&UnixStream>;
+    Socket(Socket),
+    Other(Pin<Box<dyn Duplex>>),
 }
 
-impl<S: AsyncRead + AsyncWrite + Send + Any> Stream for S {
-    #[cfg(unix)]
-    fn unix(&self) -> Option<&UnixStream> {
-        (self as &dyn Any).downcast_ref()
-    }
-}
+trait Duplex: AsyncRead + AsyncWrite + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Send> Duplex for S {}
 
 impl Connection {
-    pub(super) fn new(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
+    /// Over a stream of whatever kind.
+    ///
+    /// # Errors
+    /// The system's own, for a Unix socket.
+    pub(super) fn over(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> io::Result<Self> {
+        #[cfg(unix)]
+        if let Some(socket) = (&stream as &dyn Any).downcast_ref::<UnixStream>() {
+            return Self::socket(socket.as_fd().try_clone_to_owned()?.into());
+        }
+        Ok(Self::new(Stream::Other(Box::pin(stream))))
+    }
+
+    /// Over a Unix socket that does not block.
+    ///
+    /// # Errors
+    /// The system's own.
+    #[cfg(unix)]
+    pub(super) fn socket(socket: std::os::unix::net::UnixStream) -> io::Result<Self> {
+        Ok(Self::new(Stream::Socket(Socket::new(socket)?)))
+    }
+
+    fn new(stream: Stream) -> Self {
         Self {
-            stream: Box::pin(stream),
+            stream,
             unflushed: false,
             #[cfg(unix)]
             program: None,
@@ -57,10 +78,10 @@ impl Connection {
 
     /// With the program at its other end.
     #[cfg(unix)]
-    pub(super) fn with(stream: UnixStream, program: Running) -> Self {
+    pub(super) fn with(self, program: Running) -> Self {
         Self {
             program: Some(Box::new(program)),
-            ..Self::new(stream)
+            ..self
         }
     }
 
@@ -77,10 +98,7 @@ impl Connection {
     }
 
     pub(super) fn passes_descriptors(&self) -> bool {
-        #[cfg(unix)]
-        return (*self.stream).unix().is_some();
-        #[cfg(not(unix))]
-        false
+        !matches!(self.stream, Stream::Other(_))
     }
 
     pub(super) fn poll_read(
@@ -88,7 +106,11 @@ impl Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.stream.as_mut().poll_read(cx, buffer)
+        match &mut self.stream {
+            #[cfg(unix)]
+            Stream::Socket(socket) => socket.poll_read(cx, buffer),
+            Stream::Other(stream) => stream.as_mut().poll_read(cx, buffer),
+        }
     }
 
     /// Receives what is there, and adds the descriptors that have come along, if the stream has any.
@@ -99,17 +121,12 @@ impl Connection {
         buffer: &mut [u8],
         descriptors: &mut Vec<OwnedFd>,
     ) -> Poll<io::Result<usize>> {
-        let Some(stream) = (*self.stream).unix() else {
-            let mut buffer = ReadBuf::new(buffer);
-            let received = self.stream.as_mut().poll_read(cx, &mut buffer);
-            return received.map_ok(|()| buffer.filled().len());
-        };
-        loop {
-            std::task::ready!(stream.poll_read_ready(cx))?;
-            let receive = || crate::descriptors::receive(stream, buffer, descriptors);
-            match stream.try_io(Interest::READABLE, receive) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                done => return Poll::Ready(done),
+        match &mut self.stream {
+            Stream::Socket(socket) => socket.poll_receive(cx, buffer, descriptors),
+            Stream::Other(stream) => {
+                let mut buffer = ReadBuf::new(buffer);
+                let received = stream.as_mut().poll_read(cx, &mut buffer);
+                received.map_ok(|()| buffer.filled().len())
             }
         }
     }
@@ -117,8 +134,10 @@ impl Connection {
     /// Whether the other side, which sends nothing more, takes nothing more, either, as far as the system tells.
     #[cfg(all(unix, feature = "server"))]
     pub(super) fn is_abandoned(&self) -> bool {
-        let stream = (*self.stream).unix();
-        stream.is_some_and(|stream| rustix::net::send(stream, b"", QUIET).is_err())
+        match &self.stream {
+            Stream::Socket(socket) => rustix::net::send(socket.get_ref(), b"", QUIET).is_err(),
+            Stream::Other(_) => false,
+        }
     }
 
     pub(super) fn poll_write(
@@ -126,14 +145,22 @@ impl Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.unflushed = true;
-        self.stream.as_mut().poll_write(cx, bytes)
+        match &mut self.stream {
+            #[cfg(unix)]
+            Stream::Socket(socket) => socket.poll_write(cx, bytes),
+            Stream::Other(stream) => {
+                self.unflushed = true;
+                stream.as_mut().poll_write(cx, bytes)
+            }
+        }
     }
 
     /// Has the stream send what it holds back.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.unflushed {
-            std::task::ready!(self.stream.as_mut().poll_flush(cx))?;
+        if let Stream::Other(stream) = &mut self.stream
+            && self.unflushed
+        {
+            std::task::ready!(stream.as_mut().poll_flush(cx))?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
@@ -142,7 +169,10 @@ impl Connection {
     /// Tells the other side that nothing more is sent.
     #[cfg(all(unix, feature = "server"))]
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream.as_mut().poll_shutdown(cx)
+        match &mut self.stream {
+            Stream::Socket(socket) => Poll::Ready(socket.get_ref().shutdown(Shutdown::Write)),
+            Stream::Other(stream) => stream.as_mut().poll_shutdown(cx),
+        }
     }
 
     /// Writes the beginning of `bytes`, and passes `descriptors` together with its first byte.
@@ -153,17 +183,9 @@ impl Connection {
         bytes: &[u8],
         descriptors: &[OwnedFd],
     ) -> Poll<io::Result<usize>> {
-        // Of the stream itself, not of the pointer, which is a stream, too.
-        let Some(stream) = (*self.stream).unix() else {
-            return Poll::Ready(Err(io::ErrorKind::Unsupported.into()));
-        };
-        loop {
-            std::task::ready!(stream.poll_write_ready(cx))?;
-            let send = || crate::descriptors::send(stream, bytes, descriptors);
-            match stream.try_io(Interest::WRITABLE, send) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                done => return Poll::Ready(done),
-            }
+        match &mut self.stream {
+            Stream::Socket(socket) => socket.poll_write_with_descriptors(cx, bytes, descriptors),
+            Stream::Other(_) => Poll::Ready(Err(io::ErrorKind::Unsupported.into())),
         }
     }
 }

@@ -12,8 +12,6 @@ use std::time::Duration;
 
 use ::tokio::net::TcpStream;
 #[cfg(unix)]
-use ::tokio::net::UnixStream;
-#[cfg(unix)]
 use ::tokio::time;
 
 use super::client::within;
@@ -67,8 +65,7 @@ pub(super) fn to(address: &Address) -> Dialer {
         #[cfg(all(target_os = "linux", feature = "tokio-vsock"))]
         &Address::Vsock { cid, port } => dialer(address.clone(), move || async move {
             let address = tokio_vsock::VsockAddr::new(cid, port);
-            let stream = tokio_vsock::VsockStream::connect(address).await?;
-            Ok(Connection::new(stream))
+            Connection::over(tokio_vsock::VsockStream::connect(address).await?)
         }),
         #[cfg(not(all(target_os = "linux", feature = "tokio-vsock")))]
         _ => dialer(address.clone(), || {
@@ -90,7 +87,7 @@ pub(super) fn unix(path: PathBuf) -> Dialer {
 pub(super) fn tcp(address: String) -> Dialer {
     dialer(Address::Tcp(address.clone()), move || {
         let address = address.clone();
-        async move { Ok(Connection::new(to_tcp(&address).await?)) }
+        async move { Connection::over(to_tcp(&address).await?) }
     })
 }
 
@@ -103,7 +100,7 @@ pub(super) fn tls(address: String, config: std::sync::Arc<rustls::ClientConfig>)
         async move {
             let name = crate::address::server_name(&address)?;
             let stream = connector.connect(name, to_tcp(&address).await?).await?;
-            Ok(Connection::new(stream))
+            Connection::over(stream)
         }
     })
 }
@@ -119,7 +116,7 @@ pub(super) fn program(mut make: impl FnMut() -> Command + Send + 'static) -> Dia
 pub(super) fn start(command: &mut Command) -> Result<Connection, Error> {
     let started = crate::child::start(command).and_then(|(stream, program)| {
         stream.set_nonblocking(true)?;
-        Ok(Connection::with(UnixStream::from_std(stream)?, program))
+        Ok(Connection::socket(stream)?.with(program))
     });
     started.map_err(|source| Error::connect(command.get_program().display(), source))
 }
@@ -140,7 +137,7 @@ async fn to_unix(
                 time::sleep(pause).await;
                 pause = longest.min(2 * pause);
             }
-            stream => return Ok(Connection::new(UnixStream::from_std(stream?)?)),
+            stream => return Connection::socket(stream?),
         }
     }
 }

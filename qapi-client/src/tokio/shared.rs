@@ -10,6 +10,7 @@ use ::tokio::sync::oneshot;
 use super::callers::Callers;
 use crate::core::{Call, CallId, Outcome, Session, Step};
 use crate::options::Options;
+use crate::timeouts::Timeouts;
 
 /// A session between its handles and the task that drives it.
 ///
@@ -18,6 +19,7 @@ use crate::options::Options;
 pub(super) struct Shared {
     state: Mutex<State>,
     pub(super) options: Options,
+    pub(super) timeouts: Timeouts,
 }
 
 #[derive(Debug)]
@@ -87,6 +89,7 @@ impl Shared {
         Self {
             state: Mutex::new(state),
             options,
+            timeouts: Timeouts::new(&options),
         }
     }
 

@@ -128,7 +128,7 @@ impl Tap {
         recording.hear(Side::Server, &backlog)?;
         said.begin_with(backlog);
         let mut between = Between {
-            client: Connection::new(client),
+            client: Connection::over(client)?,
             server,
             asked: Way::of(Side::Client),
             said,

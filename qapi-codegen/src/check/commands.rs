@@ -33,8 +33,7 @@ pub(super) fn command(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
         scope,
     );
     let data = data(object, scope);
-    let returns = object
-        .get("returns")
+    let returns = members::given(object, "returns")
         .and_then(|returns| members::type_or_array(returns, &"`returns`", scope));
     ShapeData::Command {
         data,
@@ -66,7 +65,7 @@ pub(super) fn event(object: &Object, scope: &mut Scope<'_>) -> ShapeData {
 
 /// Members in place, or the name of a type; with `boxed`, only the latter.
 fn data(object: &Object, scope: &mut Scope<'_>) -> Data {
-    let value = object.get("data");
+    let value = members::given(object, "data");
     let Some((boxed, _)) = object.entry("boxed") else {
         return members::data(value, &"`data`", Permit::default(), scope);
     };

@@ -10,6 +10,12 @@ use crate::diagnostic::Code;
 use crate::source::Span;
 use crate::syntax::{Expr, Key, Object};
 
+/// The value of a key that may be left out. An empty string says as much as that: QEMU's front end asks whether there
+/// is a name, and to it an empty one is none.
+pub(super) fn given<'a>(object: &'a Object, key: &str) -> Option<&'a Expr> {
+    object.get(key).filter(|value| value.as_str() != Some(""))
+}
+
 /// type name = string
 pub(super) fn type_name(
     value: &Expr,

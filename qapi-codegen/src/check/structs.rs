@@ -29,9 +29,8 @@ pub(super) fn shape(object: &Object, name: &str, scope: &mut Scope<'_>) -> Shape
     let members = data.map_or(Vec::new(), |data| {
         members::inline(data, Permit::all_if(permissive), scope)
     });
-    let base = object
-        .get("base")
-        .and_then(|base| members::type_name(base, &"`base`", scope));
+    let base =
+        members::given(object, "base").and_then(|base| members::type_name(base, &"`base`", scope));
     ShapeData::Struct { base, members }
 }
 

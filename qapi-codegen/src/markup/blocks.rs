@@ -6,7 +6,7 @@
 
 use super::lines::{Line, extent, joined, min_indent, verbatim};
 use super::tree::{Block, Definition};
-use super::{directive, inline, list, table};
+use super::{directive, fields, inline, list, table};
 
 /// How deep containers may be nested; what is nested deeper is kept as it stands. Schemas in the
 /// field get to 4.
@@ -60,7 +60,8 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
         return;
     };
     let hanging = min_indent(rest);
-    if head.indent > base || directive::opens(head.text) || is_message(head.text) {
+    let opens = directive::opens(head.text) || is_message(head.text) || is_line_block(head.text);
+    if head.indent > base || opens {
         return;
     }
     if head.text.ends_with("::") && rest[next].indent == hanging {
@@ -72,6 +73,9 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
         if next > 0 || is_term(&below[after..], base) {
             return;
         }
+    }
+    if fields::opens(head.text) && !fields::opens(rest[next].text) {
+        return;
     }
     if let Some(marker) = list::marker(head.text) {
         let sibling = list::marker(rest[next].text).is_some_and(|next| next.follows(&marker));
@@ -111,6 +115,12 @@ fn block(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>
     }
     if let Some(taken) = list::parse(lines, base, depth, out) {
         return taken;
+    }
+    if let Some(taken) = fields::parse(lines, base, depth, out) {
+        return taken;
+    }
+    if line.text.starts_with(">>> ") {
+        return session(lines, out);
     }
     if is_term(lines, base) {
         return definitions(lines, base, depth, out);
@@ -206,20 +216,35 @@ fn title_level(rule: char) -> u8 {
     }
 }
 
+/// What was typed to Python and what it has answered, up to the next blank line.
+fn session(lines: &[Line<'_>], out: &mut Vec<Block>) -> usize {
+    let taken = lines.iter().take_while(|line| !line.is_blank()).count();
+    out.push(Block::Literal {
+        language: None,
+        text: verbatim(&lines[..taken], min_indent(&lines[..taken])),
+    });
+    taken
+}
+
 fn is_line_block(text: &str) -> bool {
     text == "|" || text.starts_with("| ")
 }
 
-/// Lines that begin with `|`.
+/// Lines that begin with `|`, and those indented below one, which go on with it.
 fn line_block(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
-    let taken = lines
-        .iter()
-        .take_while(|line| line.indent == base && is_line_block(line.text))
-        .count();
-    let shown = lines[..taken]
-        .iter()
-        .map(|line| inline::parse(&line.text[1..]))
-        .collect();
+    let mut shown = Vec::new();
+    let mut taken = 0;
+    while let Some(line) = lines.get(taken)
+        && line.indent == base
+        && is_line_block(line.text)
+    {
+        let more = lines[taken + 1..].iter();
+        let size = 1 + more
+            .take_while(|line| !line.is_blank() && line.indent > base)
+            .count();
+        shown.push(inline::parse(&joined(&lines[taken..taken + size])[1..]));
+        taken += size;
+    }
     out.push(Block::Lines(shown));
     taken
 }
@@ -257,7 +282,8 @@ fn is_term(lines: &[Line<'_>], base: usize) -> bool {
     let plain = !directive::opens(term.text)
         && !is_line_block(term.text)
         && !is_message(term.text)
-        && list::marker(term.text).is_none();
+        && !fields::opens(term.text)
+        && list::marker(term.text).is_none_or(|marker| marker.needs_another());
     plain
         && term.indent == base
         && !term.is_blank()
@@ -314,8 +340,30 @@ fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
         });
         return size + blank + taken;
     }
+    if text.ends_with("::") && blank > 0 {
+        let quoted = quoted(literal, base);
+        if quoted > 0 {
+            push_paragraph(announcement(&text), out);
+            out.push(Block::Literal {
+                language: None,
+                text: verbatim(&literal[..quoted], base),
+            });
+            return size + blank + quoted;
+        }
+    }
     push_paragraph(&text, out);
     size
+}
+
+/// How many lines a literal block has that is not indented but quoted: each begins with the same sign, one that begins
+/// nothing else.
+fn quoted(lines: &[Line<'_>], base: usize) -> usize {
+    let sign = lines.first().and_then(|line| line.text.chars().next());
+    let Some(sign) = sign.filter(|sign| "!$%&>?^~".contains(*sign)) else {
+        return 0;
+    };
+    let same = |line: &&Line<'_>| line.indent == base && line.text.starts_with(sign);
+    lines.iter().take_while(same).count()
 }
 
 /// What the text before a literal block reads as: `text::` as `text:`, `text ::` as `text`.

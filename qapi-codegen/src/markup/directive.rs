@@ -173,10 +173,26 @@ pub(super) fn exchange(text: &str) -> Block {
     Block::Exchange(text.split('\n').map(line).collect())
 }
 
+/// Code. Its options say how it is shown, but for a caption, which would be lost.
 fn code_block(argument: &str, body: &[Line<'_>]) -> Option<Block> {
-    if !options(body).0.is_empty() {
+    let (options, end) = options(body);
+    let shows = |name: &str| {
+        let known = [
+            "linenos",
+            "number-lines",
+            "lineno-start",
+            "emphasize-lines",
+            "dedent",
+            "force",
+            "class",
+            "name",
+        ];
+        known.contains(&name)
+    };
+    if !options.iter().all(|(name, _)| shows(name)) {
         return None;
     }
+    let body = &body[end..];
     let language = (!argument.is_empty()).then(|| argument.to_owned());
     Some(Block::Literal {
         language,

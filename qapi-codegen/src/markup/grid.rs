@@ -5,57 +5,175 @@ use super::table::MAX_COLUMNS;
 use super::tree::{Block, Cell};
 use super::{inline, list};
 
+/// So many times a character of a drawing may be looked at; what needs more is no table that anybody has drawn.
+const LOOKS: usize = 60;
+
 /// Whether a line is the upper border of a grid.
 pub(super) fn opens(text: &str) -> bool {
     text.starts_with("+-") && text.chars().all(|c| matches!(c, '+' | '-' | '='))
 }
 
-/// The table that these lines draw. `None` where a cell spans others, or holds more than running text.
+/// The table that these lines draw. A cell that spans others stands in the first of them, and the others are empty. `None`
+/// where the lines do not close, or a cell holds more than running text.
 pub(super) fn table(lines: &[Line<'_>]) -> Option<Block> {
-    let border = lines.first()?.text.chars();
-    let corners: Vec<usize> = border
-        .enumerate()
-        .filter_map(|(at, c)| (c == '+').then_some(at))
-        .collect();
-    if !(2..=MAX_COLUMNS + 1).contains(&corners.len()) {
+    let mut drawing = Drawing::of(lines)?;
+    let frames = drawing.frames()?;
+    let columns = starts(&frames, |frame| frame.left);
+    let tops = starts(&frames, |frame| frame.top);
+    if columns.len() > MAX_COLUMNS {
         return None;
     }
-    let mut header: Vec<Cell> = Vec::new();
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    let mut cells = vec![String::new(); corners.len() - 1];
-    let mut open = false;
-    for line in &lines[1..] {
-        let text: Vec<char> = line.text.chars().collect();
-        let drawn = |corner: char| {
-            let last = corners.last().is_some_and(|last| last + 1 == text.len());
-            last && corners.iter().all(|&at| text.get(at) == Some(&corner))
-        };
-        if drawn('+') && text.iter().all(|c| matches!(c, '+' | '-' | '=')) {
-            let row = cells.iter_mut().map(|cell| content(&std::mem::take(cell)));
-            rows.push(row.collect::<Option<_>>()?);
-            if text.contains(&'=') {
-                if !header.is_empty() || rows.len() != 1 {
-                    return None;
-                }
-                header = rows.pop()?;
-            }
-            open = false;
-        } else if drawn('|') {
-            for (cell, ends) in cells.iter_mut().zip(corners.windows(2)) {
-                cell.extend(&text[ends[0] + 1..ends[1]]);
-                cell.push('\n');
-            }
-            open = true;
-        } else {
-            return None;
-        }
+    let mut rows: Vec<Vec<Cell>> = vec![vec![Cell::new(); columns.len()]; tops.len()];
+    for frame in &frames {
+        let row = tops.binary_search(&frame.top).ok()?;
+        let column = columns.binary_search(&frame.left).ok()?;
+        rows[row][column] = content(&drawing.text(frame))?;
     }
-    let drawn = !header.is_empty() || !rows.is_empty();
-    (drawn && !open).then_some(Block::Table {
+    let headed = drawing
+        .header
+        .is_some_and(|line| tops.get(1).is_some_and(|top| *top <= line));
+    let header = match headed {
+        true => rows.remove(0),
+        false => Vec::new(),
+    };
+    Some(Block::Table {
         title: Vec::new(),
         header,
         rows,
     })
+}
+
+/// Where frames begin, from first to last.
+fn starts(frames: &[Frame], of: impl Fn(&Frame) -> usize) -> Vec<usize> {
+    let mut starts: Vec<usize> = frames.iter().map(of).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+/// What a cell is drawn with: its lines.
+struct Frame {
+    top: usize,
+    left: usize,
+    bottom: usize,
+    right: usize,
+}
+
+struct Drawing {
+    rows: Vec<Vec<char>>,
+    width: usize,
+    /// The line of `=` below the header.
+    header: Option<usize>,
+    looks: usize,
+}
+
+impl Drawing {
+    fn of(lines: &[Line<'_>]) -> Option<Self> {
+        let mut rows: Vec<Vec<char>> = lines
+            .iter()
+            .map(|line| line.text.chars().collect())
+            .collect();
+        let width = rows.first()?.len();
+        if rows.len() < 3 || rows.iter().any(|row| row.len() != width) {
+            return None;
+        }
+        let is_double =
+            |row: &Vec<char>| row.contains(&'=') && row.iter().all(|c| matches!(c, '+' | '='));
+        if rows.iter().filter(|row| is_double(row)).count() > 1 {
+            return None;
+        }
+        let header = rows.iter().position(is_double);
+        for row in rows.iter_mut().filter(|row| is_double(row)) {
+            row.iter_mut().filter(|c| **c == '=').for_each(|c| *c = '-');
+        }
+        let looks = LOOKS * width * rows.len();
+        Some(Drawing {
+            rows,
+            width,
+            header,
+            looks,
+        })
+    }
+
+    fn look(&mut self, row: usize, column: usize) -> Option<char> {
+        self.looks = self.looks.checked_sub(1)?;
+        Some(self.rows[row][column])
+    }
+
+    /// The frames of all cells, if they cover the whole drawing, each place once.
+    fn frames(&mut self) -> Option<Vec<Frame>> {
+        let mut covered = vec![vec![false; self.width]; self.rows.len()];
+        let mut frames = Vec::new();
+        for top in 0..self.rows.len() - 1 {
+            for left in 0..self.width - 1 {
+                if covered[top][left] {
+                    continue;
+                }
+                let frame = self.frame(top, left)?;
+                for row in &mut covered[top..frame.bottom] {
+                    let places = row.get_mut(left..frame.right)?;
+                    if places.contains(&true) {
+                        return None;
+                    }
+                    places.fill(true);
+                }
+                frames.push(frame);
+            }
+        }
+        Some(frames)
+    }
+
+    /// The smallest frame whose upper left corner this is.
+    fn frame(&mut self, top: usize, left: usize) -> Option<Frame> {
+        if self.look(top, left)? != '+' {
+            return None;
+        }
+        for right in left + 1..self.width {
+            match self.look(top, right)? {
+                '+' => {
+                    if let Some(bottom) = self.bottom(top, left, right) {
+                        return Some(Frame {
+                            top,
+                            left,
+                            bottom,
+                            right,
+                        });
+                    }
+                }
+                '-' => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    fn bottom(&mut self, top: usize, left: usize, right: usize) -> Option<usize> {
+        for bottom in top + 1..self.rows.len() {
+            let corners = (self.look(bottom, left)?, self.look(bottom, right)?);
+            if !matches!(corners, ('|' | '+', '|' | '+')) {
+                return None;
+            }
+            if corners == ('+', '+') {
+                let mut closed = true;
+                for column in left + 1..right {
+                    closed &= matches!(self.look(bottom, column)?, '-' | '+');
+                }
+                if closed {
+                    return Some(bottom);
+                }
+            }
+        }
+        None
+    }
+
+    /// What stands in a frame, a line for each.
+    fn text(&self, frame: &Frame) -> String {
+        let rows = &self.rows[frame.top + 1..frame.bottom];
+        let lines = rows
+            .iter()
+            .map(|row| row[frame.left + 1..frame.right].iter().collect());
+        lines.collect::<Vec<String>>().join("\n")
+    }
 }
 
 /// The running text of a cell.

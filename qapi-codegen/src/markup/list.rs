@@ -2,7 +2,7 @@
 
 use super::blocks::parse_inner;
 use super::lines::{Line, extent, min_indent};
-use super::tree::{Block, ListKind};
+use super::tree::{Block, ListKind, Numbering};
 
 /// What opens a list item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +17,21 @@ pub(super) struct Marker {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Style {
     Bullet(char),
-    /// `1.`, with the character that ends it.
-    Number(u32, char),
-    /// `#.`, with the character that ends it.
-    Next(char),
+    /// `1.`, with what encloses it.
+    Number(u32, Numbering, End),
+    /// `#.`, with what encloses it.
+    Next(End),
+}
+
+/// What encloses a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// `1.`
+    Period,
+    /// `1)`
+    Right,
+    /// `(1)`
+    Both,
 }
 
 impl Marker {
@@ -28,14 +39,20 @@ impl Marker {
         matches!(self.style, Style::Bullet(_))
     }
 
+    /// Whether it is prose unless another item follows: `A. Nonymous`, `(2) apples`.
+    pub(super) fn needs_another(&self) -> bool {
+        let digits = |style| matches!(style, Numbering::Arabic);
+        matches!(self.style, Style::Number(_, style, end) if !digits(style) || end == End::Both)
+    }
+
     /// Whether an item marked with this one continues the list of an item marked with `last`.
     pub(super) fn follows(&self, last: &Marker) -> bool {
         match (self.style, last.style) {
             (Style::Bullet(this), Style::Bullet(last)) => this == last,
-            (Style::Number(this, end), Style::Number(last, last_end)) => {
-                this == last + 1 && end == last_end
+            (Style::Number(this, style, end), Style::Number(last, last_style, last_end)) => {
+                this == last + 1 && style == last_style && end == last_end
             }
-            (Style::Next(end), Style::Number(_, last_end) | Style::Next(last_end)) => {
+            (Style::Next(end), Style::Number(_, _, last_end) | Style::Next(last_end)) => {
                 end == last_end
             }
             _ => false,
@@ -43,27 +60,20 @@ impl Marker {
     }
 }
 
-/// The marker that a line begins with: a bullet, or a number with `.` or `)`.
+/// The marker that a line begins with: a bullet, or a number in one of the forms of numbers.
 ///
 /// Numbers have no zero in front, so that they can be shown from their values, and at most eight
 /// digits, so that those counted on from them have at most nine, which is as far as Markdown goes.
-/// Letters do not count: "a. " is prose more often than it is a list.
 pub(super) fn marker(text: &str) -> Option<Marker> {
+    marker_after(text, None)
+}
+
+/// The same for what stands after an item of a list: there `c`, `d` and `i` are what comes next.
+fn marker_after(text: &str, last: Option<&Marker>) -> Option<Marker> {
     let first = text.chars().next()?;
     let (style, sign) = match first {
         '-' | '*' | '+' | '•' | '‣' | '⁃' => (Style::Bullet(first), first.len_utf8()),
-        '#' => (Style::Next(list_end(&text[1..])?), 2),
-        '0'..='9' => {
-            let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-            if digits > 8 || (first == '0' && digits > 1) {
-                return None;
-            }
-            let number = text[..digits].parse().ok()?;
-            (
-                Style::Number(number, list_end(&text[digits..])?),
-                digits + 1,
-            )
-        }
+        '#' | '(' | '0'..='9' | 'a'..='z' | 'A'..='Z' => numbered(text, last)?,
         _ => return None,
     };
     let rest = &text[sign..];
@@ -79,8 +89,88 @@ pub(super) fn marker(text: &str) -> Option<Marker> {
     })
 }
 
-fn list_end(text: &str) -> Option<char> {
-    text.chars().next().filter(|c| matches!(c, '.' | ')'))
+/// A number with what encloses it, and how long both are.
+fn numbered(text: &str, last: Option<&Marker>) -> Option<(Style, usize)> {
+    let (opened, inner) = match text.strip_prefix('(') {
+        Some(inner) => (1, inner),
+        None => (0, text),
+    };
+    // As long as the longest number, which is a Roman one.
+    let longest = inner.bytes().take(16);
+    let size = longest
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
+        .count();
+    let end = match (opened, inner.as_bytes().get(size)?) {
+        (0, b'.') => End::Period,
+        (0, b')') => End::Right,
+        (1, b')') => End::Both,
+        _ => return None,
+    };
+    let number = &inner[..size];
+    let style = match number {
+        "#" => Style::Next(end),
+        _ => {
+            let (number, numbering) = value(number, last)?;
+            Style::Number(number, numbering, end)
+        }
+    };
+    Some((style, opened + size + 1))
+}
+
+/// What a number is, and in which form it is written. `i` is Roman, other letters by themselves are not, unless it is what
+/// comes next.
+fn value(text: &str, last: Option<&Marker>) -> Option<(u32, Numbering)> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let plain = text.len() <= 8 && (!text.starts_with('0') || text.len() == 1);
+        return Some((text.parse().ok().filter(|_| plain)?, Numbering::Arabic));
+    }
+    let lower = text.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !lower && !text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let (alpha, roman) = match lower {
+        true => (Numbering::LowerAlpha, Numbering::LowerRoman),
+        false => (Numbering::UpperAlpha, Numbering::UpperRoman),
+    };
+    let letter = match text.as_bytes() {
+        [letter] => Some(u32::from(letter.to_ascii_lowercase() - b'a') + 1),
+        _ => None,
+    };
+    let number = from_roman(text).filter(|number| roman.write(*number) == text);
+    let number = number.map(|number| (number, roman));
+    let letter = letter.map(|letter| (letter, alpha));
+    let next = |found: &(u32, Numbering)| {
+        matches!(last, Some(Marker { style: Style::Number(last, style, _), .. })
+            if found.0 == last + 1 && found.1 == *style)
+    };
+    let first = match text {
+        "i" | "I" => number,
+        _ => letter.or(number),
+    };
+    [letter, number].into_iter().flatten().find(next).or(first)
+}
+
+fn from_roman(text: &str) -> Option<u32> {
+    let mut total: u32 = 0;
+    let mut before = 0;
+    for byte in text.bytes().rev() {
+        let value = match byte.to_ascii_uppercase() {
+            b'I' => 1,
+            b'V' => 5,
+            b'X' => 10,
+            b'L' => 50,
+            b'C' => 100,
+            b'D' => 500,
+            b'M' => 1000,
+            _ => return None,
+        };
+        total = match value < before {
+            true => total.checked_sub(value)?,
+            false => total + value,
+        };
+        before = before.max(value);
+    }
+    Some(total)
 }
 
 /// Parses a list if the first line opens one. Returns how many lines it took.
@@ -90,12 +180,23 @@ pub(super) fn parse(
     depth: usize,
     out: &mut Vec<Block>,
 ) -> Option<usize> {
-    let mut last = opened(lines, base, false)?;
+    let mut last = opened(lines, base, None)?;
     let kind = match last.style {
         Style::Bullet(_) => ListKind::Bullet,
-        Style::Number(start, _) => ListKind::Numbered { start },
-        Style::Next(_) => ListKind::Numbered { start: 1 },
+        Style::Number(start, numbering, _) => ListKind::Numbered { start, numbering },
+        Style::Next(_) => ListKind::Numbered {
+            start: 1,
+            numbering: Numbering::Arabic,
+        },
     };
+    if last.needs_another() {
+        let rest = &lines[extent(lines, base)..];
+        let blank = rest.iter().take_while(|line| line.is_blank()).count();
+        let next = opened(&rest[blank..], base, Some(&last))?;
+        if !next.follows(&last) {
+            return None;
+        }
+    }
     let mut items = Vec::new();
     let mut taken = 0;
     loop {
@@ -106,7 +207,7 @@ pub(super) fn parse(
             .iter()
             .take_while(|line| line.is_blank())
             .count();
-        match opened(&lines[taken + blank..], base, true) {
+        match opened(&lines[taken + blank..], base, Some(&last)) {
             Some(next) if next.follows(&last) => last = next,
             _ => break,
         }
@@ -121,16 +222,17 @@ pub(super) fn parse(
 /// A number opens one only if the next line does not continue as a paragraph would: a sentence may
 /// end with a number that comes to stand first. A marker with nothing behind or below it is text, but for a bullet
 /// that goes on with a list.
-fn opened(lines: &[Line<'_>], base: usize, goes_on: bool) -> Option<Marker> {
+fn opened(lines: &[Line<'_>], base: usize, last: Option<&Marker>) -> Option<Marker> {
     let first = lines.first().filter(|line| line.indent == base)?;
-    let marker = marker(first.text)?;
+    let marker = marker_after(first.text, last)?;
     let continues = lines.get(1).is_some_and(|next| {
         !next.is_blank()
             && next.indent == base
-            && !self::marker(next.text).is_some_and(|next| next.follows(&marker))
+            && !marker_after(next.text, Some(&marker)).is_some_and(|next| next.follows(&marker))
     });
     let empty = marker.bytes == first.text.len() && extent(lines, base) == 1;
     let bullet = marker.is_bullet();
+    let goes_on = last.is_some();
     ((!empty || goes_on && bullet) && (bullet || !continues)).then_some(marker)
 }
 

@@ -1,6 +1,6 @@
 //! The tree as Markdown for rustdoc.
 
-use super::tree::{Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind};
+use super::tree::{Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering};
 use super::words::{Resolve, Words, longest_run};
 
 /// Columns that a line may take: a doc comment indented by four columns then ends at column 100.
@@ -137,16 +137,43 @@ impl<'a> Writer<'a> {
                 self.line("");
             }
             let marker = match (kind, alternate) {
-                (ListKind::Bullet, false) => "- ".to_owned(),
-                (ListKind::Bullet, true) => "* ".to_owned(),
-                (ListKind::Numbered { start }, false) => format!("{}. ", start as usize + at),
-                (ListKind::Numbered { start }, true) => format!("{}) ", start as usize + at),
+                (
+                    ListKind::Numbered {
+                        start,
+                        numbering: Numbering::Arabic,
+                    },
+                    _,
+                ) => {
+                    let end = if alternate { ")" } else { "." };
+                    format!("{}{end} ", start as usize + at)
+                }
+                (_, false) => "- ".to_owned(),
+                (_, true) => "* ".to_owned(),
             };
             let indent = " ".repeat(marker.len());
             self.enter(&marker, &indent);
-            self.blocks(item);
+            match kind {
+                ListKind::Numbered { start, numbering } if numbering != Numbering::Arabic => {
+                    self.lettered(&numbering.write(start.saturating_add(at as u32)), item);
+                }
+                _ => self.blocks(item),
+            }
             self.leave(&indent);
         }
+    }
+
+    /// An item whose number is a letter or Roman: Markdown has no such list, so the number is part of the text.
+    fn lettered(&mut self, number: &str, item: &[Block]) {
+        let number = Inline::Text(format!("{number}. "));
+        let (first, rest) = match item {
+            [Block::Paragraph(first), rest @ ..] => (&first[..], rest),
+            all => (&[][..], all),
+        };
+        let text: Vec<Inline> = std::iter::once(number)
+            .chain(first.iter().cloned())
+            .collect();
+        self.fill(&self.words().inlines(&text));
+        self.following(rest);
     }
 
     /// Markdown has no such list; a bulleted one with the terms as first paragraphs is closest.
@@ -288,14 +315,14 @@ enum Shape {
 fn marker_shape(block: &Block) -> Shape {
     match block {
         Block::List {
-            kind: ListKind::Bullet,
-            ..
-        }
-        | Block::Definitions(_) => Shape::Bullets,
-        Block::List {
-            kind: ListKind::Numbered { .. },
+            kind:
+                ListKind::Numbered {
+                    numbering: Numbering::Arabic,
+                    ..
+                },
             ..
         } => Shape::Numbers,
+        Block::List { .. } | Block::Definitions(_) => Shape::Bullets,
         _ => Shape::Other,
     }
 }

@@ -17,6 +17,7 @@
 
 mod blocks;
 mod directive;
+mod fields;
 mod grid;
 mod inline;
 mod lines;
@@ -31,7 +32,8 @@ mod tests;
 
 pub use markdown::markdown;
 pub use tree::{
-    AdmonitionKind, Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Sender,
+    AdmonitionKind, Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering,
+    Sender,
 };
 
 /// Parses the text of one documentation section: a free-form comment, a definition's body, or the

@@ -98,7 +98,71 @@ pub enum ListKind {
     Numbered {
         /// The number of the first item.
         start: u32,
+        /// How they are written.
+        numbering: Numbering,
     },
+}
+
+/// How the numbers of a list are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbering {
+    /// 1, 2, 3
+    Arabic,
+    /// a, b, c
+    LowerAlpha,
+    /// A, B, C
+    UpperAlpha,
+    /// i, ii, iii
+    LowerRoman,
+    /// I, II, III
+    UpperRoman,
+}
+
+impl Numbering {
+    /// A number as it is written; one that has no such form is written in digits.
+    ///
+    /// ```
+    /// use qapi_codegen::markup::Numbering;
+    ///
+    /// assert_eq!(Numbering::LowerAlpha.write(3), "c");
+    /// assert_eq!(Numbering::UpperRoman.write(14), "XIV");
+    /// ```
+    pub fn write(self, number: u32) -> String {
+        let letter = |first: u8| char::from(first + (number as u8).wrapping_sub(1)).to_string();
+        match self {
+            Numbering::LowerAlpha if (1..=26).contains(&number) => letter(b'a'),
+            Numbering::UpperAlpha if (1..=26).contains(&number) => letter(b'A'),
+            Numbering::LowerRoman if (1..5000).contains(&number) => roman(number).to_lowercase(),
+            Numbering::UpperRoman if (1..5000).contains(&number) => roman(number),
+            _ => number.to_string(),
+        }
+    }
+}
+
+fn roman(mut number: u32) -> String {
+    const SIGNS: [(u32, &str); 13] = [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ];
+    let mut out = String::new();
+    for (value, sign) in SIGNS {
+        while number >= value {
+            out.push_str(sign);
+            number -= value;
+        }
+    }
+    out
 }
 
 /// One entry of [`Block::Definitions`].

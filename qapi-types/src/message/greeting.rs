@@ -1,5 +1,6 @@
 //! What a server says first.
 
+use crate::any::Any;
 use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
@@ -7,7 +8,16 @@ use crate::reader::{Kind, Reader};
 use crate::required;
 use crate::writer::Writer;
 
-/// A server's greeting: who it is and what it can do.
+/// A server's greeting: who it is and what it can do. One that is no QEMU may tell less, or in another way: what cannot be
+/// read is left empty, for it is a greeting nevertheless.
+///
+/// ```
+/// use qapi_types::{Message, Version};
+///
+/// let Message::Greeting(greeting) = Message::parse(r#"{"QMP": {"version": {"vmm": "1.2"}}}"#)? else { panic!() };
+/// assert_eq!((greeting.version, greeting.capabilities.len()), (Version::default(), 0));
+/// # Ok::<(), qapi_types::DecodeError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Greeting {
     /// The server's version.
@@ -40,10 +50,14 @@ impl Decode for Greeting {
             ("capabilities", &mut capabilities),
         ])?;
         Ok(Self {
-            version: required!(version, "version"),
-            capabilities: required!(capabilities, "capabilities"),
+            version: readable(version),
+            capabilities: readable(capabilities),
         })
     }
+}
+
+fn readable<T: Decode + Default>(value: Option<Any>) -> T {
+    value.and_then(|value| value.to().ok()).unwrap_or_default()
 }
 
 impl Decode for Version {

@@ -2,6 +2,7 @@
 #![deny(warnings)]
 
 mod alternates;
+mod clashes;
 mod commands;
 mod conditions;
 mod docs;
@@ -44,7 +45,7 @@ macro_rules! bindings {
 }
 
 bindings! {
-    alternates commands conditions conditions_defined conditions_undefined docs enums events events_strict features
+    alternates clashes clashes_server commands conditions conditions_defined conditions_undefined docs enums events events_strict features
     features_stable names oldest only recursion server structs unions unions_received unions_strict
 }
 

@@ -54,7 +54,7 @@ const FAILED: u8 = 125;
 #[command(after_help = "\
 Examples:
   qmp --socket vm.qga agent exec uname -r
-  qmp --socket vm.qga agent exec --timeout 60 -- sh -c 'apt-get update && apt-get -y upgrade'
+  qmp --socket vm.qga agent exec --within 60 -- sh -c 'apt-get update && apt-get -y upgrade'
   pg_dump db | qmp --socket vm.qga agent exec --input - psql db")]
 pub(super) struct Exec {
     /// Set a variable; the command then has no others than these [default: the agent's own]
@@ -68,7 +68,7 @@ pub(super) struct Exec {
     merge: bool,
     /// How long to wait for the command to end [default: for ever]
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Option<Duration>,
+    within: Option<Duration>,
     /// Show what the command says as it is, on a terminal, too
     #[arg(long)]
     raw: bool,
@@ -125,7 +125,7 @@ impl Exec {
         err: &mut dyn Write,
     ) -> Result<u8, Trouble> {
         let command = self.command()?;
-        let deadline = Deadline::after(self.timeout);
+        let deadline = Deadline::after(self.within);
         let limits = Limits {
             // Both outputs in base64.
             message: 3 * KEPT,

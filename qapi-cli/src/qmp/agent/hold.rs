@@ -46,7 +46,7 @@ const FAILED: u8 = 125;
 #[command(after_help = "\
 Examples:
   qmp --socket vm.qga agent fsfreeze hold -- lvcreate --snapshot vg/disk0
-  qmp --socket vm.qga agent fsfreeze hold --timeout 10 -- \\
+  qmp --socket vm.qga agent fsfreeze hold --within 10 -- \\
       qmp --socket vm.qmp call blockdev-snapshot-sync device=disk0 snapshot-file=s.qcow2")]
 pub(super) struct Hold {
     /// Freeze this file system, and no others but those that are named likewise [default: all]
@@ -54,7 +54,7 @@ pub(super) struct Hold {
     mountpoints: Vec<String>,
     /// How long the command may take [default: for ever]
     #[arg(long, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
-    timeout: Option<Duration>,
+    within: Option<Duration>,
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<OsString>,
@@ -124,7 +124,7 @@ impl Hold {
             return Ok(0);
         };
         let mut program = Program::start(Command::new(name).args(arguments))?;
-        let deadline = Deadline::after(self.timeout);
+        let deadline = Deadline::after(self.within);
         match program.wait(deadline, told).map_err(unseen)? {
             Waited::Ended(status) => Ok(exit_code(status)),
             Waited::Late => {

@@ -11,6 +11,7 @@ mod hold;
 mod info;
 mod input;
 mod network;
+mod password;
 mod power;
 mod shell;
 mod ssh_keys;

@@ -8,12 +8,11 @@ use data_encoding::BASE64;
 use qapi_types::qga::commands::{GuestGetUsers, GuestSetUserPassword};
 use qapi_types::qga::types::GuestUser;
 
-use super::super::interrupt::leave_terminal_as_found;
 use super::super::layout::{columns, legible_word};
 use super::super::{Failure, Monitor};
 use super::guest::Guest;
-use super::input;
 use super::time::date;
+use super::{input, password};
 
 /// List who is logged in to the guest, and since when
 #[derive(Debug, Args)]
@@ -75,15 +74,11 @@ impl SetPassword {
     }
 
     fn password(&self) -> Result<Vec<u8>, Failure> {
-        let stdin = Path::new(input::STDIN);
         let mut password = if io::stdin().is_terminal() {
-            leave_terminal_as_found(true)?;
             let prompt = format!("New password of {}: ", legible_word(&self.user));
-            let line = rpassword::prompt_password(prompt);
-            line.map_err(|error| input::unreadable(stdin, &error))?
-                .into_bytes()
+            password::ask(&prompt, LONGEST)?
         } else {
-            input::read(stdin, LONGEST)?
+            input::read(Path::new(input::STDIN), LONGEST)?
         };
         for end in [b'\n', b'\r'] {
             if password.last() == Some(&end) {

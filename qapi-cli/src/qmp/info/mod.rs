@@ -44,13 +44,14 @@ pub(super) struct Info {
     json: bool,
 }
 
-const QUESTIONS: [(&str, Question); 11] = [
+const QUESTIONS: [(&str, Question); 12] = [
     ("name", machine::name),
     ("version", machine::version),
     ("status", machine::status),
     ("cpus", machine::cpus),
     ("memory", machine::memory),
     ("block", block::devices),
+    ("exports", block::exports),
     ("jobs", block::jobs),
     ("network", network::devices),
     ("chardev", peers::character_devices),

@@ -4,6 +4,7 @@ use qapi_client::Error;
 use qapi_client::blocking::Client;
 use qapi_types::{Any, AnyMembers};
 
+use super::super::order::natural;
 use super::super::qom::{Place, properties};
 use super::Fact;
 
@@ -18,7 +19,7 @@ const HOMES: [&str; 3] = [
 const DEVICES: usize = 4096;
 
 pub(super) fn devices(client: &mut Client) -> Result<Option<Fact>, Error> {
-    let (mut values, mut lines) = (Vec::new(), Vec::new());
+    let mut devices = Vec::new();
     for home in HOMES {
         let parts = known(properties(client, home))?.unwrap_or_default();
         for part in parts.iter().take(DEVICES) {
@@ -45,10 +46,15 @@ pub(super) fn devices(client: &mut Client) -> Result<Option<Fact>, Error> {
                     value.push(name, word);
                 }
             }
-            values.push(Any::from(value));
-            lines.push(line);
+            devices.push((path, Any::from(value), line));
         }
     }
+    // The machine lists them in an order that has no meaning.
+    devices.sort_by(|(one, ..), (other, ..)| natural(one, other));
+    let (values, lines): (Vec<_>, _) = devices
+        .into_iter()
+        .map(|(_, value, line)| (value, line))
+        .unzip();
     Ok(Some(Fact {
         value: values.into_iter().collect(),
         lines,

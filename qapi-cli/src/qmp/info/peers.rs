@@ -40,9 +40,13 @@ pub(super) fn displays(client: &mut Client) -> Result<Option<Fact>, Error> {
             .and_then(|sockets| sockets.to().ok())
             .unwrap_or_default();
         for socket in &sockets {
-            let [host, service] =
-                ["host", "service"].map(|name| text(socket, &[name]).unwrap_or_default());
-            lines.push(format!("vnc {}:{service}", bracketed(&host)));
+            let [family, host, service] =
+                ["family", "host", "service"].map(|name| text(socket, &[name]).unwrap_or_default());
+            // A path stands where others have their host.
+            lines.push(match &*family {
+                "unix" => format!("vnc unix:{host}"),
+                _ => format!("vnc {}:{service}", bracketed(&host)),
+            });
         }
     }
     if !servers.is_empty() {

@@ -4,7 +4,7 @@ use qapi_types::{Any, Refusal};
 use crate::qmp::tests::{against, directed};
 
 /// What a machine says that has something of everything.
-const ANSWERS: [(&str, &str); 11] = [
+const ANSWERS: [(&str, &str); 12] = [
     ("query-name", r#"{"name": "v\nm"}"#),
     ("query-status", r#"{"status": "running", "running": true}"#),
     (
@@ -18,7 +18,15 @@ const ANSWERS: [(&str, &str); 11] = [
     (
         "query-block",
         r#"[{"device": "", "qdev": "/d", "inserted": {"node-name": "n", "drv": "qcow2", "file": "f",
-            "image": {"virtual-size": 1073741824}}}, {"device": "cd0"}]"#,
+            "image": {"virtual-size": 1073741824}}}, {"device": "cd0", "tray_open": true},
+            {"device": "s", "io-status": "nospace", "inserted": {"drv": "qcow2", "ro": true, "encrypted": true,
+            "file": "json:{\"driver\": \"qcow2\", \"file\": {\"driver\": \"file\", \"filename\": \"s.img\"}}",
+            "backing_file_depth": 30}}, {"device": "t", "inserted": {"file": "json:{", "backing_file_depth": 1}}]"#,
+    ),
+    (
+        "query-block-exports",
+        r#"[{"id": "e", "type": "nbd", "node-name": "n", "shutting-down": false},
+            {"id": "f", "type": "fuse", "node-name": "n", "shutting-down": true}]"#,
     ),
     (
         "query-jobs",
@@ -32,7 +40,7 @@ const ANSWERS: [(&str, &str); 11] = [
     ("query-display-options", r#"{"type": "gtk"}"#),
     (
         "query-vnc-servers",
-        r#"[{"server": [{"host": "::", "service": "5900"}]}]"#,
+        r#"[{"server": [{"host": "::", "service": "5900"}, {"family": "unix", "host": "v", "service": ""}]}]"#,
     ),
     (
         "query-spice",
@@ -87,7 +95,11 @@ cpus       2 (x86_64)
 memory     128 MiB
            1.5 GiB plugged in
 block      /d: n, qcow2, f, 1 GiB
-           cd0: empty
+           cd0: empty, tray open
+           s: qcow2, s.img, 30 backing files, encrypted, read-only, I/O status nospace
+           t: json:{, 1 backing file
+exports    e: nbd, n
+           f: fuse, n, shutting down
 jobs       j: commit, running, 5 of 9 (55%)
            k: create, concluded, full
 network    /machine/peripheral/net1: e1000, 52:54, 52:54
@@ -95,6 +107,7 @@ chardev    c: pty:/1, nobody listens
            d: vc
 display    gtk
            vnc [::]:5900
+           vnc unix:v
            spice h:1
 migration  active, 66%, 2 KiB sent, 1 B to go, 1.2 s
 ";
@@ -110,10 +123,23 @@ migration  active, 66%, 2 KiB sent, 1 B to go, 1.2 s
             "network",
             r#"[{"path":"/machine/peripheral/net1","type":"e1000","mac":"52:54","netdev":"52:54"}]"#,
         ),
-        ("migration", ANSWERS[10].1),
+        ("migration", ANSWERS[11].1),
     ] {
         assert_eq!(found.get(name), expected.parse().ok(), "{name}");
     }
+}
+
+/// A storage daemon has no devices, but nodes.
+#[test]
+fn nodes_where_there_are_no_devices() {
+    let nodes = r#"[{"node-name": "n", "drv": "raw", "file": "f", "ro": true}]"#;
+    let machine = FakeMachine::new()
+        .on("query-block", Act::returns("[]"))
+        .on("query-named-block-nodes", Act::returns(nodes));
+    let refused = |_: &str| Act::Refuse(Refusal::command_not_found("it"));
+    let (code, out, _) = info(machine, &[], refused);
+    let expected = "version    10.2.0\nblock      n: raw, f, read-only\n";
+    assert_eq!((code, &*out), (0, expected));
 }
 
 /// Whatever a machine does not know, and whatever is not as it should be, is left out.
@@ -185,10 +211,13 @@ status     running
 cpus       2 (x86_64)
 memory     128 MiB
            1.5 GiB plugged in
+exports    e: nbd, n
+           f: fuse, n, shutting down
 jobs       j: commit, running, 5 of 9 (55%)
            k: create, concluded, full
 display    gtk
            vnc [::]:5900
+           vnc unix:v
            spice h:1
 migration  active, 66%, 2 KiB sent, 1 B to go, 1.2 s
 status     paused
@@ -225,7 +254,7 @@ status     paused
     assert_eq!(told("ended"), [None, None, word("host-\u{1b}")]);
 
     let (code, out, err) = short_lived(&["--watch", "100000"], &[Act::bytes("!")]);
-    assert_eq!((code, out.lines().count()), (2, 13));
+    assert_eq!((code, out.lines().count()), (2, 16));
     assert!(err.starts_with("qmp: this is not QMP: "), "{err}");
 }
 

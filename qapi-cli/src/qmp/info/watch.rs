@@ -1,7 +1,6 @@
 //! `qmp info --watch`: a machine that is looked at until it ends.
 
 use std::io::{self, ErrorKind, Write};
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qapi_client::Filter;
@@ -13,9 +12,7 @@ use super::super::Failure;
 use super::super::board::Board;
 use super::super::deadline::Deadline;
 use super::super::facts::{Fact, Facts};
-use super::super::interrupt::interrupts;
 use super::super::monitor::has_ended;
-use super::super::program::after;
 use super::super::screen::is_deserted;
 use super::QUESTIONS;
 
@@ -25,7 +22,7 @@ const SHORTEST: Duration = Duration::from_millis(100);
 /// How long to wait after an event for others: few come alone.
 const SETTLE: Duration = Duration::from_millis(50);
 
-/// How often one looks whether somebody wants to end, or has another size of a screen.
+/// How often one looks whether somebody still reads, or has another size of a screen.
 const SLICE: Duration = Duration::from_millis(100);
 
 /// Events after which the machine is another than before.
@@ -59,7 +56,7 @@ const EVENTS: [&str; 24] = [
 /// Where what is known goes to.
 enum Paper<'a> {
     /// It keeps its place.
-    Board(Board<'a>),
+    Board(Board),
     /// What has changed, a line each, with the time.
     Lines(&'a mut dyn Write),
     /// All that is known, an object each time that something has changed.
@@ -70,8 +67,6 @@ enum Paper<'a> {
 enum Next {
     /// It is time to ask.
     Refresh,
-    /// Somebody has had enough.
-    Told(i32),
     /// The machine does not say any more.
     Ended,
 }
@@ -84,11 +79,10 @@ pub(super) fn watch(
     terminal: bool,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let told = interrupts()?;
     let filter: Filter = EVENTS.into_iter().collect();
     let mut paper = match (json, terminal) {
         (true, _) => Paper::Objects(out),
-        (false, true) => Paper::Board(Board::new(out)?),
+        (false, true) => Paper::Board(Board::on_terminal()?),
         (false, false) => Paper::Lines(out),
     };
     let mut known = Facts::default();
@@ -99,14 +93,13 @@ pub(super) fn watch(
                 paper.show(&facts, &known)?;
                 known = facts;
                 let due = Deadline::after(Some(interval.max(SHORTEST)));
-                wait(client, due, &filter, &told, &mut paper, &mut reason)?
+                wait(client, due, &filter, &mut paper, &mut reason)?
             }
             Err(error) if has_ended(&error) => Next::Ended,
             Err(error) => return Err(error.into()),
         };
         match next {
             Next::Refresh => {}
-            Next::Told(signal) => return Err(Failure::Ended(after(signal), String::new())),
             Next::Ended => break,
         }
     }
@@ -124,14 +117,10 @@ fn wait(
     client: &mut Client,
     mut due: Deadline,
     filter: &Filter,
-    told: &Receiver<i32>,
     paper: &mut Paper<'_>,
     reason: &mut Option<String>,
 ) -> Result<Next, Failure> {
     loop {
-        if let Ok(signal) = told.try_recv() {
-            return Ok(Next::Told(signal));
-        }
         if due.has_passed() {
             return Ok(Next::Refresh);
         }

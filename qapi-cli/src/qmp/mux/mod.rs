@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// When all sockets listen a line says so. A client that does not read is not heard while 64 KiB wait for it, and cut off when
 /// more than 16 MiB do; nobody else notices.
 ///
-/// Goes on until the machine ends, which ends all clients' connections, or until it is told to end (SIGINT, SIGTERM, SIGHUP):
+/// Goes on until the machine ends, which ends all clients' connections, or until it is told to end (SIGINT, SIGTERM, SIGHUP, SIGQUIT):
 /// then what is with the machine is answered, within 2 seconds, and nothing else is done. Ends with 0 in both cases; with 2 if
 /// the command line makes no sense, a socket cannot be made, or the connection cannot be made or fails.
 #[derive(Debug, Args)]

@@ -110,7 +110,7 @@ fn trees() {
         ),
         (
             "tree / --depth 1",
-            (0, "/ (root)\n  a (A)\n  gone (B)\n  c (C)\n", ""),
+            (0, "/ (root)\n  a (A)\n  c (C)\n  gone (B)\n", ""),
         ),
         (
             "tree --properties --depth 0",

@@ -8,6 +8,7 @@ use qapi_client::blocking::Client;
 use qapi_types::{Any, Encode, Writer};
 
 use super::super::layout::{Layout, legible_word, write_json};
+use super::super::order::natural;
 use super::super::{Failure, Monitor};
 use super::property::{Place, Property, properties_of_all};
 
@@ -86,7 +87,7 @@ impl Tree {
                 Some(listed) => listed?,
                 None => Vec::new(),
             };
-            let (children, others): (Vec<Property>, Vec<Property>) = listed
+            let (mut children, others): (Vec<Property>, Vec<Property>) = listed
                 .into_iter()
                 .partition(|property| property.child().is_some());
             let others = self.properties.then_some(&*others);
@@ -100,6 +101,8 @@ impl Tree {
             if seen + pending.len() + children.len() > OBJECTS {
                 return Err(Failure::Unmet(format!("more than {OBJECTS} objects")));
             }
+            // The machine lists them in an order that has no meaning.
+            children.sort_by(|one, other| natural(&one.name, &other.name));
             for child in children.into_iter().rev() {
                 if child.name.len() > NAME {
                     let message = format!("below {path} is a name of more than {NAME} bytes");

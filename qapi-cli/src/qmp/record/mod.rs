@@ -30,7 +30,7 @@ use super::{Failure, Monitor, recording, serving};
 /// alone: passwords are said, too. If there is something already that is an error, and it is left as it is. At the end the
 /// socket is removed. unix:@NAME makes one without permissions (Linux).
 ///
-/// A line says when the socket listens. Goes on until the machine ends, or until it is told to end (SIGINT, SIGTERM, SIGHUP).
+/// A line says when the socket listens. Goes on until the machine ends, or until it is told to end (SIGINT, SIGTERM, SIGHUP, SIGQUIT).
 /// Ends with 0 in both cases; with 2 if the command line makes no sense, the socket, FILE or the connection cannot be made, or
 /// FILE cannot be written any more: what is not written is not passed on.
 #[derive(Debug, Args)]

@@ -39,7 +39,7 @@ const SHOWN: usize = 300;
 /// The socket is made with permissions for its owner alone. If there is something at its path already that is an error, and it
 /// is left as it is; at the end the socket is removed. unix:@NAME makes one without permissions (Linux).
 ///
-/// A line says when the socket listens. Goes on until it is told to end (SIGINT, SIGTERM, SIGHUP), and ends with 0 then; with 2
+/// A line says when the socket listens. Goes on until it is told to end (SIGINT, SIGTERM, SIGHUP, SIGQUIT), and ends with 0 then; with 2
 /// if the command line makes no sense, FILE is no recording, or the socket cannot be made.
 #[derive(Debug, Args)]
 #[command(after_help = "\

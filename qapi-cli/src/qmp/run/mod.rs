@@ -36,7 +36,7 @@ const REST: Duration = Duration::from_secs(1);
 /// error where nobody types. It has nothing to read, and Ctrl-C is not for it.
 ///
 /// When the shell is left the machine is told to quit; after 5 seconds it is told so by SIGTERM, and after 5 more it is killed.
-/// SIGTERM and SIGHUP for us, and Ctrl-C where lines are not typed, end it by SIGTERM first. It does not outlive us (Linux).
+/// SIGTERM, SIGHUP and SIGQUIT for us, and Ctrl-C where lines are not typed, end it by SIGTERM first. It does not outlive us (Linux).
 ///
 /// Ends as the machine does, with its exit code, or with 128 and the number of the signal that has ended it; but with the
 /// shell's exit code if a line has failed, with 128 and the signal's number after a signal, and with 2 if the machine has

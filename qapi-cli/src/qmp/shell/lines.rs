@@ -78,8 +78,13 @@ impl Lines {
             if line.is_empty() && text.is_empty() {
                 return Ok(Entry::End);
             }
+            // Some editors begin a file with a mark that is no part of its text.
+            let line = match self.count {
+                0 => line.trim_start_matches('\u{feff}'),
+                _ => &line,
+            };
             self.count += usize::from(!line.is_empty());
-            text.push_str(&line);
+            text.push_str(line);
             if text.len() as u64 > LONGEST {
                 let message = format!("more than {LONGEST} bytes that are not complete");
                 return Ok(Entry::Unreadable(invalid(&message)));

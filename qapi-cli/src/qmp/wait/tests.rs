@@ -1,6 +1,10 @@
+use std::io;
+
+use clap::Parser;
 use qapi_client::server::fake::{Act, FakeMachine};
 
 use crate::qmp::tests::{against, directed};
+use crate::qmp::{Arguments, Terminals, run};
 
 fn check(machine: FakeMachine, words: &str, expected: (u8, &str, &str)) {
     let words: Vec<&str> = words.split(' ').collect();
@@ -32,7 +36,7 @@ fn events() {
         ),
         (
             vec![Act::event("A", "{}")],
-            "wait B --timeout 0.01",
+            "wait B --within 0.01",
             (3, "", "qmp: timed out waiting for B\n"),
         ),
         (
@@ -48,6 +52,123 @@ fn events() {
             words,
             expected,
         );
+    }
+}
+
+/// Whatever it is that takes too long: a machine that does not answer keeps nobody past the time.
+#[test]
+fn silence() {
+    let silent = |name: &str| {
+        let states = r#"[
+            {"meta-type": "command", "name": "query-status", "arg-type": "0", "ret-type": "1"},
+            {"meta-type": "object", "name": "0", "members": []},
+            {"meta-type": "object", "name": "1", "members": [{"name": "status", "type": "2"}]},
+            {"meta-type": "enum", "name": "2", "values": ["running"], "members": [{"name": "running"}]}]"#;
+        let machine = FakeMachine::new().on("query-qmp-schema", Act::returns(states));
+        machine.on(name, [])
+    };
+    for (command, words) in [
+        ("query-status", "status running"),
+        ("query-qmp-schema", "status running"),
+        ("query-jobs", "job a"),
+        ("qmp_capabilities", "job a"),
+        ("query-qmp-schema", "STOP"),
+    ] {
+        let expected = format!("qmp: timed out waiting for {words}\n");
+        let words = format!("wait {words} --within 0.05");
+        let words: Vec<&str> = words.split(' ').collect();
+        let (code, out, err) = against(silent(command), &words);
+        assert_eq!((code, &*out, err), (3, "", expected), "{command}");
+    }
+}
+
+/// A command is executed when one listens already: what it leads to is heard, be it before its reply; what was before is not.
+#[test]
+fn what_a_command_leads_to() {
+    let greeted = vec![
+        Act::returns("{}"),
+        Act::event("A", r#"{"id": "early"}"#),
+        Act::event("A", r#"{"id": "b"}"#),
+    ];
+    let machine = |acts: &[Act]| {
+        let silent = Act::Refuse(qapi_types::Refusal::command_not_found("it"));
+        FakeMachine::new()
+            .on("qmp_capabilities", greeted.clone())
+            .on("query-qmp-schema", silent)
+            .on("query-jobs", Act::returns("[]"))
+            .on("do", acts)
+    };
+    let b = Act::event("A", r#"{"id": "b", "n": {"x": 1}}"#);
+    let done = |acts: &[Act]| [acts, &[Act::returns("{}")]].concat();
+    let failed = Act::event("BLOCK_JOB_COMPLETED", r#"{"device": "j", "error": "full"}"#);
+    for (acts, words, expected) in [
+        (
+            done(&[Act::event("A", "{}"), b.clone()]),
+            "wait A id=b n.x=1 -- do",
+            (0, "4.000000 A {\"id\":\"b\",\"n\":{\"x\":1}}\n", ""),
+        ),
+        (
+            vec![Act::returns("[5]"), b.clone()],
+            "wait A id=b --json -- do x=1",
+            (
+                0,
+                "[5]\n{\"event\":\"A\",\"data\":{\"id\":\"b\",\"n\":{\"x\":1}},\"timestamp\":{\"seconds\":3,\"microseconds\":0}}\n",
+                "",
+            ),
+        ),
+        (
+            done(&[]),
+            "wait A --within 0.5 -- do",
+            (3, "", "qmp: timed out waiting for A\n"),
+        ),
+        // To whoever waits for an event it is an answer.
+        (
+            done(&[]),
+            "wait A --timeout 1 -- do",
+            (3, "", "qmp: timed out waiting for A\n"),
+        ),
+        (
+            vec![Act::Refuse(qapi_types::Refusal::generic("no"))],
+            "wait A -- do",
+            (1, "", "qmp: GenericError: no\n"),
+        ),
+        // A job that has come and gone before it could be looked at.
+        (
+            done(&[status_change("j", "running"), status_change("j", "null")]),
+            "wait job j -- do",
+            (0, "j has ended\n", ""),
+        ),
+        (
+            done(&[status_change("j", "running"), failed]),
+            "wait job j -- do",
+            (1, "", "qmp: the job `j` has failed: full\n"),
+        ),
+        (
+            done(&[status_change("k", "running")]),
+            "wait job j -- do",
+            (1, "", "qmp: there is no job `j`\n"),
+        ),
+    ] {
+        check(machine(&acts), words, expected);
+    }
+}
+
+/// What makes no sense is said before anything is done.
+#[test]
+fn words_that_say_nothing() {
+    for (words, message) in [
+        ("job", "which job?"),
+        ("status", "which state?"),
+        ("job a b", "`b` is one word too many"),
+        ("A b=c d", "`d` is one word too many after the event `A`"),
+        ("A -- do x", "`x` is neither KEY=VALUE nor a JSON object"),
+    ] {
+        let words = format!("qmp --socket /nowhere wait {words}");
+        let arguments = Arguments::try_parse_from(words.split(' ')).unwrap();
+        let mut err = Vec::new();
+        let code = run(&arguments, Terminals::default(), &mut io::sink(), &mut err);
+        let err = String::from_utf8(err).unwrap();
+        assert_eq!((code, err), (2, format!("qmp: {message}\n")));
     }
 }
 
@@ -81,12 +202,12 @@ fn jobs() {
         ),
         (
             vec![listed(running), status_change("b", "null")],
-            "wait job a --timeout 0.01",
+            "wait job a --within 1",
             (3, "", "qmp: timed out waiting for job a: it is running\n"),
         ),
         (
             vec![listed(r#"{"id": "a", "status": "ready"}"#)],
-            "wait job a --timeout 0.01",
+            "wait job a --within 1",
             (
                 3,
                 "",
@@ -95,7 +216,7 @@ fn jobs() {
         ),
         (
             vec![listed(r#"{"id": "a", "status": "pending"}"#)],
-            "wait job a --timeout 0.01",
+            "wait job a --within 1",
             (
                 3,
                 "",

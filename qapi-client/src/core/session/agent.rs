@@ -34,6 +34,8 @@ impl Session {
     /// assert!(matches!(session.step(), Some(Step::Ready)));
     /// ```
     pub fn synchronize(&mut self, number: u64) {
+        // There are several programs that are agents, and what they are sent in general has lines.
+        self.ends_lines = true;
         self.agent = Some(Agent {
             number,
             returns_ids: false,
@@ -83,12 +85,16 @@ impl Session {
         }
     }
 
+    /// Whether an agent may say yet what nobody waits for.
+    pub(super) fn is_out_of_step(&self) -> bool {
+        self.agent.as_ref().is_some_and(|agent| agent.out_of_step)
+    }
+
     /// If an agent is out of step, and nobody waits for anything that it may still say, it is brought into step before the
     /// next call; answers whether it is.
     pub(super) fn comes_into_step_first(&mut self) -> bool {
-        let is_due = self.agent.as_ref().is_some_and(|agent| agent.out_of_step)
-            && self.in_band.wanted() == 0
-            && !self.in_band.queued.is_empty();
+        let is_due =
+            self.is_out_of_step() && self.in_band.wanted() == 0 && !self.in_band.queued.is_empty();
         if is_due {
             // What is late is passed over.
             while self.in_band.oldest().is_some() {}

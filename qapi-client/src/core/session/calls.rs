@@ -17,8 +17,13 @@ impl Session {
             self.lost.push_back((id, false));
         } else {
             self.ask_an_agent_again();
-            self.line_of(&call).queued.push_back((id, call));
-            self.release();
+            match self.may_go_now(&call) {
+                true => self.send(id, call),
+                false => {
+                    self.line_of(&call).queued.push_back((id, call));
+                    self.release();
+                }
+            }
         }
         id
     }
@@ -99,7 +104,16 @@ impl Session {
     }
 
     /// Sends the calls whose turn it is.
+    #[inline]
     pub(super) fn release(&mut self) {
+        // Most often nobody waits for his turn.
+        if !(self.in_band.queued.is_empty() && self.out_of_band.queued.is_empty()) {
+            self.release_queued();
+        }
+    }
+
+    #[inline(never)]
+    fn release_queued(&mut self) {
         if !matches!(self.phase, Phase::Ready) || self.comes_into_step_first() {
             return;
         }
@@ -116,6 +130,19 @@ impl Session {
         {
             self.send(id, call);
         }
+    }
+
+    /// Whether nothing keeps a call from going out at once.
+    fn may_go_now(&self, call: &Call) -> bool {
+        let line = match call.is_out_of_band() {
+            true => &self.out_of_band,
+            false => &self.in_band,
+        };
+        matches!(self.phase, Phase::Ready)
+            && !self.is_out_of_step()
+            && line.queued.is_empty()
+            && self.has_descriptors_free(call)
+            && (call.is_out_of_band() || self.has_room_in_band())
     }
 
     /// Servers keep the descriptors of one command only: of the one that they have read last.
@@ -152,7 +179,13 @@ impl Session {
             self.outgoing.push_descriptors(id);
         }
         let written = self.has_ids().then_some(self.ids.of(id));
-        let place = self.outgoing.push(|bytes| call.write(written, bytes));
+        let ends_line = self.ends_lines;
+        let place = self.outgoing.push(|bytes| {
+            call.write(written, bytes);
+            if ends_line {
+                bytes.push(b'\n');
+            }
+        });
         self.line_of(&call).push(Waiting {
             id,
             place,

@@ -24,6 +24,32 @@ impl Session {
         self.heard && matches!(self.phase, Phase::Ready) && self.end.is_none()
     }
 
+    /// If the server has not answered the negotiation, it may read line by line, as QEMU does not: ends the line of that
+    /// request, and those of all that follow. To be said when a server that is there has said nothing for a while.
+    ///
+    /// Without need no line is ended: QEMU reads its monitor byte by byte, and each delays its answer.
+    ///
+    /// ```
+    /// use qapi_client::core::{Call, Session};
+    ///
+    /// let mut session = Session::new(Default::default());
+    /// session.receive(br#"{"QMP": {"version": {}, "capabilities": []}}"#);
+    /// assert!(session.step().is_none());
+    /// session.end_lines();
+    /// assert_eq!(session.outgoing(), b"{\"execute\":\"qmp_capabilities\",\"id\":0}\n");
+    /// session.call(Call::new("stop", None));
+    /// session.receive(br#"{"return": {}, "id": 0}"#);
+    /// session.sent(session.outgoing().len());
+    /// assert!(session.step().is_some());
+    /// assert_eq!(session.outgoing(), b"{\"execute\":\"stop\",\"id\":1}\n");
+    /// ```
+    pub fn end_lines(&mut self) {
+        if matches!(self.phase, Phase::Negotiating(_)) && !self.ends_lines {
+            self.ends_lines = true;
+            self.outgoing.push(|bytes| bytes.push(b'\n'));
+        }
+    }
+
     pub(super) fn negotiate(&mut self, greeting: Greeting) {
         let offered = greeting.capabilities.iter().any(|name| name == OUT_OF_BAND);
         self.has_out_of_band = self.wants_out_of_band && offered;

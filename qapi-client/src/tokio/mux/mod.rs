@@ -17,7 +17,7 @@ use ::tokio::sync::Semaphore;
 use ::tokio::time::sleep;
 use qapi_types::Greeting;
 
-use super::client::within;
+use super::client::{over, patiently, within};
 use super::connection::Connection;
 use super::dial;
 use crate::address::Address;
@@ -102,7 +102,7 @@ impl Mux {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start(Connection::new(stream), options).await
+        Self::start(over(stream)?, options).await
     }
 
     async fn start(connection: Connection, options: MuxOptions) -> Result<Self, Error> {
@@ -112,7 +112,8 @@ impl Mux {
         };
         ::tokio::spawn(machine::drive(shared, connection));
         let is_known = |progress: &Progress| progress.ready || progress.end.is_some();
-        let known = within(options.timeout, mux.shared().until(is_known)).await;
+        let known = patiently(mux.shared().until(is_known), || mux.shared().end_lines());
+        let known = within(options.timeout, known).await;
         match known {
             Some(Progress { end: None, .. }) => Ok(mux),
             _ => Err(Error::not_ready(mux.shared().lock().mux.machine())),
@@ -172,7 +173,11 @@ impl Mux {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        client::serve(self.shared(), Connection::new(stream), policy).await
+        match Connection::over(stream) {
+            Ok(connection) => client::serve(self.shared(), connection, policy).await,
+            // Who cannot be told anything has gone.
+            Err(_) => Parting::Finished,
+        }
     }
 
     /// Waits for the machine's end. Clients learn of it by themselves.

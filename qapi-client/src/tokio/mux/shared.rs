@@ -112,6 +112,13 @@ impl Shared {
         }
     }
 
+    /// The machine has not answered its negotiation.
+    pub(super) fn end_lines(&self) {
+        let mut state = self.lock();
+        state.mux.end_lines();
+        state.wake();
+    }
+
     /// The machine has gone.
     pub(super) fn finish(&self, end: End) {
         let mut state = self.lock();

@@ -21,7 +21,7 @@ pub(super) fn emit(
     let mut by_name = Vec::new();
     let mut by_variant = Vec::new();
     for value in plan.values(kind) {
-        let (variant, wire) = (names::upper_camel(&value.name), &value.name);
+        let (variant, wire) = (names::variant(&value.name), &value.name);
         variants.push(Node::Doc(docs.value(definition, value)));
         variants.extend(docs::deprecated(plan, definition, &value.features).map(Node::Line));
         variants.push(line(format!("{variant},")));

@@ -83,9 +83,10 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Node> {
         .definitions()
         .filter(|(_, definition)| matches!(definition.kind, Kind::Event(_)));
     for (_, definition) in events {
-        let (variant, wire) = (names::upper_camel(&definition.name), &definition.name);
+        let (variant, wire) = (names::variant(&definition.name), &definition.name);
+        let event = names::upper_camel(wire);
         variants.push(line(format!("/// `{wire}`")));
-        variants.push(line(format!("{variant}(events::{variant}),")));
+        variants.push(line(format!("{variant}(events::{event}),")));
         names_of.push(arm(format!("Self::{variant}(_)"), format!("{wire:?}")));
         decode.push(arm(
             format!("{wire:?}"),

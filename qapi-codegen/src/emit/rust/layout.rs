@@ -1,6 +1,8 @@
 //! Rust as a tree of lines, blocks and lists, and the one place that decides where lines break: as rustfmt
 //! does with its default settings, so that its output is the same as its input.
 
+mod wide;
+
 /// The widest line.
 const MAX_WIDTH: usize = 100;
 
@@ -19,6 +21,8 @@ pub(super) enum Node {
     LetList(String, List),
     /// `PATTERN => VALUE,`: the value goes into a block where both are too wide.
     Arm(String, String),
+    /// `PATTERN => FUNCTION(ARGUMENTS),`
+    ArmCall(String, String, [String; 3]),
     /// `HEAD.a.b,`, a field's value: each call goes to a line of its own where they are too wide.
     Chain(String, [String; 2]),
     /// `head`, indented nodes, `tail`.
@@ -70,17 +74,12 @@ pub(super) fn arm(pattern: impl Into<String>, value: impl Into<String>) -> Node 
 }
 
 /// An arm of a match whose value is a call.
-pub(super) fn arm_call(pattern: String, function: &str, arguments: [String; 3]) -> Node {
-    let call = arguments.join(", ");
-    match Width::Call.fits(&call) {
-        true => Node::Arm(pattern, format!("{function}({call})")),
-        false => list(
-            format!("{pattern} => {function}("),
-            arguments,
-            "),",
-            Width::Call,
-        ),
-    }
+pub(super) fn arm_call(
+    pattern: impl Into<String>,
+    function: impl Into<String>,
+    arguments: [String; 3],
+) -> Node {
+    Node::ArmCall(pattern.into(), function.into(), arguments)
 }
 
 /// A block.
@@ -170,7 +169,7 @@ impl Printer {
     fn node(&mut self, node: &Node) {
         match node {
             Node::Blank => self.blank = self.blank.map(|_| true),
-            Node::Line(text) => self.line(text),
+            Node::Line(text) => self.wide(text),
             Node::Doc(text) => {
                 for text in text.lines() {
                     let space = if text.is_empty() { "" } else { " " };
@@ -179,24 +178,18 @@ impl Printer {
             }
             Node::Block(head, body, tail) => {
                 if body.is_empty() && !head.is_empty() {
-                    self.line(&format!("{head}{tail}"));
+                    self.wide(&format!("{head}{tail}"));
                     return;
                 }
                 if !head.is_empty() {
-                    self.line(head);
+                    self.wide(head);
                 }
                 self.indented(|printer| printer.nodes(body));
                 self.blank = None;
                 self.line(tail);
             }
             Node::Let(pattern, value) => {
-                let text = format!("let {pattern} = {value};");
-                if 4 * self.indent + text.len() <= MAX_WIDTH {
-                    self.line(&text);
-                } else {
-                    self.line(&format!("let {pattern} ="));
-                    self.indented(|printer| printer.line(&format!("{value};")));
-                }
+                self.wide(&format!("let {pattern} = {value};"));
             }
             Node::LetList(pattern, list) => {
                 let mut joined = list.clone();
@@ -215,14 +208,26 @@ impl Printer {
                 }
             }
             Node::Arm(pattern, value) => {
-                let text = format!("{pattern} => {value},");
-                if 4 * self.indent + text.len() <= MAX_WIDTH {
-                    self.line(&text);
-                } else {
-                    self.line(&format!("{pattern} => {{"));
-                    self.indented(|printer| printer.line(value));
-                    self.line("}");
+                let lines = wide::arm(pattern, value, self.room());
+                self.lines(lines);
+            }
+            Node::ArmCall(pattern, function, arguments) => {
+                let call = arguments.join(", ");
+                let value = format!("{function}({call})");
+                if Width::Call.fits(&call) && value.len() + 4 <= self.room() {
+                    return self.lines(wide::arm(pattern, &value, self.room()));
                 }
+                let call = |head: String, tail: &str| {
+                    let items = arguments.iter().cloned().map(Node::Line).collect();
+                    nested(head, items, tail, Width::Never)
+                };
+                let head = format!("{pattern} => {function}(");
+                if head.len() < self.room() {
+                    return self.node(&call(head, "),"));
+                }
+                self.line(&format!("{pattern} => {{"));
+                self.indented(|printer| printer.node(&call(format!("{function}("), ")")));
+                self.line("}");
             }
             Node::Chain(head, links) => {
                 let text = format!("{head}{},", links.concat());
@@ -245,6 +250,24 @@ impl Printer {
         self.indent += 1;
         body(self);
         self.indent -= 1;
+    }
+
+    /// A line that may be too wide.
+    fn wide(&mut self, text: &str) {
+        self.lines(wide::broken(text, self.room()));
+    }
+
+    fn lines(&mut self, lines: Vec<(usize, String)>) {
+        for (depth, text) in lines {
+            self.indent += depth;
+            self.line(&text);
+            self.indent -= depth;
+        }
+    }
+
+    /// How wide a line may be.
+    fn room(&self) -> usize {
+        MAX_WIDTH.saturating_sub(4 * self.indent)
     }
 
     fn line(&mut self, text: &str) {
@@ -287,12 +310,21 @@ impl Printer {
                 };
                 match item {
                     Node::List(inner) => printer.list(inner, comma),
-                    Node::Line(text) => printer.line(&format!("{text}{comma}")),
+                    Node::Line(text) => {
+                        // The `impl` of a parameter does not count.
+                        let beyond = if text.contains(": impl ") {
+                            "impl ".len()
+                        } else {
+                            0
+                        };
+                        let room = printer.room() + beyond;
+                        printer.lines(wide::broken(&format!("{text}{comma}"), room));
+                    }
                     other => printer.node(other),
                 }
             }
         });
-        self.line(&format!("{}{comma}", list.tail.trim_start()));
+        self.wide(&format!("{}{comma}", list.tail.trim_start()));
     }
 }
 
@@ -307,7 +339,7 @@ fn one_line(list: &List) -> Option<String> {
             _ => return None,
         }
     }
-    list.width
-        .fits(&items)
-        .then(|| format!("{}{items}{}", list.head, list.tail))
+    // An array's lone item that is a list itself is held to its own width only.
+    let lone = matches!(list.items[..], [Node::List(_)]) && list.head.ends_with('[');
+    (lone || list.width.fits(&items)).then(|| format!("{}{items}{}", list.head, list.tail))
 }

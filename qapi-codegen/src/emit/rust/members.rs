@@ -48,7 +48,7 @@ pub(super) fn fields<'p>(
             member,
             owner,
             of: object,
-            name: names::snake(&member.name),
+            name: names::field(&member.name, definition),
             optional: member.optional || decodes && types.plan.may_be_missing(owner, member),
         }
     });
@@ -222,7 +222,10 @@ pub(super) fn constructors(
     ));
     for field in fields.iter().filter(|field| field.optional) {
         body.push(Node::Blank);
-        body.extend(setter(field, types));
+        let name = names::setter(&field.name, |name| {
+            fields.iter().any(|field| field.name == name)
+        });
+        body.extend(setter(&name, field, types));
     }
     for extra in extra.iter().filter(|extra| !extra.method.is_empty()) {
         body.push(Node::Blank);
@@ -237,9 +240,8 @@ fn inline(parameters: &[String]) -> Option<Node> {
     (!generic).then(|| line("#[inline]"))
 }
 
-fn setter(field: &Field<'_>, types: &Types<'_, '_>) -> Vec<Node> {
+fn setter(name: &str, field: &Field<'_>, types: &Types<'_, '_>) -> Vec<Node> {
     let (ty, conversion) = types.parameter(field.of, field.member.ty);
-    let name = names::setter(&field.name);
     let mut nodes = vec![line(format!("/// Sets `{}`.", field.member.name))];
     let deprecated = field.member.has_feature("deprecated");
     nodes.extend(deprecated.then(|| line("#[deprecated]")));

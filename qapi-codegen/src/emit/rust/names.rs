@@ -8,7 +8,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use super::Plan;
 use crate::diagnostic::{Code, Diagnostic, quoted};
-use crate::schema::{DefinitionId, Kind, ModuleId, Schema};
+use crate::schema::{Definition, DefinitionId, Kind, ModuleId, Schema};
 use crate::source::Span;
 
 /// Words that are no identifiers without `r#`.
@@ -25,8 +25,8 @@ const UNFIT: [&str; 9] = [
     "self", "super", "crate", "_", "Self", "Some", "None", "Ok", "Err",
 ];
 
-/// Methods that generated structs have besides one named after each optional member.
-const METHODS: [&str; 3] = ["new", "with", "clone"];
+/// Methods that generated structs have, or are asked for by generated code, besides one named after each optional member.
+const METHODS: [&str; 4] = ["new", "with", "clone", "into"];
 
 /// A type, command or event: `block-commit` and `BLOCK_JOB_READY` become `BlockCommit` and `BlockJobReady`.
 pub(super) fn upper_camel(name: &str) -> String {
@@ -58,17 +58,56 @@ fn fit(mut name: String) -> String {
     name
 }
 
-/// The method that sets an optional member, by the name of its field.
-pub(super) fn setter(field: &str) -> String {
-    match METHODS.contains(&field) {
-        true => format!("set_{field}"),
-        false => field.to_owned(),
+/// An enum's value, or a union's branch, or an event among all: `Unrecognized` means something else there, whether this enum
+/// has it or not.
+pub(super) fn variant(name: &str) -> String {
+    let mut name = upper_camel(name);
+    if name == UNRECOGNIZED {
+        name.push('_');
     }
+    name
 }
 
-/// The type of a union's branches.
-pub(super) fn branches(union: &str) -> String {
-    format!("{}Branch", upper_camel(union))
+/// The field of a member in what a definition becomes.
+pub(super) fn field(member: &str, definition: &Definition) -> String {
+    let mut name = snake(member);
+    let more = matches!(&definition.kind, Kind::Command(command) if !command.generated);
+    if more && name == OTHERS {
+        name.push('_');
+    }
+    name
+}
+
+/// The method that sets an optional member, by the name of its field; `is_field` knows the fields beside it.
+pub(super) fn setter(field: &str, is_field: impl FnOnce(&str) -> bool) -> String {
+    if !METHODS.contains(&field) {
+        return field.to_owned();
+    }
+    let mut name = format!("set_{field}");
+    if is_field(&name) {
+        name.push('_');
+    }
+    name
+}
+
+/// The types of the unions' branches: named after the union, unless another type of the schema has that name.
+pub(super) fn branches(schema: &Schema) -> HashMap<DefinitionId, String> {
+    let is_union = |definition: &Definition| matches!(&definition.kind, Kind::Object(object) if object.union.is_some());
+    // The name of a type has no underscore, so that another one behind it is enough.
+    let ends_alike = |name: &str| name.to_ascii_lowercase().ends_with("branch");
+    let others = schema
+        .definitions()
+        .filter(|(_, one)| ends_alike(&one.name));
+    let others: HashSet<String> = others.map(|(_, one)| upper_camel(&one.name)).collect();
+    let unions = schema.definitions().filter(|(_, one)| is_union(one));
+    let named = unions.map(|(id, union)| {
+        let mut name = format!("{}Branch", upper_camel(&union.name));
+        if others.contains(&name) {
+            name.push('_');
+        }
+        (id, name)
+    });
+    named.collect()
 }
 
 /// The variant that stands for what the schema does not know.
@@ -89,16 +128,22 @@ pub(super) fn modules(schema: &Schema, runtime: &str) -> HashMap<ModuleId, Strin
             .split('/')
             .filter(|part| !matches!(*part, "." | ".."))
             .collect();
-        let mut name = snake(parts.pop().unwrap_or_default());
+        let mut name = in_ascii(parts.pop().unwrap_or_default());
         // `a/b.json` and `c/b.json` become `b` and `c_b`.
         while KEYWORDS.contains(&bare(&name)) || taken.contains(&name) {
             let prefix = parts.pop().unwrap_or("schema");
-            name = snake(&format!("{prefix}_{}", bare(&name)));
+            name = in_ascii(&format!("{prefix}_{}", bare(&name)));
         }
         taken.insert(name.clone());
         (id, name)
     });
     named.collect()
+}
+
+/// A part of a path as a module, which has a file of its own: what is not ASCII parts words, for not all of it may stand in
+/// an identifier, and not every file system tells all of it apart.
+fn in_ascii(part: &str) -> String {
+    snake(&part.replace(|ch: char| !ch.is_ascii(), "_"))
 }
 
 /// Reports names that become one in Rust.
@@ -120,27 +165,6 @@ pub(super) fn check(plan: &Plan<'_>) -> Vec<Diagnostic> {
             _ => &mut types,
         };
         clashes.add(space, upper_camel(name), name, span);
-        if let Kind::Object(object) = &definition.kind
-            && object.union.is_some()
-        {
-            clashes.add(
-                &mut types,
-                branches(name),
-                format!("the branches of {name}"),
-                span,
-            );
-        }
-        if let Kind::Event(_) = definition.kind
-            && upper_camel(name) == UNRECOGNIZED
-        {
-            clashes.found.push(clash(
-                &"the events",
-                name,
-                "the variant for unknown events",
-                span,
-                span,
-            ));
-        }
         variants_and_fields(id, span, plan, schema, &mut clashes);
     }
     clashes.found
@@ -156,18 +180,11 @@ fn variants_and_fields(
     let definition = schema.definition(id);
     let mut variants = Space::within("the variants", &definition.name);
     let mut fields = Space::within("the fields", &definition.name);
-    let open = plan.opens(id);
-    if open {
-        variants.names.insert(
-            UNRECOGNIZED.to_owned(),
-            ("what the schema does not know".into(), span),
-        );
-    }
     match &definition.kind {
         Kind::Enum(kind) => {
             for value in plan.values(kind) {
                 let at = value.span.unwrap_or(span);
-                clashes.add(&mut variants, upper_camel(&value.name), &value.name, at);
+                clashes.add(&mut variants, variant(&value.name), &value.name, at);
             }
         }
         Kind::Alternate(alternate) => {
@@ -181,7 +198,7 @@ fn variants_and_fields(
                 .iter()
                 .flat_map(|union| plan.branches(&union.branches))
             {
-                clashes.add(&mut variants, upper_camel(&branch.name), &branch.name, span);
+                clashes.add(&mut variants, variant(&branch.name), &branch.name, span);
             }
         }
         _ => {}
@@ -192,24 +209,15 @@ fn variants_and_fields(
         Kind::Event(event) => event.data,
         _ => None,
     };
-    if matches!(&definition.kind, Kind::Command(command) if !command.generated) {
-        fields.names.insert(
-            OTHERS.to_owned(),
-            ("the field for further arguments".into(), span),
-        );
-    }
     if let Kind::Object(object) = &definition.kind
         && let Some(union) = &object.union
     {
         let tag = &union.discriminator;
         clashes.add(&mut fields, snake(tag), tag, span);
     }
-    let mut methods = Space::within("the methods", &definition.name);
     for (_, member) in fields_of.map_or(Vec::new(), |id| plan.members(id)) {
-        let field = snake(&member.name);
-        let method = setter(&field);
-        clashes.add(&mut fields, field, &member.name, member.span);
-        clashes.add(&mut methods, method, &member.name, member.span);
+        let name = field(&member.name, definition);
+        clashes.add(&mut fields, name, &member.name, member.span);
     }
 }
 
@@ -319,6 +327,11 @@ mod tests {
                 "capitals"
             ]
         );
-        assert_eq!(setter("new"), "set_new");
+        assert_eq!(setter("new", |_| false), "set_new");
+        assert_eq!(setter("new", |name| name == "set_new"), "set_new_");
+        assert_eq!(
+            ["unknown", "unrecognized"].map(variant),
+            ["Unknown", "Unrecognized_"]
+        );
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Outlines<'a> {
             Kind::Builtin(_) | Kind::Array(_) => Vec::new(),
             Kind::Enum(kind) => {
                 let values = self.plan.values(kind);
-                let variants = values.map(|value| format!("{},", names::upper_camel(&value.name)));
+                let variants = values.map(|value| format!("{},", names::variant(&value.name)));
                 let open = self.plan.opens(id);
                 let open = open.then(|| format!("{UNRECOGNIZED}(String),"));
                 vec![declared("enum", &name, variants.chain(open))]
@@ -101,16 +101,14 @@ impl<'a> Outlines<'a> {
         union: &Union,
         types: &Types<'_, 'a>,
     ) -> Vec<Node> {
-        let (name, branches) = (
-            names::upper_camel(&definition.name),
-            names::branches(&definition.name),
-        );
+        let name = names::upper_camel(&definition.name);
+        let branches = self.plan.branch_types[&id].as_str();
         let fields = members::fields(types, id, definition, self.plan.decodes(id));
         let mut lines = field_lines(&fields, types);
         let tag = names::snake(&union.discriminator);
-        lines.push(format!("pub {tag}: {},", types.named(&branches)));
+        lines.push(format!("pub {tag}: {},", types.named(branches)));
         let variants = self.plan.branches(&union.branches).map(|branch| {
-            let variant = names::upper_camel(&branch.name);
+            let variant = names::variant(&branch.name);
             match self.plan.is_nothing(branch.ty) {
                 true => format!("{variant},"),
                 false => format!("{variant}({}),", types.within(id, branch.ty)),
@@ -122,7 +120,7 @@ impl<'a> Outlines<'a> {
         vec![
             declared("struct", &name, lines),
             Node::Blank,
-            declared("enum", &branches, variants),
+            declared("enum", branches, variants),
         ]
     }
 }

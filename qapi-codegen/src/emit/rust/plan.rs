@@ -21,6 +21,8 @@ pub(super) struct Plan<'a> {
     /// Branches that servers have not always sent the members of.
     late_branches: HashSet<DefinitionId>,
     pub(super) modules: HashMap<ModuleId, String>,
+    /// The names of the enums of unions' branches.
+    pub(super) branch_types: HashMap<DefinitionId, String>,
 }
 
 /// What can be done with values of a type.
@@ -45,9 +47,10 @@ impl<'a> Plan<'a> {
             branches: HashSet::new(),
             late_branches: HashSet::new(),
             modules: names::modules(schema, &settings.runtime),
+            branch_types: names::branches(schema),
         };
         plan.boxed = cycles::find(&plan);
-        plan.branches = plan.branch_types();
+        plan.branches = plan.find_branches();
         plan.late_branches = plan.find_late_branches();
         plan
     }
@@ -112,7 +115,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The types of the branches of unions that are decoded.
-    fn branch_types(&self) -> HashSet<DefinitionId> {
+    fn find_branches(&self) -> HashSet<DefinitionId> {
         let decoded = self.definitions().filter(|(id, _)| self.decodes(*id));
         let unions = decoded.filter_map(|(_, definition)| match &definition.kind {
             Kind::Object(object) => object.union.as_ref(),

@@ -107,7 +107,7 @@ fn table(methods: &[Method<'_>], plan: &Plan<'_>) -> Vec<Node> {
     let entries = sorted.iter().map(|method| {
         let run = vec![
             arguments(method, plan),
-            list("rt::answer(", [call(method, plan)], ")", Width::Call),
+            list("rt::answer(", [call(method, plan)], ")", Width::Line),
         ];
         let fields = vec![
             line(format!("name: {:?},", method.definition.name)),

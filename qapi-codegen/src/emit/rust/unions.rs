@@ -39,7 +39,7 @@ pub(super) fn emit<'p>(
     let parts = Parts {
         id,
         name: names::upper_camel(&definition.name),
-        branch_type: names::branches(&definition.name),
+        branch_type: plan.branch_types[&id].clone(),
         union,
         branches: plan.branches(&union.branches).collect(),
         fields: members::fields(types, id, definition, plan.decodes(id)),
@@ -112,7 +112,7 @@ impl Parts<'_, '_, '_> {
             .definition(self.union.discriminator_type);
         let mut variants = Vec::new();
         for branch in &self.branches {
-            let variant = names::upper_camel(&branch.name);
+            let variant = names::variant(&branch.name);
             variants.push(Node::Doc(docs.branch(tag_type, branch)));
             variants.push(line(match self.types.plan.is_nothing(branch.ty) {
                 true => format!("{variant},"),
@@ -137,7 +137,7 @@ impl Parts<'_, '_, '_> {
     fn branch_methods(&self) -> Node {
         let mut arms = Vec::new();
         for branch in &self.branches {
-            let (variant, wire) = (names::upper_camel(&branch.name), &branch.name);
+            let (variant, wire) = (names::variant(&branch.name), &branch.name);
             let data = if self.types.plan.is_nothing(branch.ty) {
                 ""
             } else {
@@ -167,7 +167,7 @@ impl Parts<'_, '_, '_> {
         let strict = self.types.plan.settings.is_strict();
         let mut arms = Vec::new();
         for branch in &self.branches {
-            let (variant, wire) = (names::upper_camel(&branch.name), &branch.name);
+            let (variant, wire) = (names::variant(&branch.name), &branch.name);
             let reader = match (self.types.plan.is_nothing(branch.ty), strict) {
                 (false, _) => "branch",
                 (true, false) => "bare_branch",
@@ -180,7 +180,7 @@ impl Parts<'_, '_, '_> {
             ];
             arms.push(arm_call(
                 format!("{wire:?}"),
-                &format!("rt::{reader}"),
+                format!("rt::{reader}"),
                 items,
             ));
         }
@@ -258,7 +258,7 @@ impl Parts<'_, '_, '_> {
     fn encode_branch(&self) -> Node {
         let mut arms = Vec::new();
         for branch in &self.branches {
-            let variant = names::upper_camel(&branch.name);
+            let variant = names::variant(&branch.name);
             arms.push(match self.types.plan.is_nothing(branch.ty) {
                 true => line(format!("Self::{variant} => {{}}")),
                 false => arm(format!("Self::{variant}(branch)"), "w.members_of(branch)"),

@@ -27,8 +27,7 @@ fn lost_words<'a>(text: &'a str, document: &Document) -> Vec<&'a str> {
 /// Words that are there for the parser: names of directives, options and roles, what a label
 /// stands in front of, the language of a code block.
 fn hidden_words(document: &Document) -> HashSet<String> {
-    let names =
-        "admonition annotated auto block list caution code example note qmp table title widths";
+    let names = "class dedent force linenos name number lines admonition annotated auto block list caution code example note qmp table title widths";
     let mut hidden: HashSet<String> = words(names).map(str::to_owned).collect();
     let mut hide = |text: &str| hidden.extend(words(text).map(str::to_owned));
     visit(&document.blocks, &mut |block| {

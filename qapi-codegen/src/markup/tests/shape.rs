@@ -1,7 +1,8 @@
 //! Which text becomes which blocks.
 
 use crate::markup::{
-    AdmonitionKind, Block, Definition, ExchangeLine, Inline, ListKind, Sender, parse, parse_example,
+    AdmonitionKind, Block, Definition, ExchangeLine, Inline, ListKind, Numbering, Sender, parse,
+    parse_example,
 };
 
 fn check(input: &str, expected: &[Block]) {
@@ -33,7 +34,10 @@ fn bullets<const N: usize>(items: [Vec<Block>; N]) -> Block {
 fn numbered<const N: usize>(start: u32, items: [&str; N]) -> Block {
     let items = items.iter().map(|item| vec![paragraph(item)]).collect();
     Block::List {
-        kind: ListKind::Numbered { start },
+        kind: ListKind::Numbered {
+            start,
+            numbering: Numbering::Arabic,
+        },
         items,
     }
 }
@@ -89,6 +93,22 @@ fn running_text() {
     check(
         "| one\n| two",
         &[Block::Lines(vec![text("one"), text("two")])],
+    );
+    check(
+        "| one\n  more\n|   two",
+        &[Block::Lines(vec![text("one more"), text("two")])],
+    );
+    check(
+        "one::\n\n> two\n> three\n\nfour",
+        &[
+            paragraph("one:"),
+            literal("> two\n> three"),
+            paragraph("four"),
+        ],
+    );
+    check(
+        "one::\n\n- two",
+        &[paragraph("one::"), bullets([vec![paragraph("two")]])],
     );
     check("\u{1b}[1m \u{202e}", &[paragraph("\u{fffd}[1m \u{fffd}")]);
 }
@@ -340,9 +360,30 @@ fn grids() {
             paragraph("two"),
         ],
     );
-    for kept in [
+    // What spans others stands in the first of them.
+    let cells = |cells: [&str; 3]| {
+        let cell = |words: &str| {
+            if words.is_empty() {
+                vec![]
+            } else {
+                text(words)
+            }
+        };
+        cells.map(cell).to_vec()
+    };
+    check(
+        "+---+---+---+\n| A | B     |\n+===+===+===+\n| a | b | c |\n|   +---+---+\n|   | d e   |\n+---+-------+",
+        &[table(
+            cells(["A", "B", ""]),
+            vec![cells(["a", "b", "c"]), cells(["", "d e", ""])],
+        )],
+    );
+    check(
         "+---+---+\n| a     |\n+---+---+",
-        "+---+---+\n| a | b |\n+   +---+\n|   | c |\n+---+---+",
+        &[table(vec![], vec![vec![text("a")]])],
+    );
+    for kept in [
+        "+---+---+\n| a | b |\n+   +---+\n|   | c |\n+---+   +",
         "+-----+\n| - a |\n| - b |\n+-----+",
         "+---+\n| a |",
         "+---+\n| a |\n+---+\nb",
@@ -351,6 +392,76 @@ fn grids() {
     ] {
         check(kept, &[literal(kept)]);
     }
+}
+
+#[test]
+fn numbers_that_are_letters() {
+    let list = |start, numbering, items: &[&str]| Block::List {
+        kind: ListKind::Numbered { start, numbering },
+        items: items.iter().map(|item| vec![paragraph(item)]).collect(),
+    };
+    for (input, start, numbering) in [
+        ("a. one\n   more\nb. two", 1, Numbering::LowerAlpha),
+        ("C) one more\n\nD) two", 3, Numbering::UpperAlpha),
+        ("(i) one\n    more\n(ii) two", 1, Numbering::LowerRoman),
+        ("IX. one more\nX.  two", 9, Numbering::UpperRoman),
+        ("h. one more\ni. two", 8, Numbering::LowerAlpha),
+        ("iv. one more\nv. two", 4, Numbering::LowerRoman),
+        ("(1) one more\n(2) two", 1, Numbering::Arabic),
+    ] {
+        check(input, &[list(start, numbering, &["one more", "two"])]);
+    }
+    for prose in [
+        "A. Nonymous wrote this",
+        "a. one\nb. two\nand so on",
+        "(2) apples",
+        "e.g. this",
+        "a. one\n\nc. two",
+        "civil. one\n\nmmm) two",
+    ] {
+        let paragraphs: Vec<Block> = prose
+            .split("\n\n")
+            .map(|one| paragraph(&one.replace('\n', " ")))
+            .collect();
+        check(prose, &paragraphs);
+    }
+}
+
+#[test]
+fn fields_and_options() {
+    let entry = |term: Vec<Inline>, words: &[&str]| Definition {
+        term,
+        blocks: words.iter().map(|words| paragraph(words)).collect(),
+    };
+    let option = |option: &str| vec![Inline::Literal(option.to_owned())];
+    check(
+        ":one: two\n   three\n:four five:\n   six\n\n   seven\n\n:eight:",
+        &[Block::Definitions(vec![
+            entry(text("one:"), &["two three"]),
+            entry(text("four five:"), &["six", "seven"]),
+            entry(text("eight:"), &[]),
+        ])],
+    );
+    check(
+        "-a  one\n-f FILE, --file=<the file>  two\n    three\n--four\n    five",
+        &[Block::Definitions(vec![
+            entry(option("-a"), &["one"]),
+            entry(option("-f FILE, --file=<the file>"), &["two three"]),
+            entry(option("--four"), &["five"]),
+        ])],
+    );
+    for prose in [
+        "--force is given",
+        ": one: two",
+        "one\n:two: three",
+        "--two words follow",
+    ] {
+        check(prose, &[paragraph(&prose.replace('\n', " "))]);
+    }
+    check(
+        ">>> 1 + 1\n2\n\none",
+        &[literal(">>> 1 + 1\n2"), paragraph("one")],
+    );
 }
 
 #[test]

@@ -108,10 +108,10 @@ fn outcomes_that_are_not_known() {
     let late = "qmp: timed out; process 7 may go on in the guest\n".to_owned();
     let running = Act::returns(r#"{"exited": false}"#);
     for (then, words, expected) in [
-        (running.clone(), "--timeout 0.05 --", ("", late.clone())),
+        (running.clone(), "--within 0.05 --", ("", late.clone())),
         (
             running,
-            "--timeout 0.05 --json",
+            "--within 0.05 --json",
             ("{\"pid\":7,\"exited\":false}\n", late),
         ),
         (

@@ -27,7 +27,7 @@ fn a_freeze_is_held_no_longer_than_the_command_runs() {
             (7, ""),
         ),
         (
-            "--timeout 0.05 sleep 1000",
+            "--within 0.05 sleep 1000",
             "thawed",
             number(2),
             number(2),

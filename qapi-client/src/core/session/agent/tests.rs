@@ -62,10 +62,10 @@ fn agents_without_ids_get_one_call_at_a_time() {
     for name in ["a", "b"] {
         session.call(named(name));
     }
-    assert_eq!(session.outgoing(), br#"{"execute":"a"}"#);
+    assert_eq!(session.outgoing(), b"{\"execute\":\"a\"}\n");
     session.sent(session.outgoing().len());
     assert_eq!(tell(&mut session, r#"{"return": 1}"#), ["0 returns 1"]);
-    assert_eq!(session.outgoing(), br#"{"execute":"b"}"#);
+    assert_eq!(session.outgoing(), b"{\"execute\":\"b\"}\n");
     session.sent(session.outgoing().len());
     let refused = r#"{"error": {"class": "X", "desc": "d"}}{"return": 3}"#;
     assert_eq!(tell(&mut session, refused), ["1 refused: X: d"]);
@@ -87,7 +87,7 @@ fn a_late_reply_without_an_id_is_nobody_elses() {
         let id = if returns_ids { r#","id":1"# } else { "" };
         assert_eq!(
             session.outgoing(),
-            format!(r#"{{"execute":"next"{id}}}"#).as_bytes()
+            format!("{{\"execute\":\"next\"{id}}}\n").as_bytes()
         );
         session.sent(session.outgoing().len());
         let reply = format!(r#"{{"return": 1{id}}}"#);

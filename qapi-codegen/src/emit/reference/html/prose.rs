@@ -3,7 +3,9 @@
 use super::escape::Html;
 use super::highlight;
 use super::site::{At, Site};
-use crate::markup::{AdmonitionKind, Block, Document, ExchangeLine, Inline, ListKind, Sender};
+use crate::markup::{
+    AdmonitionKind, Block, Document, ExchangeLine, Inline, ListKind, Numbering, Sender,
+};
 
 /// Writes documents of one place.
 pub(super) struct Prose<'s, 'r, 'a> {
@@ -108,8 +110,15 @@ impl Prose<'_, '_, '_> {
                 out.raw("<ul>\n");
                 "</ul>\n"
             }
-            ListKind::Numbered { start } => {
-                out.raw("<ol start=\"").number(start as usize).raw("\">\n");
+            ListKind::Numbered { start, numbering } => {
+                out.raw("<ol start=\"").number(start as usize);
+                out.raw(match numbering {
+                    Numbering::Arabic => "\">\n",
+                    Numbering::LowerAlpha => "\" type=\"a\">\n",
+                    Numbering::UpperAlpha => "\" type=\"A\">\n",
+                    Numbering::LowerRoman => "\" type=\"i\">\n",
+                    Numbering::UpperRoman => "\" type=\"I\">\n",
+                });
                 "</ol>\n"
             }
         };

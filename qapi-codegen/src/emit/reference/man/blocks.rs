@@ -82,7 +82,9 @@ impl Roff {
         for (at, item) in items.iter().enumerate() {
             let sign = match kind {
                 ListKind::Bullet => Sign::Bullet,
-                ListKind::Numbered { start } => Sign::Number(start as usize + at),
+                ListKind::Numbered { start, numbering } => {
+                    Sign::Number(numbering.write(start.saturating_add(at as u32)))
+                }
             };
             match &item[..] {
                 [Block::Paragraph(first), rest @ ..] => {

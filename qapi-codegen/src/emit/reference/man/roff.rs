@@ -53,12 +53,12 @@ impl Span {
 }
 
 /// The sign of an item.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) enum Sign {
     /// A bullet.
     Bullet,
     /// A number.
-    Number(usize),
+    Number(String),
 }
 
 /// The first day of a month as the macros want it, or nothing.

@@ -80,7 +80,9 @@ impl Writer {
             }
             let sign = match kind {
                 ListKind::Bullet => "- ".to_owned(),
-                ListKind::Numbered { start } => format!("{}. ", start as usize + at),
+                ListKind::Numbered { start, numbering } => {
+                    format!("{}. ", numbering.write(start.saturating_add(at as u32)))
+                }
             };
             self.item(&sign, |writer| writer.blocks(item));
         }
