@@ -134,15 +134,11 @@ impl Session {
 
     /// Whether nothing keeps a call from going out at once.
     fn may_go_now(&self, call: &Call) -> bool {
-        let line = match call.is_out_of_band() {
-            true => &self.out_of_band,
-            false => &self.in_band,
+        let has_room = match call.is_out_of_band() {
+            true => matches!(self.phase, Phase::Ready) && self.out_of_band.queued.is_empty(),
+            false => self.has_room(),
         };
-        matches!(self.phase, Phase::Ready)
-            && !self.is_out_of_step()
-            && line.queued.is_empty()
-            && self.has_descriptors_free(call)
-            && (call.is_out_of_band() || self.has_room_in_band())
+        has_room && !self.is_out_of_step() && self.has_descriptors_free(call)
     }
 
     /// Servers keep the descriptors of one command only: of the one that they have read last.

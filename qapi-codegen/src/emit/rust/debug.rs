@@ -2,7 +2,7 @@
 //! again for `Debug` is what takes rustc longest of all that could be derived. It is derived where there is no encoder, and where
 //! there is nothing in a value.
 
-use super::layout::{Node, block, line};
+use super::layout::{Node, Width, block, line, list};
 
 /// `impl Debug for NAME`: `called` is the expression for what a value is called.
 pub(super) fn implement(name: &str, called: &str) -> Vec<Node> {
@@ -10,7 +10,12 @@ pub(super) fn implement(name: &str, called: &str) -> Vec<Node> {
         line("#[inline]"),
         block(
             "fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {",
-            vec![line(format!("rt::debug({called}, self, f)"))],
+            vec![list(
+                "rt::debug(",
+                [called, "self", "f"].map(str::to_owned),
+                ")",
+                Width::Call,
+            )],
         ),
     ];
     let head = format!("impl std::fmt::Debug for {name} {{");
