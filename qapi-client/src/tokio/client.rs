@@ -18,7 +18,7 @@ use super::dial::Dialer;
 use super::driver::drive;
 use super::shared::{Handle, Shared, Waiting};
 use crate::agent;
-use crate::core::{Buffer, End, Filter, Overflow, Session};
+use crate::core::{Buffer, Filter, Overflow, Session};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::options::{CallOptions, Options};
@@ -63,7 +63,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start(over(stream)?, options, None).await
+        Self::start(Connection::new(stream), options, None).await
     }
 
     /// A session with a guest agent, over a connection to its channel that is there already: brings both sides into step,
@@ -75,7 +75,7 @@ impl Client {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start_agent(over(stream)?, options, None).await
+        Self::start_agent(Connection::new(stream), options, None).await
     }
 
     pub(super) async fn start_agent(
@@ -366,14 +366,6 @@ impl Client {
             outcome => outcome::value(name, outcome, None),
         }
     }
-}
-
-/// A connection over a stream that is there already.
-pub(super) fn over<S>(stream: S) -> Result<Connection, Error>
-where
-    S: AsyncRead + AsyncWrite + Send + 'static,
-{
-    Connection::over(stream).map_err(|error| Error::ended(&End::from(error), false))
 }
 
 /// What comes of the negotiation; while nothing does `insist`.

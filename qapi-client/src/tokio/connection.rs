@@ -1,24 +1,21 @@
 //! What a session runs over.
 
-#[cfg(unix)]
 use std::any::Any;
 use std::fmt;
 use std::io;
-#[cfg(all(unix, feature = "server"))]
-use std::net::Shutdown;
 #[cfg(unix)]
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+#[cfg(unix)]
+use ::tokio::io::Interest;
 use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 #[cfg(unix)]
 use ::tokio::net::UnixStream;
 #[cfg(unix)]
 use ::tokio::time::sleep;
 
-#[cfg(unix)]
-use super::socket::Socket;
 #[cfg(unix)]
 use crate::child::{Ending, Running};
 use crate::core::End;
@@ -27,7 +24,7 @@ use crate::descriptors::QUIET;
 
 /// A connection to a server.
 pub(super) struct Connection {
-    stream: Stream,
+    stream: Pin<Box<dyn Stream>>,
     /// Something was written that the stream may hold back.
     unflushed: bool,
     /// The program at the other end, which ends with the connection.
@@ -35,41 +32,23 @@ pub(super) struct Connection {
     program: Option<Box<dyn Ending>>,
 }
 
-enum Stream {
+trait Stream: AsyncRead + AsyncWrite + Send {
+    /// Descriptors need more of a Unix socket than that it is read and written.
     #[cfg(unix)]
-    Socket(Socket),
-    Other(Pin<Box<dyn Duplex>>),
+    fn unix(&self) -> Option<&UnixStream>;
 }
 
-trait Duplex: AsyncRead + AsyncWrite + Send {}
-
-impl<S: AsyncRead + AsyncWrite + Send> Duplex for S {}
+impl<S: AsyncRead + AsyncWrite + Send + Any> Stream for S {
+    #[cfg(unix)]
+    fn unix(&self) -> Option<&UnixStream> {
+        (self as &dyn Any).downcast_ref()
+    }
+}
 
 impl Connection {
-    /// Over a stream of whatever kind.
-    ///
-    /// # Errors
-    /// The system's own, for a Unix socket.
-    pub(super) fn over(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> io::Result<Self> {
-        #[cfg(unix)]
-        if let Some(socket) = (&stream as &dyn Any).downcast_ref::<UnixStream>() {
-            return Self::socket(socket.as_fd().try_clone_to_owned()?.into());
-        }
-        Ok(Self::new(Stream::Other(Box::pin(stream))))
-    }
-
-    /// Over a Unix socket that does not block.
-    ///
-    /// # Errors
-    /// The system's own.
-    #[cfg(unix)]
-    pub(super) fn socket(socket: std::os::unix::net::UnixStream) -> io::Result<Self> {
-        Ok(Self::new(Stream::Socket(Socket::new(socket)?)))
-    }
-
-    fn new(stream: Stream) -> Self {
+    pub(super) fn new(stream: impl AsyncRead + AsyncWrite + Send + 'static) -> Self {
         Self {
-            stream,
+            stream: Box::pin(stream),
             unflushed: false,
             #[cfg(unix)]
             program: None,
@@ -78,10 +57,10 @@ impl Connection {
 
     /// With the program at its other end.
     #[cfg(unix)]
-    pub(super) fn with(self, program: Running) -> Self {
+    pub(super) fn with(stream: UnixStream, program: Running) -> Self {
         Self {
             program: Some(Box::new(program)),
-            ..self
+            ..Self::new(stream)
         }
     }
 
@@ -98,7 +77,10 @@ impl Connection {
     }
 
     pub(super) fn passes_descriptors(&self) -> bool {
-        !matches!(self.stream, Stream::Other(_))
+        #[cfg(unix)]
+        return (*self.stream).unix().is_some();
+        #[cfg(not(unix))]
+        false
     }
 
     pub(super) fn poll_read(
@@ -106,11 +88,7 @@ impl Connection {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match &mut self.stream {
-            #[cfg(unix)]
-            Stream::Socket(socket) => socket.poll_read(cx, buffer),
-            Stream::Other(stream) => stream.as_mut().poll_read(cx, buffer),
-        }
+        self.stream.as_mut().poll_read(cx, buffer)
     }
 
     /// Receives what is there, and adds the descriptors that have come along, if the stream has any.
@@ -121,12 +99,17 @@ impl Connection {
         buffer: &mut [u8],
         descriptors: &mut Vec<OwnedFd>,
     ) -> Poll<io::Result<usize>> {
-        match &mut self.stream {
-            Stream::Socket(socket) => socket.poll_receive(cx, buffer, descriptors),
-            Stream::Other(stream) => {
-                let mut buffer = ReadBuf::new(buffer);
-                let received = stream.as_mut().poll_read(cx, &mut buffer);
-                received.map_ok(|()| buffer.filled().len())
+        let Some(stream) = (*self.stream).unix() else {
+            let mut buffer = ReadBuf::new(buffer);
+            let received = self.stream.as_mut().poll_read(cx, &mut buffer);
+            return received.map_ok(|()| buffer.filled().len());
+        };
+        loop {
+            std::task::ready!(stream.poll_read_ready(cx))?;
+            let receive = || crate::descriptors::receive(stream, buffer, descriptors);
+            match stream.try_io(Interest::READABLE, receive) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Poll::Ready(done),
             }
         }
     }
@@ -134,10 +117,8 @@ impl Connection {
     /// Whether the other side, which sends nothing more, takes nothing more, either, as far as the system tells.
     #[cfg(all(unix, feature = "server"))]
     pub(super) fn is_abandoned(&self) -> bool {
-        match &self.stream {
-            Stream::Socket(socket) => rustix::net::send(socket.get_ref(), b"", QUIET).is_err(),
-            Stream::Other(_) => false,
-        }
+        let stream = (*self.stream).unix();
+        stream.is_some_and(|stream| rustix::net::send(stream, b"", QUIET).is_err())
     }
 
     pub(super) fn poll_write(
@@ -145,22 +126,14 @@ impl Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.stream {
-            #[cfg(unix)]
-            Stream::Socket(socket) => socket.poll_write(cx, bytes),
-            Stream::Other(stream) => {
-                self.unflushed = true;
-                stream.as_mut().poll_write(cx, bytes)
-            }
-        }
+        self.unflushed = true;
+        self.stream.as_mut().poll_write(cx, bytes)
     }
 
     /// Has the stream send what it holds back.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Stream::Other(stream) = &mut self.stream
-            && self.unflushed
-        {
-            std::task::ready!(stream.as_mut().poll_flush(cx))?;
+        if self.unflushed {
+            std::task::ready!(self.stream.as_mut().poll_flush(cx))?;
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
@@ -169,10 +142,7 @@ impl Connection {
     /// Tells the other side that nothing more is sent.
     #[cfg(all(unix, feature = "server"))]
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
-            Stream::Socket(socket) => Poll::Ready(socket.get_ref().shutdown(Shutdown::Write)),
-            Stream::Other(stream) => stream.as_mut().poll_shutdown(cx),
-        }
+        self.stream.as_mut().poll_shutdown(cx)
     }
 
     /// Writes the beginning of `bytes`, and passes `descriptors` together with its first byte.
@@ -183,9 +153,17 @@ impl Connection {
         bytes: &[u8],
         descriptors: &[OwnedFd],
     ) -> Poll<io::Result<usize>> {
-        match &mut self.stream {
-            Stream::Socket(socket) => socket.poll_write_with_descriptors(cx, bytes, descriptors),
-            Stream::Other(_) => Poll::Ready(Err(io::ErrorKind::Unsupported.into())),
+        // Of the stream itself, not of the pointer, which is a stream, too.
+        let Some(stream) = (*self.stream).unix() else {
+            return Poll::Ready(Err(io::ErrorKind::Unsupported.into()));
+        };
+        loop {
+            std::task::ready!(stream.poll_write_ready(cx))?;
+            let send = || crate::descriptors::send(stream, bytes, descriptors);
+            match stream.try_io(Interest::WRITABLE, send) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                done => return Poll::Ready(done),
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use ::tokio::net::TcpStream;
 #[cfg(unix)]
+use ::tokio::net::UnixStream;
+#[cfg(unix)]
 use ::tokio::time;
 
 use super::client::within;
@@ -65,7 +67,8 @@ pub(super) fn to(address: &Address) -> Dialer {
         #[cfg(all(target_os = "linux", feature = "tokio-vsock"))]
         &Address::Vsock { cid, port } => dialer(address.clone(), move || async move {
             let address = tokio_vsock::VsockAddr::new(cid, port);
-            Connection::over(tokio_vsock::VsockStream::connect(address).await?)
+            let stream = tokio_vsock::VsockStream::connect(address).await?;
+            Ok(Connection::new(stream))
         }),
         #[cfg(not(all(target_os = "linux", feature = "tokio-vsock")))]
         _ => dialer(address.clone(), || {
@@ -87,7 +90,7 @@ pub(super) fn unix(path: PathBuf) -> Dialer {
 pub(super) fn tcp(address: String) -> Dialer {
     dialer(Address::Tcp(address.clone()), move || {
         let address = address.clone();
-        async move { Connection::over(to_tcp(&address).await?) }
+        async move { Ok(Connection::new(to_tcp(&address).await?)) }
     })
 }
 
@@ -100,7 +103,7 @@ pub(super) fn tls(address: String, config: std::sync::Arc<rustls::ClientConfig>)
         async move {
             let name = crate::address::server_name(&address)?;
             let stream = connector.connect(name, to_tcp(&address).await?).await?;
-            Connection::over(stream)
+            Ok(Connection::new(stream))
         }
     })
 }
@@ -116,7 +119,7 @@ pub(super) fn program(mut make: impl FnMut() -> Command + Send + 'static) -> Dia
 pub(super) fn start(command: &mut Command) -> Result<Connection, Error> {
     let started = crate::child::start(command).and_then(|(stream, program)| {
         stream.set_nonblocking(true)?;
-        Ok(Connection::socket(stream)?.with(program))
+        Ok(Connection::with(UnixStream::from_std(stream)?, program))
     });
     started.map_err(|source| Error::connect(command.get_program().display(), source))
 }
@@ -137,7 +140,7 @@ async fn to_unix(
                 time::sleep(pause).await;
                 pause = longest.min(2 * pause);
             }
-            stream => return Connection::socket(stream?),
+            stream => return Ok(Connection::new(UnixStream::from_std(stream?)?)),
         }
     }
 }

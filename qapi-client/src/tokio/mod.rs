@@ -19,8 +19,6 @@ mod operations;
 mod outgoing;
 mod sending;
 mod shared;
-#[cfg(unix)]
-mod socket;
 mod subscription;
 #[cfg(all(unix, feature = "server"))]
 mod tap;

@@ -128,7 +128,7 @@ impl Tap {
         recording.hear(Side::Server, &backlog)?;
         said.begin_with(backlog);
         let mut between = Between {
-            client: Connection::over(client)?,
+            client: Connection::new(client),
             server,
             asked: Way::of(Side::Client),
             said,

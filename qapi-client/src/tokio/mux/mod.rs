@@ -17,7 +17,7 @@ use ::tokio::sync::Semaphore;
 use ::tokio::time::sleep;
 use qapi_types::Greeting;
 
-use super::client::{over, patiently, within};
+use super::client::{patiently, within};
 use super::connection::Connection;
 use super::dial;
 use crate::address::Address;
@@ -102,7 +102,7 @@ impl Mux {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        Self::start(over(stream)?, options).await
+        Self::start(Connection::new(stream), options).await
     }
 
     async fn start(connection: Connection, options: MuxOptions) -> Result<Self, Error> {
@@ -173,11 +173,7 @@ impl Mux {
     where
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        match Connection::over(stream) {
-            Ok(connection) => client::serve(self.shared(), connection, policy).await,
-            // Who cannot be told anything has gone.
-            Err(_) => Parting::Finished,
-        }
+        client::serve(self.shared(), Connection::new(stream), policy).await
     }
 
     /// Waits for the machine's end. Clients learn of it by themselves.
