@@ -4,7 +4,7 @@
 //! further right. A function that opens an inner container hands a part of its slice down, one
 //! level deeper; [`MAX_DEPTH`] bounds that, and with it the number of times a line is looked at.
 
-use super::lines::{Line, extent, joined, min_indent, verbatim};
+use super::lines::{Line, blank, extent, joined, min_indent, verbatim};
 use super::tree::{Block, Definition};
 use super::{directive, fields, inline, list, table};
 
@@ -259,10 +259,7 @@ fn exchange(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
     let mut taken = 0;
     loop {
         taken += extent(&lines[taken..], base);
-        let blank = lines[taken..]
-            .iter()
-            .take_while(|line| line.is_blank())
-            .count();
+        let blank = blank(&lines[taken..]);
         let next = lines.get(taken + blank);
         if !next.is_some_and(|next| next.indent == base && is_message(next.text)) {
             break;
@@ -305,10 +302,7 @@ fn definitions(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<
             blocks: parse_inner(body, indent, depth),
         });
         taken += size;
-        let blank = lines[taken..]
-            .iter()
-            .take_while(|line| line.is_blank())
-            .count();
+        let blank = blank(&lines[taken..]);
         if !is_term(&lines[taken + blank..], base) {
             break;
         }
@@ -325,10 +319,7 @@ fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
         size += 1;
     }
     let text = joined(&lines[..size]);
-    let blank = lines[size..]
-        .iter()
-        .take_while(|line| line.is_blank())
-        .count();
+    let blank = blank(&lines[size..]);
     let literal = &lines[size + blank..];
     if text.ends_with("::") && literal.first().is_some_and(|line| line.indent > base) {
         let taken = extent(literal, base);

@@ -2,7 +2,7 @@
 
 use super::blocks::parse_inner;
 use super::inline;
-use super::lines::{Line, extent, min_indent};
+use super::lines::{Line, blank, extent, min_indent};
 use super::tree::{Block, Definition, Inline};
 
 /// What a line opens: a term, and where its text begins.
@@ -55,10 +55,7 @@ pub(super) fn parse(
             blocks: parse_inner(body, column, depth),
         });
         taken += size;
-        let blank = lines[taken..]
-            .iter()
-            .take_while(|line| line.is_blank())
-            .count();
+        let blank = blank(&lines[taken..]);
         let next = lines.get(taken + blank);
         if next.is_some_and(|next| next.indent == base && entry(next.text).is_some()) {
             taken += blank;

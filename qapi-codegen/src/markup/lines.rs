@@ -71,6 +71,11 @@ pub(super) fn min_indent(lines: &[Line<'_>]) -> usize {
         .unwrap_or(0)
 }
 
+/// How many blank lines stand in front.
+pub(super) fn blank(lines: &[Line<'_>]) -> usize {
+    lines.iter().take_while(|line| line.is_blank()).count()
+}
+
 /// How many lines belong to what the first of them opens: the ones that are blank or indented more
 /// than `base`, up to the last that is not blank. At least 1 for a nonempty slice.
 pub(super) fn extent(lines: &[Line<'_>], base: usize) -> usize {

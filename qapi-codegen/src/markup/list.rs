@@ -1,7 +1,7 @@
 //! Bulleted and numbered lists.
 
 use super::blocks::parse_inner;
-use super::lines::{Line, extent, min_indent};
+use super::lines::{Line, blank, extent, min_indent};
 use super::tree::{Block, ListKind, Numbering};
 
 /// What opens a list item.
@@ -191,7 +191,7 @@ pub(super) fn parse(
     };
     if last.needs_another() {
         let rest = &lines[extent(lines, base)..];
-        let blank = rest.iter().take_while(|line| line.is_blank()).count();
+        let blank = blank(rest);
         let next = opened(&rest[blank..], base, Some(&last))?;
         if !next.follows(&last) {
             return None;
@@ -203,10 +203,7 @@ pub(super) fn parse(
         let size = extent(&lines[taken..], base);
         items.push(item(&mut lines[taken..taken + size], base, last, depth));
         taken += size;
-        let blank = lines[taken..]
-            .iter()
-            .take_while(|line| line.is_blank())
-            .count();
+        let blank = blank(&lines[taken..]);
         match opened(&lines[taken + blank..], base, Some(&last)) {
             Some(next) if next.follows(&last) => last = next,
             _ => break,

@@ -140,12 +140,12 @@ impl<'a> Writer<'a> {
                 (
                     ListKind::Numbered {
                         start,
-                        numbering: Numbering::Arabic,
+                        numbering: numbering @ Numbering::Arabic,
                     },
                     _,
                 ) => {
                     let end = if alternate { ")" } else { "." };
-                    format!("{}{end} ", start as usize + at)
+                    format!("{}{end} ", numbering.of_item(start, at))
                 }
                 (_, false) => "- ".to_owned(),
                 (_, true) => "* ".to_owned(),
@@ -154,7 +154,7 @@ impl<'a> Writer<'a> {
             self.enter(&marker, &indent);
             match kind {
                 ListKind::Numbered { start, numbering } if numbering != Numbering::Arabic => {
-                    self.lettered(&numbering.write(start.saturating_add(at as u32)), item);
+                    self.lettered(&numbering.of_item(start, at), item);
                 }
                 _ => self.blocks(item),
             }

@@ -119,6 +119,11 @@ pub enum Numbering {
 }
 
 impl Numbering {
+    /// The number of an item, of which there are `at` before it in a list that begins with `start`.
+    pub(crate) fn of_item(self, start: u32, at: usize) -> String {
+        self.write(start.saturating_add(at as u32))
+    }
+
     /// A number as it is written; one that has no such form is written in digits.
     ///
     /// ```

@@ -83,7 +83,7 @@ impl Roff {
             let sign = match kind {
                 ListKind::Bullet => Sign::Bullet,
                 ListKind::Numbered { start, numbering } => {
-                    Sign::Number(numbering.write(start.saturating_add(at as u32)))
+                    Sign::Number(numbering.of_item(start, at))
                 }
             };
             match &item[..] {

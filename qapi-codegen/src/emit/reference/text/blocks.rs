@@ -81,7 +81,7 @@ impl Writer {
             let sign = match kind {
                 ListKind::Bullet => "- ".to_owned(),
                 ListKind::Numbered { start, numbering } => {
-                    format!("{}. ", numbering.write(start.saturating_add(at as u32)))
+                    format!("{}. ", numbering.of_item(start, at))
                 }
             };
             self.item(&sign, |writer| writer.blocks(item));
