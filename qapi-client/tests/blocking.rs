@@ -12,7 +12,6 @@ use qapi_client::blocking::{Client, Options};
 use qapi_client::{Buffer, CallOptions, Error, Limits, Overflow};
 use qapi_types::{
     Any, AnyMembers, Command, Decode, DecodeError, Encode, Greeting, Reader, UnknownEvent, Writer,
-    required,
 };
 
 use peer::Peer::{self, Hears, Says, Stammers};
@@ -35,7 +34,7 @@ struct QueryName {
     verbose: Option<bool>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 struct Name {
     name: String,
 }
@@ -52,11 +51,12 @@ impl Command for QueryName {
 }
 
 impl Decode for Name {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut name = None;
-        r.object(&mut [("name", &mut name)])?;
-        let name = required!(name, "name");
-        Ok(Self { name })
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.object(&mut [("name", &mut self.name)])
     }
 }
 

@@ -194,7 +194,11 @@ impl Encode for Bomb {
 }
 
 impl Decode for Fragment {
-    fn decode(_: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {
+        Self
+    }
+
+    fn fill(&mut self, _: &mut Reader<'_>) -> Result<(), DecodeError> {
         panic!("the result is too much")
     }
 }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use qapi_client::{CallOptions, Error, Limits, Options, blocking, tokio as asynchronous};
 use qapi_types::{
     Any, Command, Decode, DecodeError, Encode, Event, EventSet, Reader, UnknownEvent, Writer,
-    required,
 };
 
 use peer::Peer::{self, Hears, Repeats, Says, Utters};
@@ -50,15 +49,19 @@ enum Word {
 }
 
 impl Decode for Moved {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut open: Option<String> = None;
+    fn blank() -> Self {
+        Self { open: Word::No }
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let mut open = String::new();
         r.object(&mut [("open", &mut open)])?;
-        let open = match &*required!(open, "open") {
+        self.open = match &*open {
             "yes" => Word::Yes,
             "no" => Word::No,
             other => Word::Unrecognized(other.to_owned()),
         };
-        Ok(Self { open })
+        Ok(())
     }
 }
 

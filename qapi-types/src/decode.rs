@@ -10,54 +10,115 @@ use crate::slot::Members;
 /// Generated types implement it; so do the types that stand for QAPI's built-in ones. It is not generic over a format or
 /// a lifetime: what a type's decoder says is compiled once, and the work is done in the [`Reader`], compiled once too.
 ///
-/// ```
-/// use qapi_types::{Decode, DecodeError, Reader, from_str, required};
+/// A value is read into one that is there already, a blank one: an object is a list of its members' names and places, and
+/// nothing has to be moved to where it belongs.
 ///
-/// #[derive(Debug, PartialEq)]
+/// ```
+/// use qapi_types::{Decode, DecodeError, Reader, from_str};
+///
+/// #[derive(Debug, Default, PartialEq)]
 /// struct Size {
 ///     width: u32,
 ///     height: Option<u32>,
 /// }
 ///
 /// impl Decode for Size {
-///     fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-///         let (mut width, mut height) = (None, None);
-///         r.object(&mut [("width", &mut width), ("height", &mut height)])?;
-///         Ok(Size { width: required!(width, "width"), height })
+///     fn blank() -> Self {
+///         Self::default()
+///     }
+///
+///     fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+///         r.object(&mut [("width", &mut self.width), ("height", &mut self.height)])
 ///     }
 /// }
 ///
 /// assert_eq!(from_str::<Size>(r#"{"depth": 3, "width": 1}"#)?, Size { width: 1, height: None });
+/// assert!(from_str::<Size>(r#"{"height": 3}"#).is_err());
 /// # Ok::<(), DecodeError>(())
 /// ```
-pub trait Decode: Sized {
+pub trait Decode {
+    /// A value to read another into: whatever takes the least. It stands for nothing, and nobody is shown it.
+    fn blank() -> Self
+    where
+        Self: Sized;
+
+    /// Reads one value into `self`, which is [`blank`](Self::blank).
+    ///
+    /// # Errors
+    /// What is there is not JSON, not such a value, or beyond the reader's limits. Then `self` is any value.
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError>;
+
+    /// Whether a member of an object may be absent that has such a value: only those that are an [`Option`] may. A `null`
+    /// that is there is handed to what the `Option` is of; it never means that the member is absent.
+    fn may_be_absent(&self) -> bool {
+        false
+    }
+
     /// Reads one value.
     ///
     /// # Errors
-    /// What is there is not JSON, not such a value, or beyond the reader's limits.
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError>;
+    /// As [`fill`](Self::fill).
+    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError>
+    where
+        Self: Sized,
+    {
+        let mut value = Self::blank();
+        match value.fill(r) {
+            Ok(()) => Ok(value),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// An object type that can be the branch of a union: its members lie flat in the union's object, among the union's.
-pub trait DecodeMembers: Sized {
+pub trait DecodeMembers: Decode {
     /// Reads the object, takes the members it has itself, and hands the others to `outer`.
     ///
     /// # Errors
-    /// As [`Decode::decode`].
-    fn decode_members(r: &mut Reader<'_>, outer: &mut dyn Members) -> Result<Self, DecodeError>;
+    /// As [`Decode::fill`].
+    fn fill_members(
+        &mut self,
+        r: &mut Reader<'_>,
+        outer: &mut dyn Members,
+    ) -> Result<(), DecodeError>;
+}
+
+/// The branches of a union.
+pub trait DecodeBranch {
+    /// A branch to read another into, as [`Decode::blank`].
+    fn blank() -> Self
+    where
+        Self: Sized;
+
+    /// Reads the union's object as the branch `name` has it; what is not the branch's goes to `base`.
+    ///
+    /// # Errors
+    /// As [`Decode::fill`]; or there is no such branch.
+    fn fill_branch(
+        &mut self,
+        name: &str,
+        r: &mut Reader<'_>,
+        base: &mut dyn Members,
+    ) -> Result<(), DecodeError>;
 }
 
 macro_rules! integers {
     ($($integer:ident $words:literal,)*) => {$(
         impl Decode for $integer {
-            fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+            fn blank() -> Self {
+                0
+            }
+
+            fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
                 let short = r.short_integer().map(|(value, end)| (value.try_into(), end));
                 if let Some((Ok(value), end)) = short {
                     r.go_to(end);
-                    return Ok(value);
+                    *self = value;
+                    return Ok(());
                 }
                 let value = r.integer($integer::MIN as i128, $integer::MAX as i128, $words)?;
-                Ok(value as $integer)
+                *self = value as $integer;
+                Ok(())
             }
         }
     )*};
@@ -75,60 +136,111 @@ integers! {
 }
 
 impl Decode for bool {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.bool()
+    fn blank() -> Self {
+        false
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        *self = r.bool()?;
+        Ok(())
     }
 }
 
 impl Decode for f64 {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.f64()
+    fn blank() -> Self {
+        0.0
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        *self = r.f64()?;
+        Ok(())
     }
 }
 
 impl Decode for String {
-    #[inline]
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.owned_string()
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        *self = r.owned_string()?;
+        Ok(())
     }
 }
 
 /// What a command without a return type answers: `{}` by the schema, and nobody's business should it be anything else.
 impl Decode for () {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {}
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         r.skip()
     }
 }
 
+/// The value of a member that may be absent.
+impl<T: Decode> Decode for Option<T> {
+    fn blank() -> Self {
+        None
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.insert(T::blank()).fill(r)
+    }
+
+    fn may_be_absent(&self) -> bool {
+        true
+    }
+}
+
 impl<T: Decode> Decode for Box<T> {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {
+        Box::new(T::blank())
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         r.charge(size_of::<T>())?;
-        T::decode(r).map(Box::new)
+        T::fill(self, r)
     }
 }
 
 impl<T: DecodeMembers> DecodeMembers for Box<T> {
-    fn decode_members(r: &mut Reader<'_>, outer: &mut dyn Members) -> Result<Self, DecodeError> {
+    fn fill_members(
+        &mut self,
+        r: &mut Reader<'_>,
+        outer: &mut dyn Members,
+    ) -> Result<(), DecodeError> {
         r.charge(size_of::<T>())?;
-        T::decode_members(r, outer).map(Box::new)
+        T::fill_members(self, r, outer)
     }
 }
 
 impl<T: Decode> Decode for Vec<T> {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut elements = Vec::new();
-        let mut more = r.first_element()?;
-        while more {
-            r.charge(size_of::<T>())?;
-            let start = r.offset();
-            match T::decode(r) {
-                Ok(element) => elements.push(element),
-                Err(error) => return Err(r.in_element(error, start, elements.len())),
-            }
-            more = r.next_element()?;
-        }
-        Ok(elements)
+    fn blank() -> Self {
+        Self::new()
     }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.elements(size_of::<T>(), &mut |r| {
+            self.push(T::blank());
+            match self.last_mut() {
+                Some(element) => element.fill(r),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// A name that is kept. To make it where it is needed would be compiled for each enum anew.
+pub fn owned(name: &str) -> String {
+    name.to_owned()
+}
+
+/// Reads what an alternate stands for here and wraps it into its enum.
+///
+/// # Errors
+/// As those of `T`.
+pub fn alternative<T: Decode, U>(r: &mut Reader<'_>, wrap: fn(T) -> U) -> Result<U, DecodeError> {
+    T::decode(r).map(wrap)
 }
 
 /// Reads a union's branch and wraps it into the enum of branches.
@@ -140,10 +252,14 @@ impl<T: Decode> Decode for Vec<T> {
 /// As those of `B`.
 pub fn branch<B: DecodeMembers, U>(
     r: &mut Reader<'_>,
-    outer: &mut dyn Members,
+    base: &mut dyn Members,
     wrap: fn(B) -> U,
 ) -> Result<U, DecodeError> {
-    B::decode_members(r, outer).map(wrap)
+    let mut branch = B::blank();
+    match branch.fill_members(r, base) {
+        Ok(()) => Ok(wrap(branch)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Reads an object that is all a union's: the branch that is chosen has no members.
@@ -152,10 +268,10 @@ pub fn branch<B: DecodeMembers, U>(
 /// As [`Reader::members`].
 pub fn bare_branch<U>(
     r: &mut Reader<'_>,
-    outer: &mut dyn Members,
+    base: &mut dyn Members,
     branch: U,
 ) -> Result<U, DecodeError> {
-    r.members(&mut [], outer)?;
+    r.members(&mut [], base)?;
     Ok(branch)
 }
 
@@ -165,10 +281,10 @@ pub fn bare_branch<U>(
 /// As [`Reader::exact_members`].
 pub fn exact_bare_branch<U>(
     r: &mut Reader<'_>,
-    outer: &mut dyn Members,
+    base: &mut dyn Members,
     branch: U,
 ) -> Result<U, DecodeError> {
-    r.exact_members(&mut [], outer)?;
+    r.exact_members(&mut [], base)?;
     Ok(branch)
 }
 
@@ -179,8 +295,8 @@ pub fn exact_bare_branch<U>(
 pub fn unknown_branch<U>(
     name: &str,
     r: &mut Reader<'_>,
-    outer: &mut dyn Members,
+    base: &mut dyn Members,
     wrap: fn(UnknownBranch) -> U,
 ) -> Result<U, DecodeError> {
-    UnknownBranch::decode_members(name, r, outer).map(wrap)
+    UnknownBranch::decode_members(name, r, base).map(wrap)
 }

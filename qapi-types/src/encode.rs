@@ -127,13 +127,11 @@ impl<T: Encode> Encode for Option<T> {
 
 impl<T: Encode> Encode for [T] {
     fn encode(&self, w: &mut Writer) {
-        let mut before = "[";
-        for element in self {
-            w.raw(before);
-            element.encode(w);
-            before = ",";
-        }
-        w.raw(if self.is_empty() { "[]" } else { "]" });
+        w.array(self.len(), &|index, w| {
+            if let Some(element) = self.get(index) {
+                element.encode(w);
+            }
+        });
     }
 }
 

@@ -98,7 +98,7 @@ impl DecodeError {
         }))
     }
 
-    /// The error of an object in which `member` is missing; [`required!`](crate::required!) returns it.
+    /// The error of an object in which `member` is missing.
     #[cold]
     pub fn missing(member: &'static str) -> Self {
         Self::new(Problem::Missing { member })

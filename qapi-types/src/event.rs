@@ -38,6 +38,18 @@ pub struct UnknownEvent {
     pub data: Any,
 }
 
+/// Reads the data of an event and wraps it into the enum of events.
+///
+/// # Errors
+/// As those of `E`.
+pub fn event<E: Event, U>(data: &mut Reader<'_>, wrap: fn(E) -> U) -> Result<U, DecodeError> {
+    let mut event = E::blank();
+    match event.fill(data) {
+        Ok(()) => Ok(wrap(event)),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads an event that the schema does not know, with all its data.
 ///
 /// # Errors

@@ -23,19 +23,22 @@
 //! }
 //!
 //! impl rt::Decode for Disk {
-//!     fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-//!         r.object_of()
+//!     fn blank() -> Self {
+//!         Self { file: String::new(), size: None }
+//!     }
+//!
+//!     fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+//!         r.object_of(self)
 //!     }
 //! }
 //!
 //! impl rt::DecodeMembers for Disk {
-//!     fn decode_members(
+//!     fn fill_members(
+//!         &mut self,
 //!         r: &mut rt::Reader<'_>,
 //!         outer: &mut dyn rt::Members,
-//!     ) -> Result<Self, rt::DecodeError> {
-//!         let (mut file, mut size) = (None, None);
-//!         r.members(&mut [("file", &mut file), ("size", &mut size)], outer)?;
-//!         Ok(Disk { file: rt::required!(file, "file"), size })
+//!     ) -> Result<(), rt::DecodeError> {
+//!         r.members(&mut [("file", &mut self.file), ("size", &mut self.size)], outer)
 //!     }
 //! }
 //!
@@ -61,15 +64,37 @@
 //! }
 //!
 //! impl rt::Decode for Device {
-//!     fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-//!         let mut id = None;
-//!         let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
-//!         let driver = match &*r.discriminator("driver")? {
-//!             "disk" => rt::branch(r, &mut base, DeviceDriver::Disk),
-//!             "none" => rt::bare_branch(r, &mut base, DeviceDriver::None),
-//!             name => rt::unknown_branch(name, r, &mut base, DeviceDriver::Unknown),
+//!     fn blank() -> Self {
+//!         Self { id: String::new(), driver: rt::DecodeBranch::blank() }
+//!     }
+//!
+//!     fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+//!         let tag = r.discriminator("driver")?;
+//!         r.union(
+//!             &tag,
+//!             &mut [("id", &mut self.id), ("driver", &mut rt::Seen)],
+//!             &mut self.driver,
+//!         )
+//!     }
+//! }
+//!
+//! impl rt::DecodeBranch for DeviceDriver {
+//!     fn blank() -> Self {
+//!         Self::Unknown(rt::UnknownBranch::default())
+//!     }
+//!
+//!     fn fill_branch(
+//!         &mut self,
+//!         name: &str,
+//!         r: &mut rt::Reader<'_>,
+//!         base: &mut dyn rt::Members,
+//!     ) -> Result<(), rt::DecodeError> {
+//!         *self = match name {
+//!             "disk" => rt::branch(r, base, Self::Disk),
+//!             "none" => rt::bare_branch(r, base, Self::None),
+//!             name => rt::unknown_branch(name, r, base, Self::Unknown),
 //!         }?;
-//!         Ok(Device { id: rt::required!(id, "id"), driver })
+//!         Ok(())
 //!     }
 //! }
 //!
@@ -138,18 +163,21 @@ mod writer;
 #[cfg(feature = "serde")]
 pub mod as_json;
 
-pub use any::{Any, AnyMembers, Null, UnknownBranch};
+pub use any::{Any, AnyMembers, Impossible, Null, UnknownBranch};
 pub use command::Command;
 pub use debug::debug;
-pub use decode::{Decode, DecodeMembers, bare_branch, branch, exact_bare_branch, unknown_branch};
+pub use decode::{
+    Decode, DecodeBranch, DecodeMembers, alternative, bare_branch, branch, exact_bare_branch,
+    owned, unknown_branch,
+};
 pub use encode::{Encode, LateTag};
 pub use error::{DecodeError, Problem};
-pub use event::{Event, EventSet, UnknownEvent, unknown_event};
+pub use event::{Event, EventSet, UnknownEvent, event, unknown_event};
 pub use message::{ErrorClass, Greeting, Message, Payload, Refusal, Request, Timestamp, Version};
 pub use plain::plain;
 pub use reader::{Elements, Kind, Limits, Object, Reader, from_slice, from_str, utf8};
 pub use service::{Flag, Handler, Report, Service, answer, arguments};
-pub use slot::{Chain, Members, NoMembers, Required, Seen, Slot, Slots, missing};
+pub use slot::{Members, NoMembers, Seen, Slot, Slots};
 pub use writer::{Writer, to_string, to_vec};
 
 /// QEMU's machine protocol.

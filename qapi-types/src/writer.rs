@@ -44,6 +44,18 @@ impl Writer {
         self.text.push('}');
     }
 
+    /// Writes an array of so many elements; `write` is called for each.
+    pub(crate) fn array(&mut self, length: usize, write: &dyn Fn(usize, &mut Self)) {
+        self.text.push('[');
+        for index in 0..length {
+            if index > 0 {
+                self.text.push(',');
+            }
+            write(index, self);
+        }
+        self.text.push(']');
+    }
+
     /// Writes a member into the object that is open, unless it is absent. Its name is one of a schema, see
     /// [`schema_name`](Self::schema_name).
     #[inline]

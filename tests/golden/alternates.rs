@@ -51,14 +51,15 @@ mod bindings {
             }
 
             impl rt::Decode for Node {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut name: Option<String> = None;
-                    let mut backing: Option<Box<types::Reference>> = None;
-                    r.object(&mut [("name", &mut name), ("backing", &mut backing)])?;
-                    Ok(Self {
-                        name: rt::required!(name, "name"),
-                        backing,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        name: String::new(),
+                        backing: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("name", &mut self.name), ("backing", &mut self.backing)])
                 }
             }
 
@@ -102,12 +103,17 @@ mod bindings {
             }
 
             impl rt::Decode for Switch {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "on" => Self::On,
                         "auto" => Self::Auto,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -154,13 +160,18 @@ mod bindings {
             }
 
             impl rt::Decode for Reference {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    match r.kind()? {
-                        rt::Kind::Object => rt::Decode::decode(r).map(Self::Definition),
-                        rt::Kind::String => rt::Decode::decode(r).map(Self::Name),
-                        rt::Kind::Null => rt::Decode::decode(r).map(Self::None_),
+                fn blank() -> Self {
+                    Self::None_(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.kind()? {
+                        rt::Kind::Object => rt::alternative(r, Self::Definition),
+                        rt::Kind::String => rt::alternative(r, Self::Name),
+                        rt::Kind::Null => rt::alternative(r, Self::None_),
                         _ => Err(r.unexpected("an object or a string or null")),
-                    }
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -211,13 +222,18 @@ mod bindings {
             }
 
             impl rt::Decode for Amount {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    match r.kind()? {
-                        rt::Kind::Array => rt::Decode::decode(r).map(Self::Many),
-                        rt::Kind::Number => rt::Decode::decode(r).map(Self::One),
-                        rt::Kind::Bool => rt::Decode::decode(r).map(Self::All),
+                fn blank() -> Self {
+                    Self::All(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.kind()? {
+                        rt::Kind::Array => rt::alternative(r, Self::Many),
+                        rt::Kind::Number => rt::alternative(r, Self::One),
+                        rt::Kind::Bool => rt::alternative(r, Self::All),
                         _ => Err(r.unexpected("an array or a number or a boolean")),
-                    }
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -260,12 +276,17 @@ mod bindings {
             }
 
             impl rt::Decode for Mode {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    match r.kind()? {
-                        rt::Kind::String => rt::Decode::decode(r).map(Self::Switch),
-                        rt::Kind::Number => rt::Decode::decode(r).map(Self::Level),
+                fn blank() -> Self {
+                    Self::Switch(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.kind()? {
+                        rt::Kind::String => rt::alternative(r, Self::Switch),
+                        rt::Kind::Number => rt::alternative(r, Self::Level),
                         _ => Err(r.unexpected("a string or a number")),
-                    }
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -312,20 +333,20 @@ mod bindings {
             }
 
             impl rt::Decode for All {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut reference: Option<types::Reference> = None;
-                    let mut amount: Option<types::Amount> = None;
-                    let mut mode: Option<types::Mode> = None;
+                fn blank() -> Self {
+                    Self {
+                        reference: rt::Decode::blank(),
+                        amount: rt::Decode::blank(),
+                        mode: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("amount", &mut amount),
-                        ("reference", &mut reference),
-                        ("mode", &mut mode),
-                    ])?;
-                    Ok(Self {
-                        reference: rt::required!(reference, "reference"),
-                        amount: rt::required!(amount, "amount"),
-                        mode: rt::required!(mode, "mode"),
-                    })
+                        ("amount", &mut self.amount),
+                        ("reference", &mut self.reference),
+                        ("mode", &mut self.mode),
+                    ])
                 }
             }
 

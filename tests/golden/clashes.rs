@@ -42,8 +42,12 @@ mod bindings {
             }
 
             impl rt::Decode for Unrecognized {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -135,28 +139,28 @@ mod bindings {
             }
 
             impl rt::Decode for Others {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut others_: Option<String> = None;
-                    let mut with: Option<i64> = None;
-                    let mut set_with: Option<i64> = None;
-                    let mut new: Option<i64> = None;
-                    let mut own_: Option<i64> = None;
-                    let mut own: &mut rt::Slots<'_> = &mut [
-                        ("own", &mut own_),
-                        ("with", &mut with),
-                        ("set-with", &mut set_with),
-                        ("others", &mut others_),
-                        ("new", &mut new),
-                    ];
-                    let others = rt::DecodeMembers::decode_members(r, &mut own)?;
-                    Ok(Self {
-                        others_,
-                        with,
-                        set_with,
-                        new,
-                        own: rt::required!(own_, "own"),
-                        others,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        others_: None,
+                        with: None,
+                        set_with: None,
+                        new: None,
+                        own: 0,
+                        others: rt::AnyMembers::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_and(
+                        &mut [
+                            ("own", &mut self.own),
+                            ("with", &mut self.with),
+                            ("set-with", &mut self.set_with),
+                            ("others", &mut self.others_),
+                            ("new", &mut self.new),
+                        ],
+                        &mut self.others,
+                    )
                 }
             }
 
@@ -193,8 +197,12 @@ mod bindings {
             }
 
             impl rt::Decode for Further {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -242,14 +250,15 @@ mod bindings {
             }
 
             impl rt::Decode for New {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut new: Option<types::Fork> = None;
-                    let mut from: Option<types::Again> = None;
-                    r.object(&mut [("from", &mut from), ("new", &mut new)])?;
-                    Ok(Self {
-                        new: rt::required!(new, "new"),
-                        from,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        new: rt::Decode::blank(),
+                        from: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("from", &mut self.from), ("new", &mut self.new)])
                 }
             }
 
@@ -275,8 +284,12 @@ mod bindings {
             }
 
             impl rt::Decode for From {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -299,12 +312,14 @@ mod bindings {
             }
 
             impl rt::Decode for Unrecognized {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut unrecognized: Option<String> = None;
-                    r.object(&mut [("unrecognized", &mut unrecognized)])?;
-                    Ok(Self {
-                        unrecognized: rt::required!(unrecognized, "unrecognized"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        unrecognized: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("unrecognized", &mut self.unrecognized)])
                 }
             }
 
@@ -347,9 +362,12 @@ mod bindings {
             impl rt::Encode for Name {}
 
             impl rt::Decode for Name {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -380,8 +398,12 @@ mod bindings {
             }
 
             impl rt::Decode for DecodeEvent {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -445,8 +467,12 @@ mod bindings {
             }
 
             impl rt::Decode for Values {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "unrecognized" => Self::Unrecognized_,
                         "UNRECOGNIZED-2" => Self::Unrecognized2,
                         "known" => Self::Known,
@@ -455,8 +481,9 @@ mod bindings {
                         "name" => Self::Name,
                         "decode" => Self::Decode,
                         "encode" => Self::Encode,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -490,11 +517,16 @@ mod bindings {
             }
 
             impl rt::Decode for Unrecognized {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "unrecognized" => Self::Unrecognized_,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -525,8 +557,13 @@ mod bindings {
             }
 
             impl rt::Decode for Nothing {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(Self::Unrecognized(r.string()?.into_owned()))
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = Self::Unrecognized(rt::owned(r.name()?));
+                    Ok(())
                 }
             }
 
@@ -553,21 +590,24 @@ mod bindings {
             }
 
             impl rt::Decode for Rare {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        unrecognized: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Rare {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut unrecognized: Option<types::Unrecognized> = None;
-                    r.members(&mut [("unrecognized", &mut unrecognized)], outer)?;
-                    Ok(Self {
-                        unrecognized: rt::required!(unrecognized, "unrecognized"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("unrecognized", &mut self.unrecognized)], outer)
                 }
             }
 
@@ -715,13 +755,55 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Fork {
+                fn blank() -> Self {
+                    Self {
+                        new: None,
+                        set_new: None,
+                        name: None,
+                        decode: None,
+                        encode_members: None,
+                        decode_members: None,
+                        into: None,
+                        base: None,
+                        tag: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("tag")?;
+                    r.union(
+                        &tag,
+                        &mut [
+                            ("name", &mut self.name),
+                            ("decode", &mut self.decode),
+                            ("decode-members", &mut self.decode_members),
+                            ("tag", &mut rt::Seen),
+                            ("base", &mut self.base),
+                            ("encode-members", &mut self.encode_members),
+                            ("new", &mut self.new),
+                            ("set-new", &mut self.set_new),
+                            ("into", &mut self.into),
+                        ],
+                        &mut self.tag,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for ForkBranch_ {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "unrecognized" => rt::branch(r, base, Self::Unrecognized_),
                         "UNRECOGNIZED-2" => rt::branch(r, base, Self::Unrecognized2),
                         "decode" => rt::branch(r, base, Self::Decode),
@@ -731,44 +813,8 @@ mod bindings {
                         "name" => rt::bare_branch(r, base, Self::Name),
                         "encode" => rt::bare_branch(r, base, Self::Encode),
                         name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
-            }
-
-            impl rt::Decode for Fork {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut new: Option<String> = None;
-                    let mut set_new: Option<String> = None;
-                    let mut name: Option<String> = None;
-                    let mut decode: Option<String> = None;
-                    let mut encode_members: Option<i64> = None;
-                    let mut decode_members: Option<i64> = None;
-                    let mut into: Option<Box<types::Fork>> = None;
-                    let mut base_: Option<i64> = None;
-                    let tag = r.discriminator("tag")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [
-                        ("name", &mut name),
-                        ("decode", &mut decode),
-                        ("decode-members", &mut decode_members),
-                        ("tag", &mut rt::Seen),
-                        ("base", &mut base_),
-                        ("encode-members", &mut encode_members),
-                        ("new", &mut new),
-                        ("set-new", &mut set_new),
-                        ("into", &mut into),
-                    ];
-                    let tag = types::ForkBranch_::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        new,
-                        set_new,
-                        name,
-                        decode,
-                        encode_members,
-                        decode_members,
-                        into,
-                        base: base_,
-                        tag,
-                    })
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -855,19 +901,22 @@ mod bindings {
             }
 
             impl rt::Decode for ForkBranch {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for ForkBranch {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut fork: Option<Box<types::Fork>> = None;
-                    r.members(&mut [("fork", &mut fork)], outer)?;
-                    Ok(Self { fork })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("fork", &mut self.fork)], outer)
                 }
             }
 
@@ -945,13 +994,49 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for ForkBranchBranch {
+                fn blank() -> Self {
+                    Self {
+                        others: rt::Decode::blank(),
+                        r: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
+                }
+            }
+
+            impl rt::DecodeMembers for ForkBranchBranch {
+                fn fill_members(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                    outer: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("r")?;
+                    r.union_members(
+                        &tag,
+                        &mut [("r", &mut rt::Seen), ("others", &mut self.others)],
+                        &mut self.r,
+                        outer,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for ForkBranchBranchBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "name" => rt::branch(r, base, Self::Name),
                         "unrecognized" => rt::bare_branch(r, base, Self::Unrecognized_),
                         "UNRECOGNIZED-2" => rt::bare_branch(r, base, Self::Unrecognized2),
@@ -961,31 +1046,8 @@ mod bindings {
                         "decode" => rt::bare_branch(r, base, Self::Decode),
                         "encode" => rt::bare_branch(r, base, Self::Encode),
                         name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
-            }
-
-            impl rt::Decode for ForkBranchBranch {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
-                }
-            }
-
-            impl rt::DecodeMembers for ForkBranchBranch {
-                fn decode_members(
-                    r: &mut rt::Reader<'_>,
-                    outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut others: Option<types::Choice> = None;
-                    let tag = r.discriminator("r")?;
-                    let base: &mut rt::Slots<'_> =
-                        &mut [("r", &mut rt::Seen), ("others", &mut others)];
-                    let mut base = rt::Chain::new(base, outer);
-                    let r = types::ForkBranchBranchBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        others: rt::required!(others, "others"),
-                        r,
-                    })
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -1071,14 +1133,19 @@ mod bindings {
             }
 
             impl rt::Decode for Choice {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    match r.kind()? {
-                        rt::Kind::String => rt::Decode::decode(r).map(Self::Unrecognized),
-                        rt::Kind::Object => rt::Decode::decode(r).map(Self::Into),
-                        rt::Kind::Array => rt::Decode::decode(r).map(Self::From),
-                        rt::Kind::Null => rt::Decode::decode(r).map(Self::N),
+                fn blank() -> Self {
+                    Self::Into(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.kind()? {
+                        rt::Kind::String => rt::alternative(r, Self::Unrecognized),
+                        rt::Kind::Object => rt::alternative(r, Self::Into),
+                        rt::Kind::Array => rt::alternative(r, Self::From),
+                        rt::Kind::Null => rt::alternative(r, Self::N),
                         _ => Err(r.unexpected("a string or an object or an array or null")),
-                    }
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -1301,74 +1368,34 @@ mod bindings {
             }
 
             impl rt::Decode for Again {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut into: Option<Box<types::Again>> = None;
-                    let mut clone: Option<Box<types::Choice>> = None;
-                    let mut set_into: Option<String> = None;
-                    let mut set_clone: Option<i64> = None;
-                    let mut as_ref: Option<Box<types::Again>> = None;
-                    let mut to_owned: Option<Box<types::Again>> = None;
-                    let mut from: Option<Box<types::Again>> = None;
-                    let mut borrow: Option<Box<types::Again>> = None;
-                    let mut with: Option<i64> = None;
-                    let mut set_with: Option<i64> = None;
-                    let mut eq: Option<bool> = None;
-                    let mut fmt: Option<bool> = None;
-                    let mut default: Option<bool> = None;
-                    let mut encode: Option<bool> = None;
-                    let mut encode_members: Option<bool> = None;
-                    let mut decode: Option<bool> = None;
-                    let mut push: Option<bool> = None;
-                    let mut map: Option<bool> = None;
-                    let mut take: Option<bool> = None;
-                    let mut member: Option<bool> = None;
-                    let mut object: Option<bool> = None;
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("eq", &mut eq),
-                        ("borrow", &mut borrow),
-                        ("from", &mut from),
-                        ("decode", &mut decode),
-                        ("to-owned", &mut to_owned),
-                        ("push", &mut push),
-                        ("take", &mut take),
-                        ("member", &mut member),
-                        ("clone", &mut clone),
-                        ("with", &mut with),
-                        ("encode", &mut encode),
-                        ("as-ref", &mut as_ref),
-                        ("set-with", &mut set_with),
-                        ("fmt", &mut fmt),
-                        ("default", &mut default),
-                        ("object", &mut object),
-                        ("encode-members", &mut encode_members),
-                        ("set-into", &mut set_into),
-                        ("map", &mut map),
-                        ("into", &mut into),
-                        ("set-clone", &mut set_clone),
-                    ])?;
-                    Ok(Self {
-                        into,
-                        clone,
-                        set_into,
-                        set_clone,
-                        as_ref,
-                        to_owned,
-                        from,
-                        borrow,
-                        with,
-                        set_with,
-                        eq,
-                        fmt,
-                        default,
-                        encode,
-                        encode_members,
-                        decode,
-                        push,
-                        map,
-                        take,
-                        member,
-                        object,
-                    })
+                        ("eq", &mut self.eq),
+                        ("borrow", &mut self.borrow),
+                        ("from", &mut self.from),
+                        ("decode", &mut self.decode),
+                        ("to-owned", &mut self.to_owned),
+                        ("push", &mut self.push),
+                        ("take", &mut self.take),
+                        ("member", &mut self.member),
+                        ("clone", &mut self.clone),
+                        ("with", &mut self.with),
+                        ("encode", &mut self.encode),
+                        ("as-ref", &mut self.as_ref),
+                        ("set-with", &mut self.set_with),
+                        ("fmt", &mut self.fmt),
+                        ("default", &mut self.default),
+                        ("object", &mut self.object),
+                        ("encode-members", &mut self.encode_members),
+                        ("set-into", &mut self.set_into),
+                        ("map", &mut self.map),
+                        ("into", &mut self.into),
+                        ("set-clone", &mut self.set_clone),
+                    ])
                 }
             }
 
@@ -1539,80 +1566,60 @@ mod bindings {
             }
 
             impl rt::Decode for Stumble {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut r_: Option<i64> = None;
-                    let mut w: Option<i64> = None;
-                    let mut rt_: Option<i64> = None;
-                    let mut base_: Option<i64> = None;
-                    let mut outer_: Option<i64> = None;
-                    let mut tag_: Option<i64> = None;
-                    let mut own_: Option<i64> = None;
-                    let mut types_: Option<i64> = None;
-                    let mut name: Option<String> = None;
-                    let mut value: Option<String> = None;
-                    let mut data: Option<String> = None;
-                    let mut branch: Option<String> = None;
-                    let mut event: Option<String> = None;
-                    let mut machine: Option<String> = None;
-                    let mut arguments: Option<String> = None;
-                    let mut f: Option<String> = None;
-                    let mut std: Option<String> = None;
-                    let mut core: Option<String> = None;
-                    let mut commands: Option<String> = None;
-                    let mut result: Option<types::Values> = None;
-                    let mut slot: Option<Vec<String>> = None;
-                    let mut self_: Option<i64> = None;
-                    let mut r#return: Option<i64> = None;
+                fn blank() -> Self {
+                    Self {
+                        r: 0,
+                        w: 0,
+                        rt: 0,
+                        base: 0,
+                        outer: 0,
+                        tag: 0,
+                        own: 0,
+                        types: 0,
+                        name: String::new(),
+                        value: String::new(),
+                        data: String::new(),
+                        branch: String::new(),
+                        event: String::new(),
+                        machine: String::new(),
+                        arguments: String::new(),
+                        f: String::new(),
+                        std: String::new(),
+                        core: String::new(),
+                        commands: String::new(),
+                        result: rt::Decode::blank(),
+                        slot: Vec::new(),
+                        self_: None,
+                        r#return: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("r", &mut r_),
-                        ("w", &mut w),
-                        ("name", &mut name),
-                        ("Return", &mut r#return),
-                        ("outer", &mut outer_),
-                        ("std", &mut std),
-                        ("commands", &mut commands),
-                        ("SELF", &mut self_),
-                        ("tag", &mut tag_),
-                        ("result", &mut result),
-                        ("own", &mut own_),
-                        ("core", &mut core),
-                        ("f", &mut f),
-                        ("base", &mut base_),
-                        ("slot", &mut slot),
-                        ("event", &mut event),
-                        ("value", &mut value),
-                        ("rt", &mut rt_),
-                        ("branch", &mut branch),
-                        ("arguments", &mut arguments),
-                        ("types", &mut types_),
-                        ("machine", &mut machine),
-                        ("data", &mut data),
-                    ])?;
-                    Ok(Self {
-                        r: rt::required!(r_, "r"),
-                        w: rt::required!(w, "w"),
-                        rt: rt::required!(rt_, "rt"),
-                        base: rt::required!(base_, "base"),
-                        outer: rt::required!(outer_, "outer"),
-                        tag: rt::required!(tag_, "tag"),
-                        own: rt::required!(own_, "own"),
-                        types: rt::required!(types_, "types"),
-                        name: rt::required!(name, "name"),
-                        value: rt::required!(value, "value"),
-                        data: rt::required!(data, "data"),
-                        branch: rt::required!(branch, "branch"),
-                        event: rt::required!(event, "event"),
-                        machine: rt::required!(machine, "machine"),
-                        arguments: rt::required!(arguments, "arguments"),
-                        f: rt::required!(f, "f"),
-                        std: rt::required!(std, "std"),
-                        core: rt::required!(core, "core"),
-                        commands: rt::required!(commands, "commands"),
-                        result: rt::required!(result, "result"),
-                        slot: rt::required!(slot, "slot"),
-                        self_,
-                        r#return,
-                    })
+                        ("r", &mut self.r),
+                        ("w", &mut self.w),
+                        ("name", &mut self.name),
+                        ("Return", &mut self.r#return),
+                        ("outer", &mut self.outer),
+                        ("std", &mut self.std),
+                        ("commands", &mut self.commands),
+                        ("SELF", &mut self.self_),
+                        ("tag", &mut self.tag),
+                        ("result", &mut self.result),
+                        ("own", &mut self.own),
+                        ("core", &mut self.core),
+                        ("f", &mut self.f),
+                        ("base", &mut self.base),
+                        ("slot", &mut self.slot),
+                        ("event", &mut self.event),
+                        ("value", &mut self.value),
+                        ("rt", &mut self.rt),
+                        ("branch", &mut self.branch),
+                        ("arguments", &mut self.arguments),
+                        ("types", &mut self.types),
+                        ("machine", &mut self.machine),
+                        ("data", &mut self.data),
+                    ])
                 }
             }
 
@@ -1701,20 +1708,20 @@ mod bindings {
             }
 
             impl rt::Decode for Unrecognizedly {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut values: Option<Vec<types::Values>> = None;
-                    let mut nothing: Option<types::Nothing> = None;
-                    let mut stumble: Option<types::Stumble> = None;
+                fn blank() -> Self {
+                    Self {
+                        values: Vec::new(),
+                        nothing: rt::Decode::blank(),
+                        stumble: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("stumble", &mut stumble),
-                        ("nothing", &mut nothing),
-                        ("values", &mut values),
-                    ])?;
-                    Ok(Self {
-                        values: rt::required!(values, "values"),
-                        nothing: rt::required!(nothing, "nothing"),
-                        stumble: rt::required!(stumble, "stumble"),
-                    })
+                        ("stumble", &mut self.stumble),
+                        ("nothing", &mut self.nothing),
+                        ("values", &mut self.values),
+                    ])
                 }
             }
 
@@ -1750,12 +1757,14 @@ mod bindings {
             }
 
             impl rt::Decode for Further {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut others: Option<String> = None;
-                    r.object(&mut [("others", &mut others)])?;
-                    Ok(Self {
-                        others: rt::required!(others, "others"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        others: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("others", &mut self.others)])
                 }
             }
 
@@ -1808,9 +1817,9 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "UNRECOGNIZED" => rt::Decode::decode(data).map(Self::Unrecognized_),
-                "NAME" => rt::Decode::decode(data).map(Self::Name),
-                "DECODE_EVENT" => rt::Decode::decode(data).map(Self::DecodeEvent),
+                "UNRECOGNIZED" => rt::event(data, Self::Unrecognized_),
+                "NAME" => rt::event(data, Self::Name),
+                "DECODE_EVENT" => rt::event(data, Self::DecodeEvent),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

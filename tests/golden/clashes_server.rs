@@ -30,9 +30,12 @@ mod bindings {
             pub struct Introspection;
 
             impl rt::Decode for Introspection {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -48,20 +51,20 @@ mod bindings {
             }
 
             impl rt::Decode for Flags {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut machine: Option<types::Machine> = None;
-                    let mut arguments: Option<String> = None;
-                    let mut r_: Option<i64> = None;
+                fn blank() -> Self {
+                    Self {
+                        machine: rt::Decode::blank(),
+                        arguments: String::new(),
+                        r: 0,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.exact_object(&mut [
-                        ("machine", &mut rt::Required(&mut machine)),
-                        ("arguments", &mut rt::Required(&mut arguments)),
-                        ("r", &mut rt::Required(&mut r_)),
-                    ])?;
-                    Ok(Self {
-                        machine: rt::required!(machine, "machine"),
-                        arguments: rt::required!(arguments, "arguments"),
-                        r: rt::required!(r_, "r"),
-                    })
+                        ("machine", &mut self.machine),
+                        ("arguments", &mut self.arguments),
+                        ("r", &mut self.r),
+                    ])
                 }
             }
 
@@ -87,8 +90,12 @@ mod bindings {
             }
 
             impl rt::Decode for Execute {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -97,9 +104,12 @@ mod bindings {
             pub struct Commands;
 
             impl rt::Decode for Commands {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -108,9 +118,12 @@ mod bindings {
             pub struct Service;
 
             impl rt::Decode for Service {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -119,9 +132,12 @@ mod bindings {
             pub struct Clone;
 
             impl rt::Decode for Clone {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -130,9 +146,12 @@ mod bindings {
             pub struct Into;
 
             impl rt::Decode for Into {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -141,9 +160,12 @@ mod bindings {
             pub struct ToOwned;
 
             impl rt::Decode for ToOwned {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -152,9 +174,12 @@ mod bindings {
             pub struct Borrow;
 
             impl rt::Decode for Borrow {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -163,9 +188,12 @@ mod bindings {
             pub struct TypeId;
 
             impl rt::Decode for TypeId {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -174,9 +202,12 @@ mod bindings {
             pub struct Fmt;
 
             impl rt::Decode for Fmt {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -185,9 +216,12 @@ mod bindings {
             pub struct Self_;
 
             impl rt::Decode for Self_ {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -196,9 +230,12 @@ mod bindings {
             pub struct Super;
 
             impl rt::Decode for Super {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -207,9 +244,12 @@ mod bindings {
             pub struct Async;
 
             impl rt::Decode for Async {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -218,9 +258,12 @@ mod bindings {
             pub struct Rt;
 
             impl rt::Decode for Rt {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -229,9 +272,12 @@ mod bindings {
             pub struct Types;
 
             impl rt::Decode for Types {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -245,14 +291,15 @@ mod bindings {
             }
 
             impl rt::Decode for Others {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut others_: Option<String> = None;
-                    let mut own: &mut rt::Slots<'_> = &mut [("others", &mut others_)];
-                    let others = rt::DecodeMembers::decode_members(r, &mut own)?;
-                    Ok(Self {
-                        others_: rt::required!(others_, "others"),
-                        others,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        others_: String::new(),
+                        others: rt::AnyMembers::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_and(&mut [("others", &mut self.others_)], &mut self.others)
                 }
             }
 
@@ -266,11 +313,12 @@ mod bindings {
             }
 
             impl rt::Decode for Unrecognized {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut new: Option<String> = None;
-                    let mut set_new: Option<String> = None;
-                    r.exact_object(&mut [("new", &mut new), ("set-new", &mut set_new)])?;
-                    Ok(Self { new, set_new })
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [("new", &mut self.new), ("set-new", &mut self.set_new)])
                 }
             }
         }
@@ -390,17 +438,15 @@ mod bindings {
             }
 
             impl rt::Decode for Machine {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut machine: Option<String> = None;
-                    let mut into: Option<Box<types::Machine>> = None;
-                    r.exact_object(&mut [
-                        ("machine", &mut rt::Required(&mut machine)),
-                        ("into", &mut into),
-                    ])?;
-                    Ok(Self {
-                        machine: rt::required!(machine, "machine"),
-                        into,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        machine: String::new(),
+                        into: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [("machine", &mut self.machine), ("into", &mut self.into)])
                 }
             }
 

@@ -347,12 +347,14 @@ mod bindings {
             }
 
             impl rt::Decode for Disk {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut file: Option<String> = None;
-                    r.object(&mut [("file", &mut file)])?;
-                    Ok(Self {
-                        file: rt::required!(file, "file"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        file: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("file", &mut self.file)])
                 }
             }
 

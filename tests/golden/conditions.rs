@@ -81,9 +81,12 @@ mod bindings {
             pub struct Sometimes;
 
             impl rt::Decode for Sometimes {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -98,9 +101,12 @@ mod bindings {
             pub struct Otherwise;
 
             impl rt::Decode for Otherwise {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -147,13 +153,18 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "always" => Self::Always,
                         "sometimes" => Self::Sometimes,
                         "otherwise" => Self::Otherwise,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -167,21 +178,22 @@ mod bindings {
             }
 
             impl rt::Decode for Sometimes {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self { a: String::new() }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Sometimes {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut a: Option<String> = None;
-                    r.members(&mut [("a", &mut a)], outer)?;
-                    Ok(Self {
-                        a: rt::required!(a, "a"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("a", &mut self.a)], outer)
                 }
             }
 
@@ -224,20 +236,20 @@ mod bindings {
             }
 
             impl rt::Decode for Members {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut always: Option<String> = None;
-                    let mut sometimes: Option<String> = None;
-                    let mut maybe: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        always: String::new(),
+                        sometimes: None,
+                        maybe: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("always", &mut always),
-                        ("sometimes", &mut sometimes),
-                        ("maybe", &mut maybe),
-                    ])?;
-                    Ok(Self {
-                        always: rt::required!(always, "always"),
-                        sometimes,
-                        maybe,
-                    })
+                        ("always", &mut self.always),
+                        ("sometimes", &mut self.sometimes),
+                        ("maybe", &mut self.maybe),
+                    ])
                 }
             }
 
@@ -291,27 +303,39 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Branches {
+                fn blank() -> Self {
+                    Self {
+                        kind: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("kind")?;
+                    r.union(&tag, &mut [("kind", &mut rt::Seen)], &mut self.kind)
+                }
+            }
+
+            impl rt::DecodeBranch for BranchesBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "sometimes" => rt::branch(r, base, Self::Sometimes),
                         "always" => rt::bare_branch(r, base, Self::Always),
                         "otherwise" => rt::bare_branch(r, base, Self::Otherwise),
                         name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
-            }
-
-            impl rt::Decode for Branches {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let tag = r.discriminator("kind")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [("kind", &mut rt::Seen)];
-                    let kind = types::BranchesBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { kind })
+                    }?;
+                    Ok(())
                 }
             }
         }
@@ -349,8 +373,8 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "SOMETIMES" => rt::Decode::decode(data).map(Self::Sometimes),
-                "OTHERWISE" => rt::Decode::decode(data).map(Self::Otherwise),
+                "SOMETIMES" => rt::event(data, Self::Sometimes),
+                "OTHERWISE" => rt::event(data, Self::Otherwise),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

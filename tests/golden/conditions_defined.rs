@@ -81,9 +81,12 @@ mod bindings {
             pub struct Sometimes;
 
             impl rt::Decode for Sometimes {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -125,12 +128,17 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "always" => Self::Always,
                         "sometimes" => Self::Sometimes,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -144,21 +152,22 @@ mod bindings {
             }
 
             impl rt::Decode for Sometimes {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self { a: String::new() }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Sometimes {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut a: Option<String> = None;
-                    r.members(&mut [("a", &mut a)], outer)?;
-                    Ok(Self {
-                        a: rt::required!(a, "a"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("a", &mut self.a)], outer)
                 }
             }
 
@@ -184,14 +193,18 @@ mod bindings {
             }
 
             impl rt::Decode for Members {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut always: Option<String> = None;
-                    let mut sometimes: Option<String> = None;
-                    r.object(&mut [("always", &mut always), ("sometimes", &mut sometimes)])?;
-                    Ok(Self {
-                        always: rt::required!(always, "always"),
-                        sometimes: rt::required!(sometimes, "sometimes"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        always: String::new(),
+                        sometimes: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [
+                        ("always", &mut self.always),
+                        ("sometimes", &mut self.sometimes),
+                    ])
                 }
             }
 
@@ -239,26 +252,38 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "sometimes" => rt::branch(r, base, Self::Sometimes),
-                        "always" => rt::bare_branch(r, base, Self::Always),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Branches {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                fn blank() -> Self {
+                    Self {
+                        kind: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("kind")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [("kind", &mut rt::Seen)];
-                    let kind = types::BranchesBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { kind })
+                    r.union(&tag, &mut [("kind", &mut rt::Seen)], &mut self.kind)
+                }
+            }
+
+            impl rt::DecodeBranch for BranchesBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "sometimes" => rt::branch(r, base, Self::Sometimes),
+                        "always" => rt::bare_branch(r, base, Self::Always),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
         }
@@ -294,7 +319,7 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "SOMETIMES" => rt::Decode::decode(data).map(Self::Sometimes),
+                "SOMETIMES" => rt::event(data, Self::Sometimes),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

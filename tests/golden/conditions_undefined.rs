@@ -68,9 +68,12 @@ mod bindings {
             pub struct Otherwise;
 
             impl rt::Decode for Otherwise {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -112,12 +115,17 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "always" => Self::Always,
                         "otherwise" => Self::Otherwise,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -180,26 +188,38 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "always" => rt::bare_branch(r, base, Self::Always),
-                        "otherwise" => rt::bare_branch(r, base, Self::Otherwise),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Branches {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                fn blank() -> Self {
+                    Self {
+                        kind: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("kind")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [("kind", &mut rt::Seen)];
-                    let kind = types::BranchesBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { kind })
+                    r.union(&tag, &mut [("kind", &mut rt::Seen)], &mut self.kind)
+                }
+            }
+
+            impl rt::DecodeBranch for BranchesBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "always" => rt::bare_branch(r, base, Self::Always),
+                        "otherwise" => rt::bare_branch(r, base, Self::Otherwise),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
         }
@@ -235,7 +255,7 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "OTHERWISE" => rt::Decode::decode(data).map(Self::Otherwise),
+                "OTHERWISE" => rt::event(data, Self::Otherwise),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

@@ -120,12 +120,14 @@ mod bindings {
             }
 
             impl rt::Decode for Documented {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut what: Option<types::Documented> = None;
-                    r.object(&mut [("what", &mut what)])?;
-                    Ok(Self {
-                        what: rt::required!(what, "what"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        what: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("what", &mut self.what)])
                 }
             }
 
@@ -162,20 +164,20 @@ mod bindings {
             }
 
             impl rt::Decode for Documented {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut plain: Option<String> = None;
-                    let mut list: Option<i64> = None;
-                    let mut see: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        plain: String::new(),
+                        list: None,
+                        see: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("plain", &mut plain),
-                        ("list", &mut list),
-                        ("see", &mut see),
-                    ])?;
-                    Ok(Self {
-                        plain: rt::required!(plain, "plain"),
-                        list,
-                        see,
-                    })
+                        ("plain", &mut self.plain),
+                        ("list", &mut self.list),
+                        ("see", &mut self.see),
+                    ])
                 }
             }
 
@@ -222,7 +224,7 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "DOCUMENTED" => rt::Decode::decode(data).map(Self::Documented),
+                "DOCUMENTED" => rt::event(data, Self::Documented),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

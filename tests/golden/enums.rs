@@ -54,13 +54,18 @@ mod bindings {
             }
 
             impl rt::Decode for Level {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "low" => Self::Low,
                         "mid-way" => Self::MidWay,
                         "2-much" => Self::_2Much,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -91,8 +96,13 @@ mod bindings {
             }
 
             impl rt::Decode for Nothing {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(Self::Unrecognized(r.string()?.into_owned()))
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = Self::Unrecognized(rt::owned(r.name()?));
+                    Ok(())
                 }
             }
 
@@ -134,20 +144,20 @@ mod bindings {
             }
 
             impl rt::Decode for Volume {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut level: Option<types::Level> = None;
-                    let mut levels: Option<Vec<types::Level>> = None;
-                    let mut nothing: Option<types::Nothing> = None;
+                fn blank() -> Self {
+                    Self {
+                        level: rt::Decode::blank(),
+                        levels: Vec::new(),
+                        nothing: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("level", &mut level),
-                        ("nothing", &mut nothing),
-                        ("levels", &mut levels),
-                    ])?;
-                    Ok(Self {
-                        level: rt::required!(level, "level"),
-                        levels: rt::required!(levels, "levels"),
-                        nothing,
-                    })
+                        ("level", &mut self.level),
+                        ("nothing", &mut self.nothing),
+                        ("levels", &mut self.levels),
+                    ])
                 }
             }
 

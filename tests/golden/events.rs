@@ -30,9 +30,12 @@ mod bindings {
             pub struct Stop;
 
             impl rt::Decode for Stop {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -50,14 +53,15 @@ mod bindings {
             }
 
             impl rt::Decode for TrayMoved {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut open: Option<bool> = None;
-                    r.object(&mut [("open", &mut open), ("id", &mut id)])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        open,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        open: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("open", &mut self.open), ("id", &mut self.id)])
                 }
             }
 
@@ -86,8 +90,12 @@ mod bindings {
             }
 
             impl rt::Decode for Changed {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -106,8 +114,12 @@ mod bindings {
             }
 
             impl rt::Decode for ChangedBoxed {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -126,8 +138,12 @@ mod bindings {
             }
 
             impl rt::Decode for Motion {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -149,12 +165,14 @@ mod bindings {
             }
 
             impl rt::Decode for Change {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut what: Option<String> = None;
-                    r.object(&mut [("what", &mut what)])?;
-                    Ok(Self {
-                        what: rt::required!(what, "what"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        what: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("what", &mut self.what)])
                 }
             }
 
@@ -184,12 +202,17 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "slow" => Self::Slow,
                         "fast" => Self::Fast,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -201,21 +224,22 @@ mod bindings {
             }
 
             impl rt::Decode for Fast {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self { speed: 0 }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Fast {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut speed: Option<i64> = None;
-                    r.members(&mut [("speed", &mut speed)], outer)?;
-                    Ok(Self {
-                        speed: rt::required!(speed, "speed"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("speed", &mut self.speed)], outer)
                 }
             }
 
@@ -256,31 +280,43 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "fast" => rt::branch(r, base, Self::Fast),
-                        "slow" => rt::bare_branch(r, base, Self::Slow),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Motion {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        kind: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("kind")?;
-                    let mut base: &mut rt::Slots<'_> =
-                        &mut [("kind", &mut rt::Seen), ("id", &mut id)];
-                    let kind = types::MotionBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        kind,
-                    })
+                    r.union(
+                        &tag,
+                        &mut [("kind", &mut rt::Seen), ("id", &mut self.id)],
+                        &mut self.kind,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for MotionBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "fast" => rt::branch(r, base, Self::Fast),
+                        "slow" => rt::bare_branch(r, base, Self::Slow),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
         }
@@ -319,11 +355,11 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "STOP" => rt::Decode::decode(data).map(Self::Stop),
-                "TRAY_MOVED" => rt::Decode::decode(data).map(Self::TrayMoved),
-                "CHANGED" => rt::Decode::decode(data).map(Self::Changed),
-                "CHANGED_BOXED" => rt::Decode::decode(data).map(Self::ChangedBoxed),
-                "MOTION" => rt::Decode::decode(data).map(Self::Motion),
+                "STOP" => rt::event(data, Self::Stop),
+                "TRAY_MOVED" => rt::event(data, Self::TrayMoved),
+                "CHANGED" => rt::event(data, Self::Changed),
+                "CHANGED_BOXED" => rt::event(data, Self::ChangedBoxed),
+                "MOTION" => rt::event(data, Self::Motion),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

@@ -145,9 +145,12 @@ mod bindings {
             pub struct OldEvent;
 
             impl rt::Decode for OldEvent {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -193,13 +196,18 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "good" => Self::Good,
                         "old" => Self::Old,
                         "new" => Self::New,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -229,20 +237,20 @@ mod bindings {
             }
 
             impl rt::Decode for Members {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut good: Option<types::Kind> = None;
-                    let mut old: Option<String> = None;
-                    let mut fresh: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        good: rt::Decode::blank(),
+                        old: None,
+                        fresh: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("fresh", &mut fresh),
-                        ("good", &mut good),
-                        ("old", &mut old),
-                    ])?;
-                    Ok(Self {
-                        good: rt::required!(good, "good"),
-                        old,
-                        fresh,
-                    })
+                        ("fresh", &mut self.fresh),
+                        ("good", &mut self.good),
+                        ("old", &mut self.old),
+                    ])
                 }
             }
         }
@@ -278,7 +286,7 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "OLD_EVENT" => rt::Decode::decode(data).map(Self::OldEvent),
+                "OLD_EVENT" => rt::event(data, Self::OldEvent),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

@@ -112,9 +112,12 @@ mod bindings {
             pub struct OldEvent;
 
             impl rt::Decode for OldEvent {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -155,12 +158,17 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "good" => Self::Good,
                         "old" => Self::Old,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -183,14 +191,15 @@ mod bindings {
             }
 
             impl rt::Decode for Members {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut good: Option<types::Kind> = None;
-                    let mut old: Option<String> = None;
-                    r.object(&mut [("good", &mut good), ("old", &mut old)])?;
-                    Ok(Self {
-                        good: rt::required!(good, "good"),
-                        old,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        good: rt::Decode::blank(),
+                        old: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("good", &mut self.good), ("old", &mut self.old)])
                 }
             }
         }
@@ -226,7 +235,7 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "OLD_EVENT" => rt::Decode::decode(data).map(Self::OldEvent),
+                "OLD_EVENT" => rt::event(data, Self::OldEvent),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

@@ -42,8 +42,12 @@ mod bindings {
             }
 
             impl rt::Decode for Event {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -69,8 +73,12 @@ mod bindings {
             }
 
             impl rt::Decode for Command {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -107,12 +115,14 @@ mod bindings {
             }
 
             impl rt::Decode for X {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut x: Option<std::string::String> = None;
-                    r.object(&mut [("x", &mut x)])?;
-                    Ok(Self {
-                        x: rt::required!(x, "x"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        x: std::string::String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("x", &mut self.x)])
                 }
             }
 
@@ -128,9 +138,12 @@ mod bindings {
             impl rt::Encode for Self_ {}
 
             impl rt::Decode for Self_ {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -194,20 +207,16 @@ mod bindings {
             }
 
             impl rt::Decode for String {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut string: Option<std::string::String> = None;
-                    let mut new: Option<types::String> = None;
-                    let mut with_new: Option<types::Option> = None;
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("string", &mut string),
-                        ("with-new", &mut with_new),
-                        ("new", &mut new),
-                    ])?;
-                    Ok(Self {
-                        string,
-                        new,
-                        with_new,
-                    })
+                        ("string", &mut self.string),
+                        ("with-new", &mut self.with_new),
+                        ("new", &mut self.new),
+                    ])
                 }
             }
 
@@ -274,17 +283,19 @@ mod bindings {
             }
 
             impl rt::Decode for Others {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut x_others: Option<types::Tagged> = None;
-                    let mut with: Option<std::string::String> = None;
-                    let mut own: &mut rt::Slots<'_> =
-                        &mut [("with", &mut with), ("x-others", &mut x_others)];
-                    let others = rt::DecodeMembers::decode_members(r, &mut own)?;
-                    Ok(Self {
-                        x_others,
-                        with,
-                        others,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        x_others: None,
+                        with: None,
+                        others: rt::AnyMembers::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_and(
+                        &mut [("with", &mut self.with), ("x-others", &mut self.x_others)],
+                        &mut self.others,
+                    )
                 }
             }
 
@@ -316,8 +327,12 @@ mod bindings {
             }
 
             impl rt::Decode for Event {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -348,8 +363,12 @@ mod bindings {
             }
 
             impl rt::Decode for String {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -370,9 +389,12 @@ mod bindings {
             impl rt::Encode for Self_ {}
 
             impl rt::Decode for Self_ {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -433,8 +455,15 @@ mod bindings {
             }
 
             impl rt::Decode for String {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(std::string::String::new())
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "self" => Self::Self_,
                         "none" => Self::None_,
                         "some" => Self::Some_,
@@ -442,8 +471,9 @@ mod bindings {
                         "3d" => Self::_3d,
                         "string" => Self::String,
                         "err" => Self::Err_,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -479,14 +509,18 @@ mod bindings {
             }
 
             impl rt::Decode for Option {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut none: std::option::Option<types::Vec> = None;
-                    let mut some: std::option::Option<types::String> = None;
-                    r.object(&mut [("none", &mut none), ("some", &mut some)])?;
-                    Ok(Self {
-                        none,
-                        some: rt::required!(some, "some"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        none: None,
+                        some: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("none", &mut self.none), ("some", &mut self.some)])
                 }
             }
 
@@ -529,14 +563,18 @@ mod bindings {
             }
 
             impl rt::Decode for Vec {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut vec: std::option::Option<std::vec::Vec<std::string::String>> = None;
-                    let mut r#box: std::option::Option<std::boxed::Box<types::Box>> = None;
-                    r.object(&mut [("box", &mut r#box), ("vec", &mut vec)])?;
-                    Ok(Self {
-                        vec: rt::required!(vec, "vec"),
-                        r#box,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        vec: std::vec::Vec::new(),
+                        r#box: None,
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("box", &mut self.r#box), ("vec", &mut self.vec)])
                 }
             }
 
@@ -577,10 +615,15 @@ mod bindings {
             }
 
             impl rt::Decode for Box {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut boxed: std::option::Option<std::boxed::Box<types::Vec>> = None;
-                    r.object(&mut [("boxed", &mut boxed)])?;
-                    Ok(Self { boxed })
+                fn blank() -> Self {
+                    std::default::Default::default()
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("boxed", &mut self.boxed)])
                 }
             }
 
@@ -625,12 +668,20 @@ mod bindings {
             }
 
             impl rt::Decode for Result {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    match r.kind()? {
-                        rt::Kind::String => rt::Decode::decode(r).map(Self::Ok_),
-                        rt::Kind::Object => rt::Decode::decode(r).map(Self::Err_),
+                fn blank() -> Self {
+                    Self::Err_(rt::Decode::blank())
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    *self = match r.kind()? {
+                        rt::Kind::String => rt::alternative(r, Self::Ok_),
+                        rt::Kind::Object => rt::alternative(r, Self::Err_),
                         _ => Err(r.unexpected("a string or an object")),
-                    }
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -667,12 +718,17 @@ mod bindings {
             }
 
             impl rt::Decode for Command {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut result: std::option::Option<types::Result> = None;
-                    r.object(&mut [("result", &mut result)])?;
-                    Ok(Self {
-                        result: rt::required!(result, "result"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        result: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("result", &mut self.result)])
                 }
             }
 
@@ -706,12 +762,17 @@ mod bindings {
             }
 
             impl rt::Decode for Event {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut event: std::option::Option<std::string::String> = None;
-                    r.object(&mut [("event", &mut event)])?;
-                    Ok(Self {
-                        event: rt::required!(event, "event"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        event: std::string::String::new(),
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("event", &mut self.event)])
                 }
             }
 
@@ -751,23 +812,31 @@ mod bindings {
             }
 
             impl rt::Decode for Self_ {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        crate_: std::string::String::new(),
+                        super_: std::string::String::new(),
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Self_ {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut crate_: std::option::Option<std::string::String> = None;
-                    let mut super_: std::option::Option<std::string::String> = None;
-                    r.members(&mut [("crate", &mut crate_), ("super", &mut super_)], outer)?;
-                    Ok(Self {
-                        crate_: rt::required!(crate_, "crate"),
-                        super_: rt::required!(super_, "super"),
-                    })
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.members(
+                        &mut [("crate", &mut self.crate_), ("super", &mut self.super_)],
+                        outer,
+                    )
                 }
             }
 
@@ -826,20 +895,19 @@ mod bindings {
             }
 
             impl rt::Decode for Into {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut into: std::option::Option<std::vec::Vec<types::Into>> = None;
-                    let mut default: std::option::Option<types::Default> = None;
-                    let mut clone: std::option::Option<types::Clone> = None;
+                fn blank() -> Self {
+                    std::default::Default::default()
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("clone", &mut clone),
-                        ("default", &mut default),
-                        ("into", &mut into),
-                    ])?;
-                    Ok(Self {
-                        into,
-                        default,
-                        clone,
-                    })
+                        ("clone", &mut self.clone),
+                        ("default", &mut self.default),
+                        ("into", &mut self.into),
+                    ])
                 }
             }
 
@@ -881,11 +949,19 @@ mod bindings {
             }
 
             impl rt::Decode for Default {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(std::string::String::new())
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "default" => Self::Default,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -901,18 +977,25 @@ mod bindings {
             pub struct Clone {}
 
             impl rt::Decode for Clone {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    std::default::Default::default()
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Clone {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> std::result::Result<Self, rt::DecodeError> {
-                    r.members(&mut [], outer)?;
-                    Ok(Self {})
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.members(&mut [], outer)
                 }
             }
 
@@ -943,14 +1026,18 @@ mod bindings {
             }
 
             impl rt::Decode for Debug {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut iterator: std::option::Option<types::Copy> = None;
-                    let mut eq: std::option::Option<types::Eq> = None;
-                    r.object(&mut [("eq", &mut eq), ("iterator", &mut iterator)])?;
-                    Ok(Self {
-                        iterator: rt::required!(iterator, "iterator"),
-                        eq,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        iterator: rt::Decode::blank(),
+                        eq: None,
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("eq", &mut self.eq), ("iterator", &mut self.iterator)])
                 }
             }
 
@@ -994,12 +1081,20 @@ mod bindings {
             }
 
             impl rt::Decode for Copy {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(std::string::String::new())
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "a" => Self::A,
                         "b" => Self::B,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -1033,11 +1128,19 @@ mod bindings {
             }
 
             impl rt::Decode for Eq {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(std::string::String::new())
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "eq" => Self::Eq,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -1159,50 +1262,43 @@ mod bindings {
             }
 
             impl rt::Decode for Keywords {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut r#fn: std::option::Option<std::string::String> = None;
-                    let mut r#true: std::option::Option<bool> = None;
-                    let mut self_: std::option::Option<std::string::String> = None;
-                    let mut r#type: std::option::Option<std::string::String> = None;
-                    let mut new: std::option::Option<std::string::String> = None;
-                    let mut r_: std::option::Option<i64> = None;
-                    let mut w: std::option::Option<i64> = None;
-                    let mut rt_: std::option::Option<i64> = None;
-                    let mut others: std::option::Option<std::string::String> = None;
-                    let mut value: std::option::Option<i64> = None;
-                    let mut r#async: std::option::Option<bool> = None;
-                    let mut kind: std::option::Option<std::string::String> = None;
-                    let mut name: std::option::Option<std::string::String> = None;
+                fn blank() -> Self {
+                    Self {
+                        r#fn: std::string::String::new(),
+                        r#true: false,
+                        self_: std::string::String::new(),
+                        r#type: std::string::String::new(),
+                        new: None,
+                        r: None,
+                        w: None,
+                        rt: None,
+                        others: None,
+                        value: None,
+                        r#async: false,
+                        kind: std::string::String::new(),
+                        name: None,
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("r", &mut r_),
-                        ("true", &mut r#true),
-                        ("w", &mut w),
-                        ("name", &mut name),
-                        ("fn", &mut r#fn),
-                        ("others", &mut others),
-                        ("new", &mut new),
-                        ("async", &mut r#async),
-                        ("value", &mut value),
-                        ("rt", &mut rt_),
-                        ("type", &mut r#type),
-                        ("self", &mut self_),
-                        ("kind", &mut kind),
-                    ])?;
-                    Ok(Self {
-                        r#fn: rt::required!(r#fn, "fn"),
-                        r#true: rt::required!(r#true, "true"),
-                        self_: rt::required!(self_, "self"),
-                        r#type: rt::required!(r#type, "type"),
-                        new,
-                        r: r_,
-                        w,
-                        rt: rt_,
-                        others,
-                        value,
-                        r#async: rt::required!(r#async, "async"),
-                        kind: rt::required!(kind, "kind"),
-                        name,
-                    })
+                        ("r", &mut self.r),
+                        ("true", &mut self.r#true),
+                        ("w", &mut self.w),
+                        ("name", &mut self.name),
+                        ("fn", &mut self.r#fn),
+                        ("others", &mut self.others),
+                        ("new", &mut self.new),
+                        ("async", &mut self.r#async),
+                        ("value", &mut self.value),
+                        ("rt", &mut self.rt),
+                        ("type", &mut self.r#type),
+                        ("self", &mut self.self_),
+                        ("kind", &mut self.kind),
+                    ])
                 }
             }
 
@@ -1482,176 +1578,127 @@ mod bindings {
             }
 
             impl rt::Decode for Words {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut r#abstract: std::option::Option<bool> = None;
-                    let mut r#as: std::option::Option<bool> = None;
-                    let mut r#async: std::option::Option<bool> = None;
-                    let mut r#await: std::option::Option<bool> = None;
-                    let mut r#become: std::option::Option<bool> = None;
-                    let mut r#box: std::option::Option<bool> = None;
-                    let mut r#break: std::option::Option<bool> = None;
-                    let mut r#const: std::option::Option<bool> = None;
-                    let mut r#continue: std::option::Option<bool> = None;
-                    let mut crate_: std::option::Option<bool> = None;
-                    let mut r#do: std::option::Option<bool> = None;
-                    let mut r#dyn: std::option::Option<bool> = None;
-                    let mut r#else: std::option::Option<bool> = None;
-                    let mut r#enum: std::option::Option<bool> = None;
-                    let mut r#extern: std::option::Option<bool> = None;
-                    let mut r#false: std::option::Option<bool> = None;
-                    let mut r#final: std::option::Option<bool> = None;
-                    let mut r#fn: std::option::Option<bool> = None;
-                    let mut r#for: std::option::Option<bool> = None;
-                    let mut r#gen: std::option::Option<bool> = None;
-                    let mut r#if: std::option::Option<bool> = None;
-                    let mut r#impl: std::option::Option<bool> = None;
-                    let mut r#in: std::option::Option<bool> = None;
-                    let mut r#let: std::option::Option<bool> = None;
-                    let mut r#loop: std::option::Option<bool> = None;
-                    let mut r#macro: std::option::Option<bool> = None;
-                    let mut macro_rules: std::option::Option<bool> = None;
-                    let mut r#match: std::option::Option<bool> = None;
-                    let mut r#mod: std::option::Option<bool> = None;
-                    let mut r#move: std::option::Option<bool> = None;
-                    let mut r#mut: std::option::Option<bool> = None;
-                    let mut r#override: std::option::Option<bool> = None;
-                    let mut r#priv: std::option::Option<bool> = None;
-                    let mut r#pub: std::option::Option<bool> = None;
-                    let mut raw: std::option::Option<bool> = None;
-                    let mut r#ref: std::option::Option<bool> = None;
-                    let mut r#return: std::option::Option<bool> = None;
-                    let mut safe: std::option::Option<bool> = None;
-                    let mut self_: std::option::Option<bool> = None;
-                    let mut r#static: std::option::Option<bool> = None;
-                    let mut r#struct: std::option::Option<bool> = None;
-                    let mut super_: std::option::Option<bool> = None;
-                    let mut r#trait: std::option::Option<bool> = None;
-                    let mut r#true: std::option::Option<bool> = None;
-                    let mut r#try: std::option::Option<bool> = None;
-                    let mut r#type: std::option::Option<bool> = None;
-                    let mut r#typeof: std::option::Option<bool> = None;
-                    let mut union: std::option::Option<bool> = None;
-                    let mut r#unsafe: std::option::Option<bool> = None;
-                    let mut r#unsized: std::option::Option<bool> = None;
-                    let mut r#use: std::option::Option<bool> = None;
-                    let mut r#virtual: std::option::Option<bool> = None;
-                    let mut r#where: std::option::Option<bool> = None;
-                    let mut r#while: std::option::Option<bool> = None;
-                    let mut r#yield: std::option::Option<bool> = None;
+                fn blank() -> Self {
+                    Self {
+                        r#abstract: false,
+                        r#as: false,
+                        r#async: false,
+                        r#await: false,
+                        r#become: false,
+                        r#box: false,
+                        r#break: false,
+                        r#const: false,
+                        r#continue: false,
+                        crate_: false,
+                        r#do: false,
+                        r#dyn: false,
+                        r#else: false,
+                        r#enum: false,
+                        r#extern: false,
+                        r#false: false,
+                        r#final: false,
+                        r#fn: false,
+                        r#for: false,
+                        r#gen: false,
+                        r#if: false,
+                        r#impl: false,
+                        r#in: false,
+                        r#let: false,
+                        r#loop: false,
+                        r#macro: false,
+                        macro_rules: false,
+                        r#match: false,
+                        r#mod: false,
+                        r#move: false,
+                        r#mut: false,
+                        r#override: false,
+                        r#priv: false,
+                        r#pub: false,
+                        raw: false,
+                        r#ref: false,
+                        r#return: false,
+                        safe: false,
+                        self_: false,
+                        r#static: false,
+                        r#struct: false,
+                        super_: false,
+                        r#trait: false,
+                        r#true: false,
+                        r#try: false,
+                        r#type: false,
+                        r#typeof: false,
+                        union: false,
+                        r#unsafe: false,
+                        r#unsized: false,
+                        r#use: false,
+                        r#virtual: false,
+                        r#where: false,
+                        r#while: false,
+                        r#yield: false,
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("abstract", &mut r#abstract),
-                        ("true", &mut r#true),
-                        ("macro-rules", &mut macro_rules),
-                        ("trait", &mut r#trait),
-                        ("safe", &mut safe),
-                        ("box", &mut r#box),
-                        ("extern", &mut r#extern),
-                        ("enum", &mut r#enum),
-                        ("pub", &mut r#pub),
-                        ("priv", &mut r#priv),
-                        ("fn", &mut r#fn),
-                        ("impl", &mut r#impl),
-                        ("loop", &mut r#loop),
-                        ("gen", &mut r#gen),
-                        ("if", &mut r#if),
-                        ("break", &mut r#break),
-                        ("let", &mut r#let),
-                        ("override", &mut r#override),
-                        ("unsized", &mut r#unsized),
-                        ("dyn", &mut r#dyn),
-                        ("mod", &mut r#mod),
-                        ("do", &mut r#do),
-                        ("const", &mut r#const),
-                        ("false", &mut r#false),
-                        ("move", &mut r#move),
-                        ("virtual", &mut r#virtual),
-                        ("crate", &mut crate_),
-                        ("continue", &mut r#continue),
-                        ("mut", &mut r#mut),
-                        ("union", &mut union),
-                        ("await", &mut r#await),
-                        ("ref", &mut r#ref),
-                        ("as", &mut r#as),
-                        ("typeof", &mut r#typeof),
-                        ("become", &mut r#become),
-                        ("static", &mut r#static),
-                        ("else", &mut r#else),
-                        ("return", &mut r#return),
-                        ("async", &mut r#async),
-                        ("struct", &mut r#struct),
-                        ("in", &mut r#in),
-                        ("type", &mut r#type),
-                        ("unsafe", &mut r#unsafe),
-                        ("raw", &mut raw),
-                        ("while", &mut r#while),
-                        ("where", &mut r#where),
-                        ("use", &mut r#use),
-                        ("self", &mut self_),
-                        ("match", &mut r#match),
-                        ("macro", &mut r#macro),
-                        ("super", &mut super_),
-                        ("try", &mut r#try),
-                        ("yield", &mut r#yield),
-                        ("for", &mut r#for),
-                        ("final", &mut r#final),
-                    ])?;
-                    Ok(Self {
-                        r#abstract: rt::required!(r#abstract, "abstract"),
-                        r#as: rt::required!(r#as, "as"),
-                        r#async: rt::required!(r#async, "async"),
-                        r#await: rt::required!(r#await, "await"),
-                        r#become: rt::required!(r#become, "become"),
-                        r#box: rt::required!(r#box, "box"),
-                        r#break: rt::required!(r#break, "break"),
-                        r#const: rt::required!(r#const, "const"),
-                        r#continue: rt::required!(r#continue, "continue"),
-                        crate_: rt::required!(crate_, "crate"),
-                        r#do: rt::required!(r#do, "do"),
-                        r#dyn: rt::required!(r#dyn, "dyn"),
-                        r#else: rt::required!(r#else, "else"),
-                        r#enum: rt::required!(r#enum, "enum"),
-                        r#extern: rt::required!(r#extern, "extern"),
-                        r#false: rt::required!(r#false, "false"),
-                        r#final: rt::required!(r#final, "final"),
-                        r#fn: rt::required!(r#fn, "fn"),
-                        r#for: rt::required!(r#for, "for"),
-                        r#gen: rt::required!(r#gen, "gen"),
-                        r#if: rt::required!(r#if, "if"),
-                        r#impl: rt::required!(r#impl, "impl"),
-                        r#in: rt::required!(r#in, "in"),
-                        r#let: rt::required!(r#let, "let"),
-                        r#loop: rt::required!(r#loop, "loop"),
-                        r#macro: rt::required!(r#macro, "macro"),
-                        macro_rules: rt::required!(macro_rules, "macro-rules"),
-                        r#match: rt::required!(r#match, "match"),
-                        r#mod: rt::required!(r#mod, "mod"),
-                        r#move: rt::required!(r#move, "move"),
-                        r#mut: rt::required!(r#mut, "mut"),
-                        r#override: rt::required!(r#override, "override"),
-                        r#priv: rt::required!(r#priv, "priv"),
-                        r#pub: rt::required!(r#pub, "pub"),
-                        raw: rt::required!(raw, "raw"),
-                        r#ref: rt::required!(r#ref, "ref"),
-                        r#return: rt::required!(r#return, "return"),
-                        safe: rt::required!(safe, "safe"),
-                        self_: rt::required!(self_, "self"),
-                        r#static: rt::required!(r#static, "static"),
-                        r#struct: rt::required!(r#struct, "struct"),
-                        super_: rt::required!(super_, "super"),
-                        r#trait: rt::required!(r#trait, "trait"),
-                        r#true: rt::required!(r#true, "true"),
-                        r#try: rt::required!(r#try, "try"),
-                        r#type: rt::required!(r#type, "type"),
-                        r#typeof: rt::required!(r#typeof, "typeof"),
-                        union: rt::required!(union, "union"),
-                        r#unsafe: rt::required!(r#unsafe, "unsafe"),
-                        r#unsized: rt::required!(r#unsized, "unsized"),
-                        r#use: rt::required!(r#use, "use"),
-                        r#virtual: rt::required!(r#virtual, "virtual"),
-                        r#where: rt::required!(r#where, "where"),
-                        r#while: rt::required!(r#while, "while"),
-                        r#yield: rt::required!(r#yield, "yield"),
-                    })
+                        ("abstract", &mut self.r#abstract),
+                        ("true", &mut self.r#true),
+                        ("macro-rules", &mut self.macro_rules),
+                        ("trait", &mut self.r#trait),
+                        ("safe", &mut self.safe),
+                        ("box", &mut self.r#box),
+                        ("extern", &mut self.r#extern),
+                        ("enum", &mut self.r#enum),
+                        ("pub", &mut self.r#pub),
+                        ("priv", &mut self.r#priv),
+                        ("fn", &mut self.r#fn),
+                        ("impl", &mut self.r#impl),
+                        ("loop", &mut self.r#loop),
+                        ("gen", &mut self.r#gen),
+                        ("if", &mut self.r#if),
+                        ("break", &mut self.r#break),
+                        ("let", &mut self.r#let),
+                        ("override", &mut self.r#override),
+                        ("unsized", &mut self.r#unsized),
+                        ("dyn", &mut self.r#dyn),
+                        ("mod", &mut self.r#mod),
+                        ("do", &mut self.r#do),
+                        ("const", &mut self.r#const),
+                        ("false", &mut self.r#false),
+                        ("move", &mut self.r#move),
+                        ("virtual", &mut self.r#virtual),
+                        ("crate", &mut self.crate_),
+                        ("continue", &mut self.r#continue),
+                        ("mut", &mut self.r#mut),
+                        ("union", &mut self.union),
+                        ("await", &mut self.r#await),
+                        ("ref", &mut self.r#ref),
+                        ("as", &mut self.r#as),
+                        ("typeof", &mut self.r#typeof),
+                        ("become", &mut self.r#become),
+                        ("static", &mut self.r#static),
+                        ("else", &mut self.r#else),
+                        ("return", &mut self.r#return),
+                        ("async", &mut self.r#async),
+                        ("struct", &mut self.r#struct),
+                        ("in", &mut self.r#in),
+                        ("type", &mut self.r#type),
+                        ("unsafe", &mut self.r#unsafe),
+                        ("raw", &mut self.raw),
+                        ("while", &mut self.r#while),
+                        ("where", &mut self.r#where),
+                        ("use", &mut self.r#use),
+                        ("self", &mut self.self_),
+                        ("match", &mut self.r#match),
+                        ("macro", &mut self.r#macro),
+                        ("super", &mut self.super_),
+                        ("try", &mut self.r#try),
+                        ("yield", &mut self.r#yield),
+                        ("for", &mut self.r#for),
+                        ("final", &mut self.r#final),
+                    ])
                 }
             }
 
@@ -1746,14 +1793,18 @@ mod bindings {
             }
 
             impl rt::Decode for Cloned {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut into: std::option::Option<types::Into> = None;
-                    let mut number: std::option::Option<i64> = None;
-                    r.object(&mut [("number", &mut number), ("into", &mut into)])?;
-                    Ok(Self {
-                        into: rt::required!(into, "into"),
-                        number: rt::required!(number, "number"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        into: rt::Decode::blank(),
+                        number: 0,
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    r.object(&mut [("number", &mut self.number), ("into", &mut self.into)])
                 }
             }
 
@@ -1864,13 +1915,50 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Tagged {
+                fn blank() -> Self {
+                    Self {
+                        base: std::string::String::new(),
+                        branch: std::string::String::new(),
+                        r: None,
+                        outer: None,
+                        r#type: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(
+                    &mut self,
+                    r: &mut rt::Reader<'_>,
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("type")?;
+                    r.union(
+                        &tag,
+                        &mut [
+                            ("r", &mut self.r),
+                            ("outer", &mut self.outer),
+                            ("base", &mut self.base),
+                            ("type", &mut rt::Seen),
+                            ("branch", &mut self.branch),
+                        ],
+                        &mut self.r#type,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for TaggedBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> std::result::Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> std::result::Result<(), rt::DecodeError> {
+                    *self = match name {
                         "self" => rt::branch(r, base, Self::Self_),
                         "none" => rt::branch(r, base, Self::None_),
                         "some" => rt::bare_branch(r, base, Self::Some_),
@@ -1879,32 +1967,8 @@ mod bindings {
                         "string" => rt::bare_branch(r, base, Self::String),
                         "err" => rt::bare_branch(r, base, Self::Err_),
                         name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
-            }
-
-            impl rt::Decode for Tagged {
-                fn decode(r: &mut rt::Reader<'_>) -> std::result::Result<Self, rt::DecodeError> {
-                    let mut base_: std::option::Option<std::string::String> = None;
-                    let mut branch: std::option::Option<std::string::String> = None;
-                    let mut r_: std::option::Option<i64> = None;
-                    let mut outer_: std::option::Option<std::string::String> = None;
-                    let tag = r.discriminator("type")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [
-                        ("r", &mut r_),
-                        ("outer", &mut outer_),
-                        ("base", &mut base_),
-                        ("type", &mut rt::Seen),
-                        ("branch", &mut branch),
-                    ];
-                    let r#type = types::TaggedBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        base: rt::required!(base_, "base"),
-                        branch: rt::required!(branch, "branch"),
-                        r: r_,
-                        outer: outer_,
-                        r#type,
-                    })
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -1997,9 +2061,9 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "EVENT" => rt::Decode::decode(data).map(Self::Event),
-                "STRING" => rt::Decode::decode(data).map(Self::String),
-                "SELF" => rt::Decode::decode(data).map(Self::Self_),
+                "EVENT" => rt::event(data, Self::Event),
+                "STRING" => rt::event(data, Self::String),
+                "SELF" => rt::event(data, Self::Self_),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

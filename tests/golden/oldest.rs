@@ -112,12 +112,17 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "first" => Self::First,
                         "second" => Self::Second,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -144,23 +149,22 @@ mod bindings {
             }
 
             impl rt::Decode for Answer {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut always: Option<String> = None;
-                    let mut before: Option<String> = None;
-                    let mut after: Option<String> = None;
-                    let mut kind: Option<types::Kind> = None;
+                fn blank() -> Self {
+                    Self {
+                        always: String::new(),
+                        before: String::new(),
+                        after: None,
+                        kind: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("always", &mut always),
-                        ("before", &mut before),
-                        ("after", &mut after),
-                        ("kind", &mut kind),
-                    ])?;
-                    Ok(Self {
-                        always: rt::required!(always, "always"),
-                        before: rt::required!(before, "before"),
-                        after,
-                        kind,
-                    })
+                        ("always", &mut self.always),
+                        ("before", &mut self.before),
+                        ("after", &mut self.after),
+                        ("kind", &mut self.kind),
+                    ])
                 }
             }
 
@@ -174,19 +178,22 @@ mod bindings {
             }
 
             impl rt::Decode for Early {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Early {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut progress: Option<i64> = None;
-                    r.members(&mut [("progress", &mut progress)], outer)?;
-                    Ok(Self { progress })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("progress", &mut self.progress)], outer)
                 }
             }
 
@@ -207,21 +214,22 @@ mod bindings {
             }
 
             impl rt::Decode for Late {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self { score: 0 }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Late {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut score: Option<i64> = None;
-                    r.members(&mut [("score", &mut score)], outer)?;
-                    Ok(Self {
-                        score: rt::required!(score, "score"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("score", &mut self.score)], outer)
                 }
             }
 
@@ -264,31 +272,43 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "first" => rt::branch(r, base, Self::First),
-                        "second" => rt::branch(r, base, Self::Second),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Job {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        kind: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.late_discriminator("kind")?;
-                    let mut base: &mut rt::Slots<'_> =
-                        &mut [("kind", &mut rt::Seen), ("id", &mut id)];
-                    let kind = types::JobBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        kind,
-                    })
+                    r.union(
+                        &tag,
+                        &mut [("kind", &mut rt::Seen), ("id", &mut self.id)],
+                        &mut self.kind,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for JobBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "first" => rt::branch(r, base, Self::First),
+                        "second" => rt::branch(r, base, Self::Second),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
         }

@@ -48,12 +48,12 @@ mod bindings {
             }
 
             impl rt::Decode for JobDone {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    r.object(&mut [("id", &mut id)])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                    })
+                fn blank() -> Self {
+                    Self { id: String::new() }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("id", &mut self.id)])
                 }
             }
 
@@ -93,12 +93,17 @@ mod bindings {
             }
 
             impl rt::Decode for Status {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "idle" => Self::Idle,
                         "busy" => Self::Busy,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -112,14 +117,15 @@ mod bindings {
             }
 
             impl rt::Decode for Job {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut status: Option<types::Status> = None;
-                    r.object(&mut [("status", &mut status), ("id", &mut id)])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        status: rt::required!(status, "status"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        status: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("status", &mut self.status), ("id", &mut self.id)])
                 }
             }
         }
@@ -155,7 +161,7 @@ mod bindings {
     impl rt::EventSet for Event {
         fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
             match name {
-                "JOB_DONE" => rt::Decode::decode(data).map(Self::JobDone),
+                "JOB_DONE" => rt::event(data, Self::JobDone),
                 name => rt::unknown_event(name, data, Self::Unrecognized),
             }
         }

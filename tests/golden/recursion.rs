@@ -52,14 +52,15 @@ mod bindings {
             }
 
             impl rt::Decode for Image {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut name: Option<String> = None;
-                    let mut backing: Option<Box<types::Image>> = None;
-                    r.object(&mut [("name", &mut name), ("backing", &mut backing)])?;
-                    Ok(Self {
-                        name: rt::required!(name, "name"),
-                        backing,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        name: String::new(),
+                        backing: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("name", &mut self.name), ("backing", &mut self.backing)])
                 }
             }
 
@@ -93,12 +94,14 @@ mod bindings {
             }
 
             impl rt::Decode for Tree {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut children: Option<Vec<types::Tree>> = None;
-                    r.object(&mut [("children", &mut children)])?;
-                    Ok(Self {
-                        children: rt::required!(children, "children"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        children: Vec::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("children", &mut self.children)])
                 }
             }
 
@@ -138,10 +141,12 @@ mod bindings {
             }
 
             impl rt::Decode for Left {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut right: Option<Box<types::Right>> = None;
-                    r.object(&mut [("right", &mut right)])?;
-                    Ok(Self { right })
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("right", &mut self.right)])
                 }
             }
 
@@ -190,11 +195,12 @@ mod bindings {
             }
 
             impl rt::Decode for Right {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut left: Option<Box<types::Left>> = None;
-                    let mut top: Option<Box<types::Left>> = None;
-                    r.object(&mut [("left", &mut left), ("top", &mut top)])?;
-                    Ok(Self { left, top })
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("left", &mut self.left), ("top", &mut self.top)])
                 }
             }
 
@@ -238,12 +244,17 @@ mod bindings {
             }
 
             impl rt::Decode for Kind {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "leaf" => Self::Leaf,
                         "node" => Self::Node,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -275,23 +286,28 @@ mod bindings {
             }
 
             impl rt::Decode for Node {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        left: rt::Decode::blank(),
+                        right: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Node {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut left: Option<Box<types::Expression>> = None;
-                    let mut right: Option<Box<types::Expression>> = None;
-                    r.members(&mut [("left", &mut left), ("right", &mut right)], outer)?;
-                    Ok(Self {
-                        left: rt::required!(left, "left"),
-                        right: rt::required!(right, "right"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(
+                        &mut [("left", &mut self.left), ("right", &mut self.right)],
+                        outer,
+                    )
                 }
             }
 
@@ -345,26 +361,38 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "node" => rt::branch(r, base, Self::Node),
-                        "leaf" => rt::bare_branch(r, base, Self::Leaf),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Expression {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                fn blank() -> Self {
+                    Self {
+                        kind: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("kind")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [("kind", &mut rt::Seen)];
-                    let kind = types::ExpressionBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { kind })
+                    r.union(&tag, &mut [("kind", &mut rt::Seen)], &mut self.kind)
+                }
+            }
+
+            impl rt::DecodeBranch for ExpressionBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "node" => rt::branch(r, base, Self::Node),
+                        "leaf" => rt::bare_branch(r, base, Self::Leaf),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -416,12 +444,14 @@ mod bindings {
             }
 
             impl rt::Decode for Filter {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut file: Option<Box<types::Reference>> = None;
-                    r.object(&mut [("file", &mut file)])?;
-                    Ok(Self {
-                        file: rt::required!(file, "file"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        file: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("file", &mut self.file)])
                 }
             }
 
@@ -466,12 +496,17 @@ mod bindings {
             }
 
             impl rt::Decode for Reference {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    match r.kind()? {
-                        rt::Kind::String => rt::Decode::decode(r).map(Self::Name),
-                        rt::Kind::Object => rt::Decode::decode(r).map(Self::Filter),
+                fn blank() -> Self {
+                    Self::Name(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.kind()? {
+                        rt::Kind::String => rt::alternative(r, Self::Name),
+                        rt::Kind::Object => rt::alternative(r, Self::Filter),
                         _ => Err(r.unexpected("a string or an object")),
-                    }
+                    }?;
+                    Ok(())
                 }
             }
 

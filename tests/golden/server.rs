@@ -33,10 +33,12 @@ mod bindings {
             }
 
             impl rt::Decode for QmpCapabilities {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut enable: Option<Vec<String>> = None;
-                    r.exact_object(&mut [("enable", &mut enable)])?;
-                    Ok(Self { enable })
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [("enable", &mut self.enable)])
                 }
             }
 
@@ -47,9 +49,12 @@ mod bindings {
             pub struct Stop;
 
             impl rt::Decode for Stop {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -65,20 +70,20 @@ mod bindings {
             }
 
             impl rt::Decode for BlockResize {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut size: Option<u64> = None;
-                    let mut force: Option<bool> = None;
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        size: 0,
+                        force: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.exact_object(&mut [
-                        ("id", &mut rt::Required(&mut id)),
-                        ("size", &mut rt::Required(&mut size)),
-                        ("force", &mut force),
-                    ])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        size: rt::required!(size, "size"),
-                        force,
-                    })
+                        ("id", &mut self.id),
+                        ("size", &mut self.size),
+                        ("force", &mut self.force),
+                    ])
                 }
             }
 
@@ -103,8 +108,12 @@ mod bindings {
             }
 
             impl rt::Decode for ImageAdd {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    rt::Decode::decode(r).map(Self)
+                fn blank() -> Self {
+                    Self(rt::Decode::blank())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    rt::Decode::fill(&mut self.0, r)
                 }
             }
 
@@ -120,17 +129,19 @@ mod bindings {
             }
 
             impl rt::Decode for DeviceAdd {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut driver: Option<String> = None;
-                    let mut id: Option<String> = None;
-                    let mut own: &mut rt::Slots<'_> =
-                        &mut [("driver", &mut driver), ("id", &mut id)];
-                    let others = rt::DecodeMembers::decode_members(r, &mut own)?;
-                    Ok(Self {
-                        driver: rt::required!(driver, "driver"),
-                        id,
-                        others,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        driver: String::new(),
+                        id: None,
+                        others: rt::AnyMembers::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_and(
+                        &mut [("driver", &mut self.driver), ("id", &mut self.id)],
+                        &mut self.others,
+                    )
                 }
             }
 
@@ -142,10 +153,12 @@ mod bindings {
             }
 
             impl rt::Decode for Shutdown {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut mode: Option<String> = None;
-                    r.exact_object(&mut [("mode", &mut mode)])?;
-                    Ok(Self { mode })
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [("mode", &mut self.mode)])
                 }
             }
 
@@ -154,9 +167,12 @@ mod bindings {
             pub struct Rescue;
 
             impl rt::Decode for Rescue {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -165,9 +181,12 @@ mod bindings {
             pub struct QueryStatus;
 
             impl rt::Decode for QueryStatus {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -176,9 +195,12 @@ mod bindings {
             pub struct Move;
 
             impl rt::Decode for Move {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
 
@@ -187,9 +209,12 @@ mod bindings {
             pub struct QueryWhatIsFurtherThanTheEndOfALine;
 
             impl rt::Decode for QueryWhatIsFurtherThanTheEndOfALine {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.exact_object(&mut [])?;
-                    Ok(Self)
+                fn blank() -> Self {
+                    Self
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [])
                 }
             }
         }
@@ -316,13 +341,18 @@ mod bindings {
             }
 
             impl rt::Decode for Format {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                fn blank() -> Self {
+                    Self::Raw
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let name = r.string()?;
-                    Ok(match &*name {
+                    *self = match &*name {
                         "raw" => Self::Raw,
                         "qcow2" => Self::Qcow2,
                         name => return Err(r.unknown_value("Format", name)),
-                    })
+                    };
+                    Ok(())
                 }
             }
 
@@ -357,26 +387,28 @@ mod bindings {
             }
 
             impl rt::Decode for Qcow2 {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        size: 0,
+                        lazy: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Qcow2 {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut size: Option<u64> = None;
-                    let mut lazy: Option<bool> = None;
+                ) -> Result<(), rt::DecodeError> {
                     r.exact_members(
-                        &mut [("size", &mut rt::Required(&mut size)), ("lazy", &mut lazy)],
+                        &mut [("size", &mut self.size), ("lazy", &mut self.lazy)],
                         outer,
-                    )?;
-                    Ok(Self {
-                        size: rt::required!(size, "size"),
-                        lazy,
-                    })
+                    )
                 }
             }
 
@@ -437,33 +469,43 @@ mod bindings {
                         Self::Raw => "raw",
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "qcow2" => rt::branch(r, base, Self::Qcow2),
-                        "raw" => rt::exact_bare_branch(r, base, Self::Raw),
-                        name => Err(r.unknown_value("Image", name)),
-                    }
-                }
             }
 
             impl rt::Decode for Image {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut file: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        file: String::new(),
+                        format: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("format")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [
-                        ("file", &mut rt::Required(&mut file)),
-                        ("format", &mut rt::Seen),
-                    ];
-                    let format = types::ImageBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        file: rt::required!(file, "file"),
-                        format,
-                    })
+                    r.union(
+                        &tag,
+                        &mut [("file", &mut self.file), ("format", &mut rt::Seen)],
+                        &mut self.format,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for ImageBranch {
+                fn blank() -> Self {
+                    Self::Raw
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "qcow2" => rt::branch(r, base, Self::Qcow2),
+                        "raw" => rt::exact_bare_branch(r, base, Self::Raw),
+                        name => Err(r.unknown_value("Image", name)),
+                    }?;
+                    Ok(())
                 }
             }
 

@@ -101,14 +101,15 @@ mod bindings {
             }
 
             impl rt::Decode for Base {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut size: Option<u64> = None;
-                    r.object(&mut [("size", &mut size), ("id", &mut id)])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        size,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        size: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("size", &mut self.size), ("id", &mut self.id)])
                 }
             }
 
@@ -164,65 +165,50 @@ mod bindings {
             }
 
             impl rt::Decode for Scalars {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut size: Option<u64> = None;
-                    let mut text: Option<String> = None;
-                    let mut flag: Option<bool> = None;
-                    let mut number: Option<f64> = None;
-                    let mut i8: Option<i8> = None;
-                    let mut u8: Option<u8> = None;
-                    let mut i16: Option<i16> = None;
-                    let mut u16: Option<u16> = None;
-                    let mut i32: Option<i32> = None;
-                    let mut u32: Option<u32> = None;
-                    let mut i64: Option<i64> = None;
-                    let mut u64: Option<u64> = None;
-                    let mut int: Option<i64> = None;
-                    let mut any: Option<rt::Any> = None;
-                    let mut null: Option<rt::Null> = None;
-                    let mut list: Option<Vec<String>> = None;
-                    let mut lists: Option<Vec<types::Base>> = None;
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        size: None,
+                        text: String::new(),
+                        flag: false,
+                        number: 0.0,
+                        i8: 0,
+                        u8: 0,
+                        i16: 0,
+                        u16: 0,
+                        i32: 0,
+                        u32: 0,
+                        i64: 0,
+                        u64: 0,
+                        int: 0,
+                        any: None,
+                        null: None,
+                        list: Vec::new(),
+                        lists: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
-                        ("text", &mut text),
-                        ("list", &mut list),
-                        ("u8", &mut u8),
-                        ("any", &mut any),
-                        ("lists", &mut lists),
-                        ("i32", &mut i32),
-                        ("i64", &mut i64),
-                        ("u16", &mut u16),
-                        ("number", &mut number),
-                        ("size", &mut size),
-                        ("i8", &mut i8),
-                        ("null", &mut null),
-                        ("u32", &mut u32),
-                        ("int", &mut int),
-                        ("u64", &mut u64),
-                        ("id", &mut id),
-                        ("i16", &mut i16),
-                        ("flag", &mut flag),
-                    ])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        size,
-                        text: rt::required!(text, "text"),
-                        flag: rt::required!(flag, "flag"),
-                        number: rt::required!(number, "number"),
-                        i8: rt::required!(i8, "i8"),
-                        u8: rt::required!(u8, "u8"),
-                        i16: rt::required!(i16, "i16"),
-                        u16: rt::required!(u16, "u16"),
-                        i32: rt::required!(i32, "i32"),
-                        u32: rt::required!(u32, "u32"),
-                        i64: rt::required!(i64, "i64"),
-                        u64: rt::required!(u64, "u64"),
-                        int: rt::required!(int, "int"),
-                        any,
-                        null,
-                        list: rt::required!(list, "list"),
-                        lists,
-                    })
+                        ("text", &mut self.text),
+                        ("list", &mut self.list),
+                        ("u8", &mut self.u8),
+                        ("any", &mut self.any),
+                        ("lists", &mut self.lists),
+                        ("i32", &mut self.i32),
+                        ("i64", &mut self.i64),
+                        ("u16", &mut self.u16),
+                        ("number", &mut self.number),
+                        ("size", &mut self.size),
+                        ("i8", &mut self.i8),
+                        ("null", &mut self.null),
+                        ("u32", &mut self.u32),
+                        ("int", &mut self.int),
+                        ("u64", &mut self.u64),
+                        ("id", &mut self.id),
+                        ("i16", &mut self.i16),
+                        ("flag", &mut self.flag),
+                    ])
                 }
             }
 
@@ -245,9 +231,12 @@ mod bindings {
             pub struct Empty {}
 
             impl rt::Decode for Empty {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object(&mut [])?;
-                    Ok(Self {})
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [])
                 }
             }
 
@@ -261,14 +250,15 @@ mod bindings {
             }
 
             impl rt::Decode for Derived {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut size: Option<u64> = None;
-                    r.object(&mut [("size", &mut size), ("id", &mut id)])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        size,
-                    })
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        size: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("size", &mut self.size), ("id", &mut self.id)])
                 }
             }
 
@@ -292,23 +282,21 @@ mod bindings {
             }
 
             impl rt::Decode for Long {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut number: Option<i64> = None;
-                    let mut a_name_that_leaves_no_room_beside_it: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        number: 0,
+                        a_name_that_leaves_no_room_beside_it: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     r.object(&mut [
                         (
                             "a-name-that-leaves-no-room-beside-it",
-                            &mut a_name_that_leaves_no_room_beside_it,
+                            &mut self.a_name_that_leaves_no_room_beside_it,
                         ),
-                        ("number", &mut number),
-                    ])?;
-                    Ok(Self {
-                        number: rt::required!(number, "number"),
-                        a_name_that_leaves_no_room_beside_it: rt::required!(
-                            a_name_that_leaves_no_room_beside_it,
-                            "a-name-that-leaves-no-room-beside-it"
-                        ),
-                    })
+                        ("number", &mut self.number),
+                    ])
                 }
             }
 

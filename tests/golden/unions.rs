@@ -54,13 +54,18 @@ mod bindings {
             }
 
             impl rt::Decode for Driver {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "file" => Self::File,
                         "net" => Self::Net,
                         "null" => Self::Null,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -86,21 +91,24 @@ mod bindings {
             }
 
             impl rt::Decode for File {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        path: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for File {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut path: Option<String> = None;
-                    r.members(&mut [("path", &mut path)], outer)?;
-                    Ok(Self {
-                        path: rt::required!(path, "path"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("path", &mut self.path)], outer)
                 }
             }
 
@@ -143,12 +151,17 @@ mod bindings {
             }
 
             impl rt::Decode for Transport {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "tcp" => Self::Tcp,
                         "unix" => Self::Unix,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -185,23 +198,28 @@ mod bindings {
             }
 
             impl rt::Decode for Tcp {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        host: String::new(),
+                        port: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Tcp {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut host: Option<String> = None;
-                    let mut port: Option<u16> = None;
-                    r.members(&mut [("port", &mut port), ("host", &mut host)], outer)?;
-                    Ok(Self {
-                        host: rt::required!(host, "host"),
-                        port,
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(
+                        &mut [("port", &mut self.port), ("host", &mut self.host)],
+                        outer,
+                    )
                 }
             }
 
@@ -246,21 +264,24 @@ mod bindings {
             }
 
             impl rt::Decode for Unix {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        socket: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Unix {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut socket: Option<String> = None;
-                    r.members(&mut [("socket", &mut socket)], outer)?;
-                    Ok(Self {
-                        socket: rt::required!(socket, "socket"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("socket", &mut self.socket)], outer)
                 }
             }
 
@@ -324,38 +345,54 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "tcp" => rt::branch(r, base, Self::Tcp),
-                        "unix" => rt::branch(r, base, Self::Unix),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Net {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        timeout: None,
+                        transport: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Net {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut timeout: Option<i64> = None;
+                ) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("transport")?;
-                    let base: &mut rt::Slots<'_> =
-                        &mut [("timeout", &mut timeout), ("transport", &mut rt::Seen)];
-                    let mut base = rt::Chain::new(base, outer);
-                    let transport = types::NetBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { timeout, transport })
+                    r.union_members(
+                        &tag,
+                        &mut [("timeout", &mut self.timeout), ("transport", &mut rt::Seen)],
+                        &mut self.transport,
+                        outer,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for NetBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "tcp" => rt::branch(r, base, Self::Tcp),
+                        "unix" => rt::branch(r, base, Self::Unix),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -421,14 +458,15 @@ mod bindings {
             }
 
             impl rt::Decode for Common {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut driver: Option<types::Driver> = None;
-                    r.object(&mut [("driver", &mut driver), ("id", &mut id)])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        driver: rt::required!(driver, "driver"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        driver: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("driver", &mut self.driver), ("id", &mut self.id)])
                 }
             }
 
@@ -489,32 +527,44 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Device {
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        driver: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("driver")?;
+                    r.union(
+                        &tag,
+                        &mut [("driver", &mut rt::Seen), ("id", &mut self.id)],
+                        &mut self.driver,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for DeviceBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "file" => rt::branch(r, base, Self::File),
                         "net" => rt::branch(r, base, Self::Net),
                         "null" => rt::bare_branch(r, base, Self::Null),
                         name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
-            }
-
-            impl rt::Decode for Device {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let tag = r.discriminator("driver")?;
-                    let mut base: &mut rt::Slots<'_> =
-                        &mut [("driver", &mut rt::Seen), ("id", &mut id)];
-                    let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        driver,
-                    })
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -590,27 +640,39 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Bare {
+                fn blank() -> Self {
+                    Self {
+                        driver: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("driver")?;
+                    r.union(&tag, &mut [("driver", &mut rt::Seen)], &mut self.driver)
+                }
+            }
+
+            impl rt::DecodeBranch for BareBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "file" => rt::branch(r, base, Self::File),
                         "net" => rt::bare_branch(r, base, Self::Net),
                         "null" => rt::bare_branch(r, base, Self::Null),
                         name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
-            }
-
-            impl rt::Decode for Bare {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let tag = r.discriminator("driver")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [("driver", &mut rt::Seen)];
-                    let driver = types::BareBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { driver })
+                    }?;
+                    Ok(())
                 }
             }
 

@@ -90,12 +90,17 @@ mod bindings {
             }
 
             impl rt::Decode for Driver {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    Ok(match &*r.string()? {
+                fn blank() -> Self {
+                    Self::Unrecognized(String::new())
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    *self = match r.name()? {
                         "file" => Self::File,
                         "null" => Self::Null,
-                        name => Self::Unrecognized(name.to_owned()),
-                    })
+                        name => Self::Unrecognized(rt::owned(name)),
+                    };
+                    Ok(())
                 }
             }
 
@@ -107,21 +112,24 @@ mod bindings {
             }
 
             impl rt::Decode for File {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        path: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for File {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut path: Option<String> = None;
-                    r.members(&mut [("path", &mut path)], outer)?;
-                    Ok(Self {
-                        path: rt::required!(path, "path"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.members(&mut [("path", &mut self.path)], outer)
                 }
             }
 
@@ -155,31 +163,43 @@ mod bindings {
                         Self::Unrecognized(branch) => &branch.name,
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "file" => rt::branch(r, base, Self::File),
-                        "null" => rt::bare_branch(r, base, Self::Null),
-                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
-                    }
-                }
             }
 
             impl rt::Decode for Device {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        driver: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("driver")?;
-                    let mut base: &mut rt::Slots<'_> =
-                        &mut [("driver", &mut rt::Seen), ("id", &mut id)];
-                    let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        driver,
-                    })
+                    r.union(
+                        &tag,
+                        &mut [("driver", &mut rt::Seen), ("id", &mut self.id)],
+                        &mut self.driver,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for DeviceBranch {
+                fn blank() -> Self {
+                    Self::Unrecognized(rt::UnknownBranch::default())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "file" => rt::branch(r, base, Self::File),
+                        "null" => rt::bare_branch(r, base, Self::Null),
+                        name => rt::unknown_branch(name, r, base, Self::Unrecognized),
+                    }?;
+                    Ok(())
                 }
             }
 

@@ -50,14 +50,19 @@ mod bindings {
             }
 
             impl rt::Decode for Driver {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                fn blank() -> Self {
+                    Self::File
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let name = r.string()?;
-                    Ok(match &*name {
+                    *self = match &*name {
                         "file" => Self::File,
                         "net" => Self::Net,
                         "null" => Self::Null,
                         name => return Err(r.unknown_value("Driver", name)),
-                    })
+                    };
+                    Ok(())
                 }
             }
 
@@ -83,21 +88,24 @@ mod bindings {
             }
 
             impl rt::Decode for File {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        path: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for File {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut path: Option<String> = None;
-                    r.exact_members(&mut [("path", &mut rt::Required(&mut path))], outer)?;
-                    Ok(Self {
-                        path: rt::required!(path, "path"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.exact_members(&mut [("path", &mut self.path)], outer)
                 }
             }
 
@@ -136,13 +144,18 @@ mod bindings {
             }
 
             impl rt::Decode for Transport {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+                fn blank() -> Self {
+                    Self::Tcp
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
                     let name = r.string()?;
-                    Ok(match &*name {
+                    *self = match &*name {
                         "tcp" => Self::Tcp,
                         "unix" => Self::Unix,
                         name => return Err(r.unknown_value("Transport", name)),
-                    })
+                    };
+                    Ok(())
                 }
             }
 
@@ -179,26 +192,28 @@ mod bindings {
             }
 
             impl rt::Decode for Tcp {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        host: String::new(),
+                        port: None,
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Tcp {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut host: Option<String> = None;
-                    let mut port: Option<u16> = None;
+                ) -> Result<(), rt::DecodeError> {
                     r.exact_members(
-                        &mut [("host", &mut rt::Required(&mut host)), ("port", &mut port)],
+                        &mut [("host", &mut self.host), ("port", &mut self.port)],
                         outer,
-                    )?;
-                    Ok(Self {
-                        host: rt::required!(host, "host"),
-                        port,
-                    })
+                    )
                 }
             }
 
@@ -243,21 +258,24 @@ mod bindings {
             }
 
             impl rt::Decode for Unix {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        socket: String::new(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Unix {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut socket: Option<String> = None;
-                    r.exact_members(&mut [("socket", &mut rt::Required(&mut socket))], outer)?;
-                    Ok(Self {
-                        socket: rt::required!(socket, "socket"),
-                    })
+                ) -> Result<(), rt::DecodeError> {
+                    r.exact_members(&mut [("socket", &mut self.socket)], outer)
                 }
             }
 
@@ -317,38 +335,54 @@ mod bindings {
                         Self::Unix(_) => "unix",
                     }
                 }
-
-                fn decode(
-                    name: &str,
-                    r: &mut rt::Reader<'_>,
-                    base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
-                        "tcp" => rt::branch(r, base, Self::Tcp),
-                        "unix" => rt::branch(r, base, Self::Unix),
-                        name => Err(r.unknown_value("Net", name)),
-                    }
-                }
             }
 
             impl rt::Decode for Net {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    r.object_of()
+                fn blank() -> Self {
+                    Self {
+                        timeout: None,
+                        transport: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object_of(self)
                 }
             }
 
             impl rt::DecodeMembers for Net {
-                fn decode_members(
+                fn fill_members(
+                    &mut self,
                     r: &mut rt::Reader<'_>,
                     outer: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    let mut timeout: Option<i64> = None;
+                ) -> Result<(), rt::DecodeError> {
                     let tag = r.discriminator("transport")?;
-                    let base: &mut rt::Slots<'_> =
-                        &mut [("timeout", &mut timeout), ("transport", &mut rt::Seen)];
-                    let mut base = rt::Chain::new(base, outer);
-                    let transport = types::NetBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { timeout, transport })
+                    r.union_members(
+                        &tag,
+                        &mut [("timeout", &mut self.timeout), ("transport", &mut rt::Seen)],
+                        &mut self.transport,
+                        outer,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for NetBranch {
+                fn blank() -> Self {
+                    Self::Unix(rt::Decode::blank())
+                }
+
+                fn fill_branch(
+                    &mut self,
+                    name: &str,
+                    r: &mut rt::Reader<'_>,
+                    base: &mut dyn rt::Members,
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
+                        "tcp" => rt::branch(r, base, Self::Tcp),
+                        "unix" => rt::branch(r, base, Self::Unix),
+                        name => Err(r.unknown_value("Net", name)),
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -412,17 +446,15 @@ mod bindings {
             }
 
             impl rt::Decode for Common {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let mut driver: Option<types::Driver> = None;
-                    r.exact_object(&mut [
-                        ("id", &mut rt::Required(&mut id)),
-                        ("driver", &mut rt::Required(&mut driver)),
-                    ])?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        driver: rt::required!(driver, "driver"),
-                    })
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        driver: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.exact_object(&mut [("id", &mut self.id), ("driver", &mut self.driver)])
                 }
             }
 
@@ -489,34 +521,44 @@ mod bindings {
                         Self::Null => "null",
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Device {
+                fn blank() -> Self {
+                    Self {
+                        id: String::new(),
+                        driver: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("driver")?;
+                    r.union(
+                        &tag,
+                        &mut [("id", &mut self.id), ("driver", &mut rt::Seen)],
+                        &mut self.driver,
+                    )
+                }
+            }
+
+            impl rt::DecodeBranch for DeviceBranch {
+                fn blank() -> Self {
+                    Self::Null
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "file" => rt::branch(r, base, Self::File),
                         "net" => rt::branch(r, base, Self::Net),
                         "null" => rt::exact_bare_branch(r, base, Self::Null),
                         name => Err(r.unknown_value("Device", name)),
-                    }
-                }
-            }
-
-            impl rt::Decode for Device {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let mut id: Option<String> = None;
-                    let tag = r.discriminator("driver")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [
-                        ("id", &mut rt::Required(&mut id)),
-                        ("driver", &mut rt::Seen),
-                    ];
-                    let driver = types::DeviceBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self {
-                        id: rt::required!(id, "id"),
-                        driver,
-                    })
+                    }?;
+                    Ok(())
                 }
             }
 
@@ -587,27 +629,39 @@ mod bindings {
                         Self::Null => "null",
                     }
                 }
+            }
 
-                fn decode(
+            impl rt::Decode for Bare {
+                fn blank() -> Self {
+                    Self {
+                        driver: rt::DecodeBranch::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    let tag = r.discriminator("driver")?;
+                    r.union(&tag, &mut [("driver", &mut rt::Seen)], &mut self.driver)
+                }
+            }
+
+            impl rt::DecodeBranch for BareBranch {
+                fn blank() -> Self {
+                    Self::Net
+                }
+
+                fn fill_branch(
+                    &mut self,
                     name: &str,
                     r: &mut rt::Reader<'_>,
                     base: &mut dyn rt::Members,
-                ) -> Result<Self, rt::DecodeError> {
-                    match name {
+                ) -> Result<(), rt::DecodeError> {
+                    *self = match name {
                         "file" => rt::branch(r, base, Self::File),
                         "net" => rt::exact_bare_branch(r, base, Self::Net),
                         "null" => rt::exact_bare_branch(r, base, Self::Null),
                         name => Err(r.unknown_value("Bare", name)),
-                    }
-                }
-            }
-
-            impl rt::Decode for Bare {
-                fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-                    let tag = r.discriminator("driver")?;
-                    let mut base: &mut rt::Slots<'_> = &mut [("driver", &mut rt::Seen)];
-                    let driver = types::BareBranch::decode(&tag, r, &mut base)?;
-                    Ok(Self { driver })
+                    }?;
+                    Ok(())
                 }
             }
 

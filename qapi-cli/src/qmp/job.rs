@@ -3,9 +3,10 @@
 use qapi_client::blocking::Client;
 use qapi_client::core::RawEvent;
 use qapi_client::{CallOptions, Error};
-use qapi_types::{Any, Command, Decode, DecodeError, Encode, Reader, Writer, required};
+use qapi_types::{Any, Command, Decode, DecodeError, Encode, Reader, Writer};
 
 /// What there is to know of a job.
+#[derive(Default)]
 pub(super) struct Job {
     id: String,
     status: String,
@@ -31,18 +32,16 @@ impl Job {
 }
 
 impl Decode for Job {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut id, mut status, mut error) = (None, None, None);
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         r.object(&mut [
-            ("id", &mut id),
-            ("status", &mut status),
-            ("error", &mut error),
-        ])?;
-        Ok(Self {
-            id: required!(id, "id"),
-            status: required!(status, "status"),
-            error,
-        })
+            ("id", &mut self.id),
+            ("status", &mut self.status),
+            ("error", &mut self.error),
+        ])
     }
 }
 

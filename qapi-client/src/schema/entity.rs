@@ -1,9 +1,9 @@
 //! What `query-qmp-schema` returns, as it comes.
 
-use qapi_types::{Decode, DecodeError, Reader, required};
+use qapi_types::{Decode, DecodeError, Reader};
 
 /// A command, event or type.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Entity {
     pub(super) name: String,
     pub(super) meta: Meta,
@@ -19,7 +19,7 @@ pub(super) struct Entity {
     pub(super) features: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Meta {
     Command,
     Event,
@@ -29,10 +29,11 @@ pub(super) enum Meta {
     Object,
     Alternate,
     /// A kind that nobody here knows yet.
+    #[default]
     Unrecognized,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct MemberInfo {
     /// Empty for the branch of an alternate.
     pub(super) name: String,
@@ -42,27 +43,29 @@ pub(super) struct MemberInfo {
     pub(super) features: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct BranchInfo {
     pub(super) name: String,
     pub(super) ty: String,
 }
 
 impl Decode for Entity {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut name, mut meta, mut allow_oob) = (None, None, None);
-        let (mut argument, mut returned, mut element) = (None, None, None);
-        let (mut json_type, mut tag, mut members) = (None, None, None::<Vec<_>>);
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let (mut allow_oob, mut members) = (None, None::<Vec<_>>);
         let (mut branches, mut values, mut features) = (None, None::<Vec<String>>, None);
         r.object(&mut [
-            ("name", &mut name),
-            ("meta-type", &mut meta),
+            ("name", &mut self.name),
+            ("meta-type", &mut self.meta),
             ("allow-oob", &mut allow_oob),
-            ("arg-type", &mut argument),
-            ("ret-type", &mut returned),
-            ("element-type", &mut element),
-            ("json-type", &mut json_type),
-            ("tag", &mut tag),
+            ("arg-type", &mut self.argument),
+            ("ret-type", &mut self.returned),
+            ("element-type", &mut self.element),
+            ("json-type", &mut self.json_type),
+            ("tag", &mut self.tag),
             ("members", &mut members),
             ("variants", &mut branches),
             ("values", &mut values),
@@ -71,25 +74,21 @@ impl Decode for Entity {
         // Servers before 6.2 tell an enum's values by their names alone.
         let members = members.filter(|members| !members.is_empty());
         let values = || values.unwrap_or_default().into_iter();
-        Ok(Self {
-            name: required!(name, "name"),
-            meta: required!(meta, "meta-type"),
-            allow_oob: allow_oob.unwrap_or_default(),
-            argument,
-            returned,
-            element,
-            json_type,
-            tag,
-            members: members.unwrap_or_else(|| values().map(MemberInfo::value).collect()),
-            branches: branches.unwrap_or_default(),
-            features: features.unwrap_or_default(),
-        })
+        self.members = members.unwrap_or_else(|| values().map(MemberInfo::value).collect());
+        self.allow_oob = allow_oob.unwrap_or_default();
+        self.branches = branches.unwrap_or_default();
+        self.features = features.unwrap_or_default();
+        Ok(())
     }
 }
 
 impl Decode for Meta {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(match &*r.string()? {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        *self = match &*r.string()? {
             "command" => Self::Command,
             "event" => Self::Event,
             "builtin" => Self::Builtin,
@@ -98,7 +97,8 @@ impl Decode for Meta {
             "object" => Self::Object,
             "alternate" => Self::Alternate,
             _ => Self::Unrecognized,
-        })
+        };
+        Ok(())
     }
 }
 
@@ -113,15 +113,17 @@ impl MemberInfo {
     fn value(name: String) -> Self {
         Self {
             name,
-            ty: String::new(),
-            optional: false,
-            features: Vec::new(),
+            ..Self::default()
         }
     }
 }
 
 impl Decode for MemberInfo {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         let (mut name, mut ty, mut features) = (None, None, None);
         // Whatever the default is: that there is one makes the member optional.
         let mut default = None::<()>;
@@ -131,22 +133,22 @@ impl Decode for MemberInfo {
             ("default", &mut default),
             ("features", &mut features),
         ])?;
-        Ok(Self {
+        *self = Self {
             name: name.unwrap_or_default(),
             ty: ty.unwrap_or_default(),
             optional: default.is_some(),
             features: features.unwrap_or_default(),
-        })
+        };
+        Ok(())
     }
 }
 
 impl Decode for BranchInfo {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut name, mut ty) = (None, None);
-        r.object(&mut [("case", &mut name), ("type", &mut ty)])?;
-        Ok(Self {
-            name: required!(name, "case"),
-            ty: required!(ty, "type"),
-        })
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.object(&mut [("case", &mut self.name), ("type", &mut self.ty)])
     }
 }

@@ -80,13 +80,19 @@ impl qapi_types::Command for QuerySchema {
 }
 
 impl Decode for Schema {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let entities: Vec<Entity> = Vec::decode(r)?;
-        let names = entities.iter().enumerate();
-        let by_name = names
-            .map(|(at, entity)| (entity.name.clone(), at))
-            .collect();
-        Ok(Self { entities, by_name })
+    fn blank() -> Self {
+        Self {
+            entities: Vec::new(),
+            by_name: HashMap::new(),
+        }
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.entities.fill(r)?;
+        let names = self.entities.iter().enumerate();
+        let names = names.map(|(at, entity)| (entity.name.clone(), at));
+        self.by_name.extend(names);
+        Ok(())
     }
 }
 

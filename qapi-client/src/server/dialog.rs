@@ -111,6 +111,7 @@ impl Dialog {
     /// Does [`NEGOTIATE`], and answers what it returns.
     pub(crate) fn negotiate(&mut self, json: &Any) -> Result<String, Refusal> {
         let Enable(capabilities) = arguments(&mut Reader::new(json.as_json()))?;
+        let capabilities = capabilities.unwrap_or_default();
         if self.is_ready() {
             return Err(Refusal {
                 desc: "capabilities have been negotiated already".into(),
@@ -178,23 +179,29 @@ pub(crate) fn not_out_of_band(name: &str) -> Refusal {
 const KEPT: usize = 4 << 10;
 
 /// The arguments of [`NEGOTIATE`].
-struct Enable(Vec<Oob>);
+struct Enable(Option<Vec<Oob>>);
 
 /// The one capability that there is.
 struct Oob;
 
 impl Decode for Enable {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut enable = None;
-        r.exact_object(&mut [("enable", &mut enable)])?;
-        Ok(Self(enable.unwrap_or_default()))
+    fn blank() -> Self {
+        Self(None)
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.exact_object(&mut [("enable", &mut self.0)])
     }
 }
 
 impl Decode for Oob {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {
+        Self
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         match &*r.string()? {
-            OUT_OF_BAND => Ok(Self),
+            OUT_OF_BAND => Ok(()),
             other => Err(r.unknown_value("QMPCapability", other)),
         }
     }

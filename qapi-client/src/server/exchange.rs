@@ -136,11 +136,16 @@ impl std::str::FromStr for Line {
 }
 
 impl Decode for Side {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        match &*r.string()? {
-            "client" => Ok(Self::Client),
-            "server" => Ok(Self::Server),
-            other => Err(r.unknown_value("Side", other)),
-        }
+    fn blank() -> Self {
+        Self::Client
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        *self = match &*r.string()? {
+            "client" => Self::Client,
+            "server" => Self::Server,
+            other => return Err(r.unknown_value("Side", other)),
+        };
+        Ok(())
     }
 }

@@ -245,9 +245,12 @@ enum Admitted {
 struct NoArguments;
 
 impl Decode for NoArguments {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.exact_object(&mut [])?;
-        Ok(Self)
+    fn blank() -> Self {
+        Self
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.exact_object(&mut [])
     }
 }
 

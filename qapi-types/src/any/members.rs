@@ -86,26 +86,33 @@ impl IntoIterator for AnyMembers {
 }
 
 impl Decode for AnyMembers {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.object_of()
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.object_of(self)
     }
 }
 
 impl DecodeMembers for AnyMembers {
     /// Takes every member that `outer` has no slot for.
-    fn decode_members(r: &mut Reader<'_>, outer: &mut dyn Members) -> Result<Self, DecodeError> {
-        let mut all = Self::new();
+    fn fill_members(
+        &mut self,
+        r: &mut Reader<'_>,
+        outer: &mut dyn Members,
+    ) -> Result<(), DecodeError> {
         let mut object = r.open_object()?;
         while let Some(name) = r.member(&mut object)? {
             if let Some(slot) = outer.slot(&name) {
-                r.fill_slot(&name, slot)?;
+                r.fill_slot(slot)?;
             } else {
                 r.charge(size_of::<(String, Any)>())?;
                 let value = Any::decode(r).map_err(|error| error.in_member(&name))?;
-                all.push(name, value);
+                self.push(name, value);
             }
         }
-        Ok(all)
+        Ok(())
     }
 }
 
@@ -119,7 +126,7 @@ impl Encode for AnyMembers {
 }
 
 /// The branch of a union that the schema does not know, because the server is newer: its name and its members.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UnknownBranch {
     /// The discriminator's value.
     pub name: String,
@@ -138,10 +145,10 @@ impl UnknownBranch {
         r: &mut Reader<'_>,
         outer: &mut dyn Members,
     ) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: name.to_owned(),
-            members: AnyMembers::decode_members(r, outer)?,
-        })
+        let mut members = AnyMembers::new();
+        members.fill_members(r, outer)?;
+        let name = name.to_owned();
+        Ok(Self { name, members })
     }
 }
 

@@ -37,6 +37,10 @@ pub struct Any {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Null;
 
+/// A value that there is none of: it would have to contain itself, for the schema requires that. Nobody can make one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Impossible(());
+
 impl Any {
     /// The value that `value` is written as.
     pub fn encode_from(value: &(impl Encode + ?Sized)) -> Self {
@@ -98,9 +102,14 @@ impl Any {
 }
 
 impl Decode for Any {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let json = r.raw()?.into();
-        Ok(Self { json })
+    fn blank() -> Self {
+        let json = Box::default();
+        Self { json }
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.json = r.raw()?.into();
+        Ok(())
     }
 }
 
@@ -120,8 +129,28 @@ impl FromStr for Any {
 }
 
 impl Decode for Null {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.null().map(|()| Null)
+    fn blank() -> Self {
+        Self
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.null()
+    }
+}
+
+impl Decode for Impossible {
+    fn blank() -> Self {
+        Self(())
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        Err(r.unexpected("a value without end"))
+    }
+}
+
+impl Encode for Impossible {
+    fn encode(&self, w: &mut Writer) {
+        Null.encode(w);
     }
 }
 

@@ -5,7 +5,6 @@ use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::{Kind, Reader};
-use crate::required;
 use crate::writer::Writer;
 
 /// A server's greeting: who it is and what it can do. One that is no QEMU may tell less, or in another way: what cannot be
@@ -43,16 +42,19 @@ pub struct Version {
 struct Number(u32, u32, u32);
 
 impl Decode for Greeting {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         let (mut version, mut capabilities) = (None, None);
         r.object(&mut [
             ("version", &mut version),
             ("capabilities", &mut capabilities),
         ])?;
-        Ok(Self {
-            version: readable(version),
-            capabilities: readable(capabilities),
-        })
+        self.version = readable(version);
+        self.capabilities = readable(capabilities);
+        Ok(())
     }
 }
 
@@ -61,38 +63,42 @@ fn readable<T: Decode + Default>(value: Option<Any>) -> T {
 }
 
 impl Decode for Version {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut qemu, mut package) = (None, None);
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        let (mut qemu, mut package) = (Number::blank(), None);
         r.object(&mut [("qemu", &mut qemu), ("package", &mut package)])?;
-        let Number(major, minor, micro) = required!(qemu, "qemu");
-        Ok(Self {
+        let Number(major, minor, micro) = qemu;
+        *self = Self {
             major,
             minor,
             micro,
             package: package.unwrap_or_default(),
-        })
+        };
+        Ok(())
     }
 }
 
 impl Decode for Number {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn blank() -> Self {
+        Self(0, 0, 0)
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         if r.kind()? == Kind::String {
             let text = r.string()?;
             let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
             let mut next = || parts.next().unwrap_or(0);
-            return Ok(Self(next(), next(), next()));
+            *self = Self(next(), next(), next());
+            return Ok(());
         }
-        let (mut micro, mut minor, mut major) = (None, None, None);
         r.object(&mut [
-            ("micro", &mut micro),
-            ("minor", &mut minor),
-            ("major", &mut major),
-        ])?;
-        Ok(Self(
-            required!(major, "major"),
-            required!(minor, "minor"),
-            required!(micro, "micro"),
-        ))
+            ("micro", &mut self.2),
+            ("minor", &mut self.1),
+            ("major", &mut self.0),
+        ])
     }
 }
 

@@ -81,8 +81,13 @@ const NO_DATA: &str = "{}";
 struct Place(Range<usize>);
 
 impl Decode for Place {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        r.raw_range().map(Place)
+    fn blank() -> Self {
+        Self(0..0)
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        self.0 = r.raw_range()?;
+        Ok(())
     }
 }
 

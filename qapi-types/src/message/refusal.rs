@@ -6,7 +6,6 @@ use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::Reader;
-use crate::required;
 use crate::writer::Writer;
 
 /// A server's error: the class is for programs, the description for people.
@@ -88,8 +87,13 @@ impl fmt::Display for ErrorClass {
 }
 
 impl Decode for ErrorClass {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self::from(&*r.string()?))
+    fn blank() -> Self {
+        Self::GenericError
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        *self = Self::from(&*r.string()?);
+        Ok(())
     }
 }
 
@@ -100,13 +104,15 @@ impl Encode for ErrorClass {
 }
 
 impl Decode for Refusal {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut class, mut desc) = (None, None);
-        r.object(&mut [("class", &mut class), ("desc", &mut desc)])?;
-        Ok(Self {
-            class: required!(class, "class"),
-            desc: required!(desc, "desc"),
-        })
+    fn blank() -> Self {
+        Self {
+            class: Decode::blank(),
+            desc: String::new(),
+        }
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.object(&mut [("class", &mut self.class), ("desc", &mut self.desc)])
     }
 }
 

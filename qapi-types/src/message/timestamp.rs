@@ -7,7 +7,6 @@ use crate::decode::Decode;
 use crate::encode::Encode;
 use crate::error::DecodeError;
 use crate::reader::Reader;
-use crate::required;
 use crate::writer::Writer;
 
 /// The host's time at which an event happened, since the beginning of 1970. Both parts are -1 if the host could not tell.
@@ -57,16 +56,15 @@ impl Default for Timestamp {
 }
 
 impl Decode for Timestamp {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut seconds, mut microseconds) = (None, None);
+    fn blank() -> Self {
+        Self::UNKNOWN
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         r.object(&mut [
-            ("seconds", &mut seconds),
-            ("microseconds", &mut microseconds),
-        ])?;
-        Ok(Self {
-            seconds: required!(seconds, "seconds"),
-            microseconds: required!(microseconds, "microseconds"),
-        })
+            ("seconds", &mut self.seconds),
+            ("microseconds", &mut self.microseconds),
+        ])
     }
 }
 

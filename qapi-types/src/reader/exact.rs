@@ -8,7 +8,7 @@
 
 use super::Reader;
 use crate::error::{DecodeError, Problem};
-use crate::slot::{Members, NoMembers, Slots};
+use crate::slot::{Members, NoMembers, Roll, Slots};
 
 /// What is wrong with an object, as far as it has been read.
 #[derive(Default)]
@@ -24,8 +24,7 @@ impl Reader<'_> {
     /// As [`object`](Self::object), for strict bindings.
     ///
     /// # Errors
-    /// As [`object`](Self::object); a member that has to be there is missing ([`Required`](crate::Required) tells which
-    /// has to), or one has no slot.
+    /// As [`object`](Self::object); or a member has no slot.
     pub fn exact_object(&mut self, slots: &mut Slots<'_>) -> Result<(), DecodeError> {
         self.exact_members(slots, &mut NoMembers)
     }
@@ -39,6 +38,7 @@ impl Reader<'_> {
         slots: &mut Slots<'_>,
         outer: &mut dyn Members,
     ) -> Result<(), DecodeError> {
+        let mut own = Roll::new(slots);
         let mut faults = Faults::default();
         let mut object = self.open_object()?;
         while self.before_name(&mut object)? {
@@ -47,24 +47,24 @@ impl Reader<'_> {
             self.token(b':', "`:`")?;
             self.skip_whitespace();
             let (value, depth) = (self.at, self.depth);
-            let index = slots.iter().position(|(own, _)| *own == name);
-            let filled = if let Some(index) = index {
-                self.fill_slot(&name, slots[index].1)
-            } else if let Some(slot) = outer.slot(&name) {
-                self.fill_slot(&name, slot)
-            } else {
+            let index = own.position(&name);
+            let slot = match index {
+                Some(index) => own.slot(index),
+                None => outer.slot(&name),
+            };
+            let Some(slot) = slot else {
                 let error = self.error_at(Problem::UnknownMember, start);
                 faults.unknown.get_or_insert(error.in_member(&name));
                 self.skip()?;
                 continue;
             };
-            if let Err(error) = filled {
+            if let Err(error) = self.fill_slot(slot) {
                 faults.add(index, error);
                 (self.at, self.depth) = (value, depth);
                 self.skip()?;
             }
         }
-        faults.tell(slots, outer)
+        faults.tell(&own, outer)
     }
 }
 
@@ -73,21 +73,20 @@ impl Faults {
     fn add(&mut self, index: Option<usize>, error: DecodeError) {
         match (index, &self.own) {
             (None, _) => drop(self.outer.get_or_insert(error)),
-            (Some(index), Some((earlier, _))) if *earlier < index => {}
+            (Some(index), Some((earlier, _))) if *earlier <= index => {}
             (Some(index), _) => self.own = Some((index, error)),
         }
     }
 
-    fn tell(self, slots: &Slots<'_>, outer: &dyn Members) -> Result<(), DecodeError> {
+    fn tell(self, own: &Roll<'_, '_>, outer: &dyn Members) -> Result<(), DecodeError> {
         if let Some(error) = self.outer {
             return Err(error);
         }
         if let Some(member) = outer.missing() {
             return Err(DecodeError::missing(member));
         }
-        let failed = self.own.as_ref().map_or(slots.len(), |(index, _)| *index);
-        let before = slots.iter().take(failed);
-        if let Some((member, _)) = before.into_iter().find(|(_, slot)| slot.is_missing()) {
+        let failed = self.own.as_ref().map_or(usize::MAX, |(index, _)| *index);
+        if let Some(member) = own.missing(failed) {
             return Err(DecodeError::missing(member));
         }
         match (self.own, self.unknown) {

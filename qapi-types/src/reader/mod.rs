@@ -5,6 +5,7 @@
 //! strings without an escape are borrowed from it.
 
 mod ahead;
+mod array;
 mod exact;
 mod number;
 mod object;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use crate::decode::Decode;
 use crate::error::{DecodeError, Problem};
 
+pub use array::Elements;
 pub use object::Object;
 
 /// Bounds on what a text can make its reader do.
@@ -85,6 +87,8 @@ pub struct Reader<'de> {
     at: usize,
     /// The string read last, for the errors about what it says.
     last_string: LastString,
+    /// The last [`name`](Self::name) that had escapes.
+    unescaped: String,
     depth: usize,
     memory: usize,
     limits: Limits,
@@ -96,13 +100,6 @@ pub(crate) struct LastString {
     pub(crate) offset: usize,
     /// The member that it is of the object ahead, if it was looked ahead for.
     pub(crate) discriminator: Option<&'static str>,
-}
-
-/// An array in the middle of being read; see [`Reader::element`].
-#[derive(Debug)]
-pub struct Elements {
-    index: usize,
-    state: Progress,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -124,6 +121,7 @@ impl<'de> Reader<'de> {
             text,
             at: 0,
             last_string: LastString::default(),
+            unescaped: String::new(),
             depth: 0,
             memory: limits.memory,
             limits,
@@ -255,74 +253,6 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Reads the beginning of an array; then [`element`](Self::element) is asked before each element, to the end.
-    ///
-    /// # Errors
-    /// The value is no array, or it lies too deep.
-    pub fn array(&mut self) -> Result<Elements, DecodeError> {
-        if self.next_token() != Some(b'[') {
-            return Err(self.unexpected("an array"));
-        }
-        self.enter()?;
-        Ok(Elements {
-            index: 0,
-            state: Progress::Opened,
-        })
-    }
-
-    /// Whether the array has another element; if so the reader stands before it.
-    ///
-    /// # Errors
-    /// Neither an element nor the array's end is there.
-    pub fn element(&mut self, array: &mut Elements) -> Result<bool, DecodeError> {
-        match (self.next_token(), &array.state) {
-            (_, Progress::Done) => return Ok(false),
-            (Some(b']'), _) => {
-                self.leave();
-                array.state = Progress::Done;
-                return Ok(false);
-            }
-            (Some(b','), Progress::Running) => {
-                self.at += 1;
-                array.index += 1;
-            }
-            (_, Progress::Running) => return Err(self.unexpected("`,` or `]`")),
-            (_, Progress::Opened) => array.state = Progress::Running,
-        }
-        Ok(true)
-    }
-
-    /// Goes past the bracket that opens an array, and answers whether it has an element: then the reader stands before the
-    /// first.
-    pub(crate) fn first_element(&mut self) -> Result<bool, DecodeError> {
-        if self.next_token() != Some(b'[') {
-            return Err(self.unexpected("an array"));
-        }
-        self.enter()?;
-        self.blank();
-        if self.peek() == Some(b']') {
-            self.leave();
-            return Ok(false);
-        }
-        Ok(true)
-    }
-
-    /// Whether the array has another element; if so the reader stands before it.
-    pub(crate) fn next_element(&mut self) -> Result<bool, DecodeError> {
-        match self.next_token() {
-            Some(b',') => {
-                self.at += 1;
-                self.blank();
-                Ok(true)
-            }
-            Some(b']') => {
-                self.leave();
-                Ok(false)
-            }
-            _ => Err(self.unexpected("`,` or `]`")),
-        }
-    }
-
     /// Goes past the bracket that opens an object or array, one level down.
     #[inline]
     fn enter(&mut self) -> Result<(), DecodeError> {
@@ -375,13 +305,6 @@ impl<'de> Reader<'de> {
         let value = T::decode(self).map_err(|error| error.placed(self.text, start))?;
         self.end()?;
         Ok(value)
-    }
-}
-
-impl Elements {
-    /// The index of the element the reader stands before.
-    pub fn index(&self) -> usize {
-        self.index
     }
 }
 

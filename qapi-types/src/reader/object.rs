@@ -1,9 +1,9 @@
 //! Objects: a list of slots is filled in one pass, in whatever order the members come.
 
 use super::{Progress, Reader};
-use crate::decode::DecodeMembers;
+use crate::decode::{DecodeBranch, DecodeMembers};
 use crate::error::DecodeError;
-use crate::slot::{Members, NoMembers, Slot, Slots};
+use crate::slot::{Base, Members, NoMembers, Roll, Slot, Slots};
 use std::borrow::Cow;
 
 /// An object in the middle of being read; see [`Reader::member`].
@@ -19,78 +19,128 @@ impl<'de> Reader<'de> {
     /// each, and one for each of those that are absent. Generated code lists them as QEMU sends them.
     ///
     /// # Errors
-    /// The value is no object, a member is there twice, or a member's value does not fit its slot.
+    /// The value is no object, a member is there twice, one is missing that has to be there, or a member's value does not
+    /// fit its slot.
     pub fn object(&mut self, slots: &mut Slots<'_>) -> Result<(), DecodeError> {
-        self.fill(slots, &mut NoMembers)
+        self.members(slots, &mut NoMembers)
     }
 
     /// Reads an object into `slots` and, what has none there, into `outer`: the members of a branch and those of the
     /// unions around it lie flat in one object.
     ///
     /// # Errors
-    /// As [`object`](Self::object).
+    /// As [`object`](Self::object); what is missing of `outer` is for others to tell.
     pub fn members(
         &mut self,
         slots: &mut Slots<'_>,
         outer: &mut dyn Members,
     ) -> Result<(), DecodeError> {
-        self.fill(slots, outer)
+        let mut own = Roll::new(slots);
+        let mut more = self.first_member()?;
+        let mut expected = 0;
+        while more {
+            match own.name(expected) {
+                Some(name) if self.go_to_value_of(name) => {
+                    self.fill_own(&mut own, expected)?;
+                    expected += 1;
+                }
+                _ => expected = self.fill_other(&mut own, expected, outer)?,
+            }
+            more = self.next_member()?;
+        }
+        match own.missing(usize::MAX) {
+            Some(name) => Err(DecodeError::missing(name)),
+            None => Ok(()),
+        }
     }
 
     /// Reads an object that is no union's branch here: `Decode` for a type that has `DecodeMembers`.
     ///
     /// # Errors
-    /// As those of `T`.
-    pub fn object_of<T: DecodeMembers>(&mut self) -> Result<T, DecodeError> {
-        T::decode_members(self, &mut NoMembers)
+    /// As those of `value`.
+    pub fn object_of(&mut self, value: &mut dyn DecodeMembers) -> Result<(), DecodeError> {
+        value.fill_members(self, &mut NoMembers)
     }
 
-    fn fill(&mut self, slots: &mut Slots<'_>, outer: &mut dyn Members) -> Result<(), DecodeError> {
-        let mut more = self.first_member()?;
-        let mut expected = 0;
-        while more {
-            match slots.get_mut(expected) {
-                Some((name, slot)) if self.go_to_value_of(name) => {
-                    self.fill_slot(name, *slot)?;
-                    expected += 1;
-                }
-                _ => expected = self.fill_other(slots, expected, outer)?,
-            }
-            more = self.next_member()?;
-        }
-        Ok(())
+    /// Reads an object into `slots`, and what has none there into `others`.
+    ///
+    /// # Errors
+    /// As [`object`](Self::object), and as those of `others`.
+    pub fn object_and(
+        &mut self,
+        slots: &mut Slots<'_>,
+        others: &mut dyn DecodeMembers,
+    ) -> Result<(), DecodeError> {
+        let mut nothing = NoMembers;
+        let mut own = Base::new(slots, &mut nothing);
+        others.fill_members(self, &mut own)?;
+        own.complete()
     }
 
-    /// Reads a member that is not the expected one of `slots`, and answers which is expected now.
+    /// Reads a union: the members of its base into `slots`, the branch `name` into `branch`. The discriminator, which
+    /// [`discriminator`](Self::discriminator) has told the name by, is one of the base's, with [`Seen`](crate::Seen) for
+    /// its slot.
+    ///
+    /// # Errors
+    /// As [`object`](Self::object), and as those of `branch`.
+    pub fn union(
+        &mut self,
+        name: &str,
+        slots: &mut Slots<'_>,
+        branch: &mut dyn DecodeBranch,
+    ) -> Result<(), DecodeError> {
+        self.union_members(name, slots, branch, &mut NoMembers)
+    }
+
+    /// As [`union`](Self::union), for one that is the branch of another, whose members go to `outer`.
+    ///
+    /// # Errors
+    /// As [`union`](Self::union); what is missing of `outer` is for others to tell.
+    pub fn union_members(
+        &mut self,
+        name: &str,
+        slots: &mut Slots<'_>,
+        branch: &mut dyn DecodeBranch,
+        outer: &mut dyn Members,
+    ) -> Result<(), DecodeError> {
+        let mut base = Base::new(slots, outer);
+        branch.fill_branch(name, self, &mut base)?;
+        base.complete()
+    }
+
+    /// Reads a member that is not the expected one of `own`, and answers which is expected now.
     #[inline(never)]
     fn fill_other(
         &mut self,
-        slots: &mut Slots<'_>,
+        own: &mut Roll<'_, '_>,
         expected: usize,
         outer: &mut dyn Members,
     ) -> Result<usize, DecodeError> {
         // Those before it may be absent.
-        for (index, (name, slot)) in slots.iter_mut().enumerate().skip(expected + 1) {
-            if self.go_to_value_of(name) {
-                self.fill_slot(name, *slot)?;
-                return Ok(index + 1);
-            }
+        if let Some(index) = own.ahead(expected + 1, self) {
+            self.fill_own(own, index)?;
+            return Ok(index + 1);
         }
-        if let Some((name, slot)) = outer.slot_ahead(self) {
-            self.fill_slot(name, slot)?;
+        if let Some(slot) = outer.slot_ahead(self) {
+            self.fill_slot(slot)?;
             return Ok(expected);
         }
         let name = self.string()?;
         self.colon()?;
-        if let Some(index) = slots.iter().position(|(own, _)| *own == name) {
-            self.fill_slot(&name, slots[index].1)?;
+        if let Some(index) = own.position(&name) {
+            self.fill_own(own, index)?;
             return Ok(index + 1);
         }
         match outer.slot(&name) {
-            Some(slot) => self.fill_slot(&name, slot)?,
+            Some(slot) => self.fill_slot(slot)?,
             None => self.skip().map_err(|error| error.in_member(&name))?,
         }
         Ok(expected)
+    }
+
+    #[inline]
+    fn fill_own(&mut self, own: &mut Roll<'_, '_>, index: usize) -> Result<(), DecodeError> {
+        own.slot(index).map_or(Ok(()), |slot| self.fill_slot(slot))
     }
 
     /// Goes to the value of the member at the reader's position if its name is `name`, and written as QEMU does: no escapes,
@@ -154,12 +204,15 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// Reads the value of the member `name`, which the reader stands before, into its slot.
+    /// Reads the value of a member, which the reader stands before, into its slot.
     #[inline]
-    pub(crate) fn fill_slot(&mut self, name: &str, slot: &mut dyn Slot) -> Result<(), DecodeError> {
+    pub(crate) fn fill_slot(&mut self, slot: Slot<'_>) -> Result<(), DecodeError> {
         let start = self.at;
-        slot.fill(self)
-            .map_err(|error| error.placed(self.text, start).in_member(name))
+        let filled = match slot.again {
+            false => slot.value.fill(self),
+            true => Err(self.duplicate()),
+        };
+        filled.map_err(|error| error.placed(self.text, start).in_member(slot.name))
     }
 
     /// Reads the beginning of an object for a decoder that goes through it by itself; then [`member`](Self::member) is

@@ -44,6 +44,20 @@ impl<'de> Reader<'de> {
         self.unescape(start, end).map(Cow::Owned)
     }
 
+    /// As [`string`](Self::string), for who looks at it and forgets it: the name of an enum's value.
+    ///
+    /// # Errors
+    /// As [`string`](Self::string).
+    pub fn name(&mut self) -> Result<&str, DecodeError> {
+        match self.string()? {
+            Cow::Borrowed(name) => Ok(name),
+            Cow::Owned(name) => {
+                self.unescaped = name;
+                Ok(&self.unescaped)
+            }
+        }
+    }
+
     /// As [`string`](Self::string), for who keeps it.
     #[inline(always)]
     pub(crate) fn owned_string(&mut self) -> Result<String, DecodeError> {

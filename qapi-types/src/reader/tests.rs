@@ -445,7 +445,7 @@ proptest! {
 
         let mut values = [None::<u8>; NAMES.len()];
         let slots = NAMES.iter().zip(&mut values);
-        let mut slots: Vec<_> = slots.map(|(name, value)| (*name, value as &mut dyn crate::Slot)).collect();
+        let mut slots: Vec<_> = slots.map(|(name, value)| (*name, value as &mut dyn crate::Decode)).collect();
         let mut reader = Reader::new(&text);
         let result = reader.object(&mut slots);
         match again {

@@ -42,13 +42,10 @@ fn kind(expected: &str) -> &str {
 mod tests {
     use super::*;
     use crate::reader::{Reader, from_str};
-    use crate::required;
     use crate::service::arguments;
-    use crate::slot::Required;
     use crate::{Decode, Null};
 
-    #[derive(Debug)]
-    #[expect(dead_code, reason = "what is read does not matter here")]
+    #[derive(Debug, Default)]
     struct Arguments {
         count: u8,
         up: Option<bool>,
@@ -57,21 +54,17 @@ mod tests {
     }
 
     impl Decode for Arguments {
-        fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-            let (mut count, mut up, mut names, mut inner) = (None, None, None, None);
+        fn blank() -> Self {
+            Self::default()
+        }
+
+        fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
             r.exact_object(&mut [
-                ("count", &mut Required(&mut count)),
-                ("up", &mut up),
-                ("names", &mut names),
-                ("inner", &mut inner),
-            ])?;
-            let count = required!(count, "count");
-            Ok(Self {
-                count,
-                up,
-                names,
-                inner,
-            })
+                ("count", &mut self.count),
+                ("up", &mut self.up),
+                ("names", &mut self.names),
+                ("inner", &mut self.inner),
+            ])
         }
     }
 

@@ -18,33 +18,23 @@ pub(crate) struct Scalars {
 }
 
 impl rt::Decode for Scalars {
-    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-        let (mut int, mut size, mut byte, mut number, mut flag) = (None, None, None, None, None);
-        let (mut text, mut list, mut any, mut null, mut inner) = (None, None, None, None, None);
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
         r.object(&mut [
-            ("int", &mut int),
-            ("size", &mut size),
-            ("byte", &mut byte),
-            ("number", &mut number),
-            ("flag", &mut flag),
-            ("text", &mut text),
-            ("list", &mut list),
-            ("any", &mut any),
-            ("null", &mut null),
-            ("inner", &mut inner),
-        ])?;
-        Ok(Scalars {
-            int: rt::required!(int, "int"),
-            size: rt::required!(size, "size"),
-            byte: rt::required!(byte, "byte"),
-            number: rt::required!(number, "number"),
-            flag: rt::required!(flag, "flag"),
-            text: rt::required!(text, "text"),
-            list: rt::required!(list, "list"),
-            any,
-            null,
-            inner,
-        })
+            ("int", &mut self.int),
+            ("size", &mut self.size),
+            ("byte", &mut self.byte),
+            ("number", &mut self.number),
+            ("flag", &mut self.flag),
+            ("text", &mut self.text),
+            ("list", &mut self.list),
+            ("any", &mut self.any),
+            ("null", &mut self.null),
+            ("inner", &mut self.inner),
+        ])
     }
 }
 
@@ -71,13 +61,18 @@ pub(crate) enum Mode {
 }
 
 impl rt::Decode for Mode {
-    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
+    fn blank() -> Self {
+        Self::Fast
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
         let name = r.string()?;
-        Ok(match &*name {
+        *self = match &*name {
             "fast" => Mode::Fast,
             "safe" => Mode::Safe,
             _ => return Err(r.unknown_value("Mode", &name)),
-        })
+        };
+        Ok(())
     }
 }
 
@@ -90,13 +85,18 @@ pub(crate) enum Reference {
 }
 
 impl rt::Decode for Reference {
-    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-        Ok(match r.kind()? {
-            rt::Kind::String => Reference::Name(rt::Decode::decode(r)?),
-            rt::Kind::Object => Reference::Node(rt::Decode::decode(r)?),
-            rt::Kind::Null => r.null().map(|()| Reference::Null)?,
-            _ => return Err(r.unexpected("a string, an object or null")),
-        })
+    fn blank() -> Self {
+        Self::Null
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        *self = match r.kind()? {
+            rt::Kind::String => rt::alternative(r, Reference::Name),
+            rt::Kind::Object => rt::alternative(r, Reference::Node),
+            rt::Kind::Null => r.null().map(|()| Reference::Null),
+            _ => Err(r.unexpected("a string, an object or null")),
+        }?;
+        Ok(())
     }
 }
 
@@ -117,20 +117,32 @@ pub(crate) struct File {
     pub(crate) backing: Option<Reference>,
 }
 
+impl rt::Decode for File {
+    fn blank() -> Self {
+        Self {
+            filename: String::new(),
+            backing: None,
+        }
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        r.object_of(self)
+    }
+}
+
 impl rt::DecodeMembers for File {
-    fn decode_members(
+    fn fill_members(
+        &mut self,
         r: &mut rt::Reader<'_>,
         outer: &mut dyn rt::Members,
-    ) -> Result<Self, rt::DecodeError> {
-        let (mut filename, mut backing) = (None, None);
+    ) -> Result<(), rt::DecodeError> {
         r.members(
-            &mut [("filename", &mut filename), ("backing", &mut backing)],
+            &mut [
+                ("filename", &mut self.filename),
+                ("backing", &mut self.backing),
+            ],
             outer,
-        )?;
-        Ok(File {
-            filename: rt::required!(filename, "filename"),
-            backing,
-        })
+        )
     }
 }
 
@@ -159,16 +171,23 @@ pub(crate) struct Tcp {
     pub(crate) port: u16,
 }
 
+impl rt::Decode for Tcp {
+    fn blank() -> Self {
+        Self { port: 0 }
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        r.object_of(self)
+    }
+}
+
 impl rt::DecodeMembers for Tcp {
-    fn decode_members(
+    fn fill_members(
+        &mut self,
         r: &mut rt::Reader<'_>,
         outer: &mut dyn rt::Members,
-    ) -> Result<Self, rt::DecodeError> {
-        let mut port = None;
-        r.members(&mut [("port", &mut port)], outer)?;
-        Ok(Tcp {
-            port: rt::required!(port, "port"),
-        })
+    ) -> Result<(), rt::DecodeError> {
+        r.members(&mut [("port", &mut self.port)], outer)
     }
 }
 
@@ -187,22 +206,51 @@ impl NetTransport {
     }
 }
 
+impl rt::Decode for Net {
+    fn blank() -> Self {
+        Self {
+            host: String::new(),
+            transport: rt::DecodeBranch::blank(),
+        }
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        r.object_of(self)
+    }
+}
+
 impl rt::DecodeMembers for Net {
-    fn decode_members(
+    fn fill_members(
+        &mut self,
         r: &mut rt::Reader<'_>,
         outer: &mut dyn rt::Members,
-    ) -> Result<Self, rt::DecodeError> {
-        let mut host = None;
-        let base: &mut rt::Slots<'_> = &mut [("host", &mut host), ("transport", &mut rt::Seen)];
-        let mut base = rt::Chain::new(base, outer);
-        let transport = match &*r.discriminator("transport")? {
-            "tcp" => rt::branch(r, &mut base, NetTransport::Tcp),
-            name => rt::unknown_branch(name, r, &mut base, NetTransport::Unknown),
+    ) -> Result<(), rt::DecodeError> {
+        let tag = r.discriminator("transport")?;
+        r.union_members(
+            &tag,
+            &mut [("host", &mut self.host), ("transport", &mut rt::Seen)],
+            &mut self.transport,
+            outer,
+        )
+    }
+}
+
+impl rt::DecodeBranch for NetTransport {
+    fn blank() -> Self {
+        Self::Unknown(rt::UnknownBranch::default())
+    }
+
+    fn fill_branch(
+        &mut self,
+        name: &str,
+        r: &mut rt::Reader<'_>,
+        base: &mut dyn rt::Members,
+    ) -> Result<(), rt::DecodeError> {
+        *self = match name {
+            "tcp" => rt::branch(r, base, Self::Tcp),
+            name => rt::unknown_branch(name, r, base, Self::Unknown),
         }?;
-        Ok(Net {
-            host: rt::required!(host, "host"),
-            transport,
-        })
+        Ok(())
     }
 }
 
@@ -244,16 +292,41 @@ impl NodeDriver {
 }
 
 impl rt::Decode for Node {
-    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-        let mut id = None;
-        let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
-        let driver = match &*r.discriminator("driver")? {
-            "file" => rt::branch(r, &mut base, NodeDriver::File),
-            "net" => rt::branch(r, &mut base, NodeDriver::Net),
-            "null" => rt::bare_branch(r, &mut base, NodeDriver::Null),
-            name => rt::unknown_branch(name, r, &mut base, NodeDriver::Unknown),
+    fn blank() -> Self {
+        Self {
+            id: None,
+            driver: rt::DecodeBranch::blank(),
+        }
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        let tag = r.discriminator("driver")?;
+        r.union(
+            &tag,
+            &mut [("id", &mut self.id), ("driver", &mut rt::Seen)],
+            &mut self.driver,
+        )
+    }
+}
+
+impl rt::DecodeBranch for NodeDriver {
+    fn blank() -> Self {
+        Self::Unknown(rt::UnknownBranch::default())
+    }
+
+    fn fill_branch(
+        &mut self,
+        name: &str,
+        r: &mut rt::Reader<'_>,
+        base: &mut dyn rt::Members,
+    ) -> Result<(), rt::DecodeError> {
+        *self = match name {
+            "file" => rt::branch(r, base, Self::File),
+            "net" => rt::branch(r, base, Self::Net),
+            "null" => rt::bare_branch(r, base, Self::Null),
+            name => rt::unknown_branch(name, r, base, Self::Unknown),
         }?;
-        Ok(Node { id, driver })
+        Ok(())
     }
 }
 
@@ -288,28 +361,60 @@ pub(crate) struct StrictTcp {
     pub(crate) port: u16,
 }
 
+impl rt::Decode for StrictTcp {
+    fn blank() -> Self {
+        Self { port: 0 }
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        r.object_of(self)
+    }
+}
+
 impl rt::DecodeMembers for StrictTcp {
-    fn decode_members(
+    fn fill_members(
+        &mut self,
         r: &mut rt::Reader<'_>,
         outer: &mut dyn rt::Members,
-    ) -> Result<Self, rt::DecodeError> {
-        let mut port = None;
-        r.exact_members(&mut [("port", &mut port)], outer)?;
-        Ok(StrictTcp {
-            port: rt::required!(port, "port"),
-        })
+    ) -> Result<(), rt::DecodeError> {
+        r.exact_members(&mut [("port", &mut self.port)], outer)
     }
 }
 
 impl rt::Decode for StrictNode {
-    fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-        let mut id = None;
-        let mut base: &mut rt::Slots<'_> = &mut [("id", &mut id), ("driver", &mut rt::Seen)];
-        let driver = match &*r.discriminator("driver")? {
-            "tcp" => rt::branch(r, &mut base, StrictDriver::Tcp),
-            "null" => rt::exact_bare_branch(r, &mut base, StrictDriver::Null),
-            name => return Err(r.unknown_value("Driver", name)),
+    fn blank() -> Self {
+        Self {
+            id: None,
+            driver: rt::DecodeBranch::blank(),
+        }
+    }
+
+    fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+        let tag = r.discriminator("driver")?;
+        r.union(
+            &tag,
+            &mut [("id", &mut self.id), ("driver", &mut rt::Seen)],
+            &mut self.driver,
+        )
+    }
+}
+
+impl rt::DecodeBranch for StrictDriver {
+    fn blank() -> Self {
+        Self::Null
+    }
+
+    fn fill_branch(
+        &mut self,
+        name: &str,
+        r: &mut rt::Reader<'_>,
+        base: &mut dyn rt::Members,
+    ) -> Result<(), rt::DecodeError> {
+        *self = match name {
+            "tcp" => rt::branch(r, base, Self::Tcp),
+            "null" => rt::exact_bare_branch(r, base, Self::Null),
+            name => Err(r.unknown_value("Driver", name)),
         }?;
-        Ok(StrictNode { id, driver })
+        Ok(())
     }
 }

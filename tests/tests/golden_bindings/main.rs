@@ -9,6 +9,7 @@ mod docs;
 mod enums;
 mod events;
 mod features;
+mod impossible;
 mod names;
 mod oldest;
 mod only;
@@ -46,7 +47,7 @@ macro_rules! bindings {
 
 bindings! {
     alternates clashes clashes_server commands conditions conditions_defined conditions_undefined docs enums events events_strict features
-    features_stable names oldest only recursion server structs unions unions_received unions_strict
+    features_stable impossible names oldest only recursion server structs unions unions_received unions_strict
 }
 
 /// Decodes a text and answers what it is encoded to.

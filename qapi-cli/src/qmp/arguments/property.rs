@@ -1,11 +1,11 @@
 //! The properties of a device's driver, which are arguments of `device_add`.
 
-use qapi_types::{Command, Decode, DecodeError, Encode, Kind, Reader, Writer, required};
+use qapi_types::{Command, Decode, DecodeError, Encode, Kind, Reader, Writer};
 
 use crate::qmp::qom::Reading;
 
 /// A property, as `device-list-properties` tells it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(in crate::qmp) struct Property {
     pub(in crate::qmp) name: String,
     /// The type's name in QOM.
@@ -59,18 +59,16 @@ impl Property {
 }
 
 impl Decode for Property {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut name, mut ty, mut description) = (None, None, None);
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         r.object(&mut [
-            ("name", &mut name),
-            ("type", &mut ty),
-            ("description", &mut description),
-        ])?;
-        Ok(Self {
-            name: required!(name, "name"),
-            ty: required!(ty, "type"),
-            description,
-        })
+            ("name", &mut self.name),
+            ("type", &mut self.ty),
+            ("description", &mut self.description),
+        ])
     }
 }
 

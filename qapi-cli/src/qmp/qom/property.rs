@@ -2,12 +2,12 @@
 
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_types::{Any, AnyMembers, Command, Decode, DecodeError, Encode, Reader, Writer, required};
+use qapi_types::{Any, AnyMembers, Command, Decode, DecodeError, Encode, Reader, Writer};
 
 use super::super::Failure;
 
 /// A property as `qom-list` tells it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(in crate::qmp) struct Property {
     pub(in crate::qmp) name: String,
     /// The type's name, by which QEMU knows it: `bool`, `link<bus>`, `child<rng-builtin>`, or that of a type of the schema.
@@ -40,13 +40,12 @@ impl Property {
 }
 
 impl Decode for Property {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut name, mut ty) = (None, None);
-        r.object(&mut [("name", &mut name), ("type", &mut ty)])?;
-        Ok(Self {
-            name: required!(name, "name"),
-            ty: required!(ty, "type"),
-        })
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.object(&mut [("name", &mut self.name), ("type", &mut self.ty)])
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::debug;
 use super::docs::Docs;
-use super::enums::decode_impl;
-use super::layout::{Node, arm, block, line};
-use super::names;
-use super::objects::{derived, encode_impl};
+use super::enums::nothing;
+use super::layout::{Node, arm, arm_call, block, line};
+use super::names::{self, IMPOSSIBLE};
+use super::objects::{decode_impl, derived, encode_impl};
 use super::types::Types;
 use crate::schema::{Alternate, Branch, Builtin, Definition, DefinitionId, Kind};
 
@@ -25,6 +25,9 @@ pub(super) fn emit(
         let ty = types.within(id, branch.ty);
         variants.push(line(format!("{}({ty}),", names::upper_camel(&branch.name))));
     }
+    if branches.is_empty() && plan.decodes(id) {
+        variants.extend(nothing());
+    }
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
     nodes.extend(derived(true, plan.encodes(id), false));
     nodes.push(block(format!("pub enum {name} {{"), variants));
@@ -36,22 +39,28 @@ pub(super) fn emit(
     }
     if plan.decodes(id) {
         nodes.push(Node::Blank);
-        nodes.push(decode(&name, &branches, types));
+        nodes.push(decode(id, &name, &branches, types));
     }
     if plan.encodes(id) {
         nodes.push(Node::Blank);
         nodes.push(encode_impl(
             &name,
-            vec![block("match self {", encode_arms(&branches))],
+            vec![block(
+                "match self {",
+                encode_arms(&branches, plan.decodes(id)),
+            )],
         ));
         nodes.extend(debug::of_type(&name));
     }
     nodes
 }
 
-fn encode_arms(branches: &[&Branch]) -> Vec<Node> {
-    let arms = branches.iter().map(|branch| {
-        let variant = names::upper_camel(&branch.name);
+fn encode_arms(branches: &[&Branch], decodes: bool) -> Vec<Node> {
+    let variants = branches
+        .iter()
+        .map(|branch| names::upper_camel(&branch.name));
+    let nothing = (branches.is_empty() && decodes).then(|| IMPOSSIBLE.to_owned());
+    let arms = variants.chain(nothing).map(|variant| {
         arm(
             format!("Self::{variant}(value)"),
             "rt::Encode::encode(value, w)",
@@ -77,23 +86,34 @@ fn conversions(id: DefinitionId, name: &str, branch: &Branch, types: &Types<'_, 
     nodes
 }
 
-fn decode(name: &str, branches: &[&Branch], types: &Types<'_, '_>) -> Node {
+fn decode(id: DefinitionId, name: &str, branches: &[&Branch], types: &Types<'_, '_>) -> Node {
     let mut arms = Vec::new();
     let mut expected: Vec<&str> = Vec::new();
     for branch in branches {
         let variant = names::upper_camel(&branch.name);
         let (kind, words) = json_kind(&types.plan.schema.definition(branch.ty).kind);
         expected.push(words);
-        arms.push(arm(
+        arms.push(arm_call(
             format!("rt::Kind::{kind}"),
-            format!("rt::Decode::decode(r).map(Self::{variant})"),
+            "rt::alternative",
+            ["r".to_owned(), format!("Self::{variant}")],
         ));
     }
-    arms.push(line(format!(
-        "_ => Err(r.unexpected({:?})),",
-        expected.join(" or ")
-    )));
-    decode_impl(name, vec![block("match r.kind()? {", arms)], types)
+    let other = format!("Err(r.unexpected({:?}))", expected.join(" or "));
+    let first = branches.get(types.plan.first_branch(id));
+    let first = first.map_or(IMPOSSIBLE.to_owned(), |branch| {
+        names::upper_camel(&branch.name)
+    });
+    let blank = line(format!("Self::{first}(rt::Decode::blank())"));
+    let fill = match branches.is_empty() {
+        true => vec![line("Err(r.unexpected(\"nothing\"))")],
+        false => {
+            arms.push(line(format!("_ => {other},")));
+            let matched = Node::Block("*self = match r.kind()? {".to_owned(), arms, "}?;");
+            vec![matched, line("Ok(())")]
+        }
+    };
+    decode_impl(name, blank, fill, types)
 }
 
 /// The JSON kind of values of a type, which the checker has proven to be fixed, and a word for it.

@@ -3,10 +3,10 @@
 use super::clone;
 use super::debug;
 use super::docs::{self, Docs};
-use super::layout::{Node, block, function, let_slots, line};
+use super::layout::{Node, Width, block, function, line, nested};
 use super::members::{self, Extra, Field};
 use super::names::{self, OTHERS};
-use super::objects::{self, decode, derives, encode_impl};
+use super::objects::{self, decode, decode_impl, derives, encode_impl};
 use super::plan::Plan;
 use super::types::Types;
 use crate::schema::{Command, Definition, DefinitionId};
@@ -121,18 +121,13 @@ fn add_other(types: &Types<'_, '_>) -> Vec<Node> {
 
 /// Decodes a command with further arguments: they are what no slot takes.
 fn decode_open(name: &str, fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
-    let mut body = members::slots(fields, types);
-    body.push(let_slots(
-        "mut own: &mut rt::Slots<'_>",
-        members::slot_list(fields, None, false),
-    ));
-    body.push(line(
-        "let others = rt::DecodeMembers::decode_members(r, &mut own)?;",
-    ));
-    let mut filled = members::filled(fields);
-    filled.push(line(OTHERS));
-    body.push(objects::construct("Self", filled));
-    super::enums::decode_impl(name, body, types)
+    let slots = members::slot_list(fields, None, types);
+    let others = line(format!("&mut self.{OTHERS}"));
+    let items = vec![members::places(slots), others];
+    let fill = vec![nested("r.object_and(", items, ")", Width::Call)];
+    let mut blank = members::blank(fields, types);
+    blank.push(line(format!("{OTHERS}: rt::AnyMembers::new()")));
+    decode_impl(name, objects::construct(blank), fill, types)
 }
 
 /// A struct around a named type.
@@ -166,7 +161,9 @@ fn wrapper(name: &str, ty: &str, types: &Types<'_, '_>) -> Vec<Node> {
 }
 
 fn decode_wrapped(name: &str, types: &Types<'_, '_>) -> Node {
-    super::enums::decode_impl(name, vec![line("rt::Decode::decode(r).map(Self)")], types)
+    let blank = line("Self(rt::Decode::blank())");
+    let fill = vec![line("rt::Decode::fill(&mut self.0, r)")];
+    decode_impl(name, blank, fill, types)
 }
 
 /// A struct without members.
@@ -184,8 +181,8 @@ pub(super) fn unit(name: &str, decodes: bool, encodes: bool, types: &Types<'_, '
 }
 
 fn decode_unit(name: &str, types: &Types<'_, '_>) -> Node {
-    let read = members::read(types.plan.settings.is_strict(), vec![]);
-    super::enums::decode_impl(name, vec![read, line("Ok(Self)")], types)
+    let fill = vec![members::read(vec![], types)];
+    decode_impl(name, line("Self"), fill, types)
 }
 
 fn command_impl(

@@ -2,7 +2,8 @@
 
 use super::docs::{self, Docs};
 use super::layout::{Node, arm, block, line};
-use super::names::{self, UNRECOGNIZED};
+use super::names::{self, IMPOSSIBLE, UNRECOGNIZED};
+use super::objects::decode_impl;
 use super::types::Types;
 use crate::schema::{Definition, DefinitionId, Enum};
 
@@ -28,13 +29,23 @@ pub(super) fn emit(
         by_name.push(arm(format!("{wire:?}"), format!("Self::{variant}")));
         by_variant.push(arm(format!("Self::{variant}"), format!("{wire:?}")));
     }
-    let empty = by_variant.is_empty();
+    let mut blank = plan
+        .values(kind)
+        .map(|value| names::variant(&value.name))
+        .next();
     if open {
         variants.push(line("/// A value that the schema does not know."));
         variants.push(line(format!("{UNRECOGNIZED}({}),", types.std("String"))));
-        let unknown = format!("Self::{UNRECOGNIZED}(name.to_owned())");
+        let unknown = format!("Self::{UNRECOGNIZED}(rt::owned(name))");
         by_name.push(arm("name", unknown));
         by_variant.push(arm(format!("Self::{UNRECOGNIZED}(name)"), "name"));
+        blank = Some(format!("{UNRECOGNIZED}({}::new())", types.std("String")));
+    }
+    let empty = by_variant.is_empty();
+    if empty && plan.decodes(id) {
+        variants.extend(nothing());
+        by_variant.push(arm(format!("Self::{IMPOSSIBLE}(_)"), "\"\""));
+        blank = Some(format!("{IMPOSSIBLE}(rt::Decode::blank())"));
     }
     let derives = if open { "" } else { "Copy, " };
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
@@ -50,7 +61,11 @@ pub(super) fn emit(
     nodes.push(line(format!("impl {} for {name} {{}}", types.std("Eq"))));
     nodes.push(Node::Blank);
     let text = if open { "&str" } else { "&'static str" };
-    let subject = if empty && !open { "*self" } else { "self" };
+    let subject = if by_variant.is_empty() {
+        "*self"
+    } else {
+        "self"
+    };
     nodes.push(block(
         format!("impl {name} {{"),
         vec![
@@ -61,9 +76,9 @@ pub(super) fn emit(
             ),
         ],
     ));
-    if plan.decodes(id) {
+    if let Some(blank) = blank.filter(|_| plan.decodes(id)) {
         nodes.push(Node::Blank);
-        nodes.push(decode(&name, open, by_name, types));
+        nodes.push(decode(&name, &blank, open, by_name, types));
     }
     if plan.encodes(id) {
         nodes.push(Node::Blank);
@@ -81,41 +96,37 @@ pub(super) fn emit(
     nodes
 }
 
-fn decode(name: &str, open: bool, mut arms: Vec<Node>, types: &Types<'_, '_>) -> Node {
-    let known = arms.len() - usize::from(open);
-    let body = match (open, known == 0) {
-        (true, true) => vec![line(format!(
-            "Ok(Self::{UNRECOGNIZED}(r.string()?.into_owned()))"
-        ))],
-        (true, false) => vec![Node::Block(
-            "Ok(match &*r.string()? {".to_owned(),
-            arms,
-            "})",
-        )],
-        (false, true) => vec![
+/// The variant of an enum that has no other and is decoded: what is read has to be read into something.
+pub(super) fn nothing() -> [Node; 2] {
+    [
+        line("/// There is no value, and none can be made."),
+        line(format!("{IMPOSSIBLE}(rt::Impossible),")),
+    ]
+}
+
+fn decode(name: &str, blank: &str, open: bool, mut arms: Vec<Node>, types: &Types<'_, '_>) -> Node {
+    let known = arms.len() > usize::from(open);
+    let done = line("Ok(())");
+    let body = match (open, known) {
+        (true, false) => {
+            let value = format!("*self = Self::{UNRECOGNIZED}(rt::owned(r.name()?));");
+            vec![line(value), done]
+        }
+        (true, true) => {
+            let head = "*self = match r.name()? {".to_owned();
+            vec![Node::Block(head, arms, "};"), done]
+        }
+        (false, false) => vec![
             line("let name = r.string()?;"),
             line(format!("Err(r.unknown_value({name:?}, &name))")),
         ],
-        (false, false) => {
-            arms.push(arm(
-                "name",
-                format!("return Err(r.unknown_value({name:?}, name))"),
-            ));
-            let matched = Node::Block("Ok(match &*name {".to_owned(), arms, "})");
-            vec![line("let name = r.string()?;"), matched]
+        (false, true) => {
+            let unknown = format!("return Err(r.unknown_value({name:?}, name))");
+            arms.push(arm("name", unknown));
+            let matched = Node::Block("*self = match &*name {".to_owned(), arms, "};");
+            vec![line("let name = r.string()?;"), matched, done]
         }
     };
-    decode_impl(name, body, types)
-}
-
-/// `impl rt::Decode for NAME { fn decode … }`
-pub(super) fn decode_impl(name: &str, body: Vec<Node>, types: &Types<'_, '_>) -> Node {
-    let result = types.std("Result");
-    block(
-        format!("impl rt::Decode for {name} {{"),
-        vec![block(
-            format!("fn decode(r: &mut rt::Reader<'_>) -> {result}<Self, rt::DecodeError> {{"),
-            body,
-        )],
-    )
+    let blank = line(format!("Self::{blank}"));
+    decode_impl(name, blank, body, types)
 }

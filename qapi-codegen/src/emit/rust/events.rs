@@ -4,7 +4,7 @@ use super::clone;
 use super::commands::{since, unit, wrapped};
 use super::debug;
 use super::docs::{self, Docs};
-use super::layout::{Node, arm, block, line};
+use super::layout::{Node, arm, arm_call, block, line};
 use super::members;
 use super::names::{self, UNRECOGNIZED};
 use super::objects;
@@ -88,9 +88,10 @@ pub(super) fn all(plan: &Plan<'_>) -> Vec<Node> {
         variants.push(line(format!("/// `{wire}`")));
         variants.push(line(format!("{variant}(events::{event}),")));
         names_of.push(arm(format!("Self::{variant}(_)"), format!("{wire:?}")));
-        decode.push(arm(
+        decode.push(arm_call(
             format!("{wire:?}"),
-            format!("rt::Decode::decode(data).map(Self::{variant})"),
+            "rt::event",
+            ["data".to_owned(), format!("Self::{variant}")],
         ));
     }
     let empty = variants.is_empty();

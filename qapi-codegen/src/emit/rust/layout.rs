@@ -15,14 +15,10 @@ pub(super) enum Node {
     Blank,
     /// Outer documentation: Markdown, a line for every line.
     Doc(String),
-    /// `let PATTERN = VALUE;`: the value goes to a line of its own where both are too wide.
-    Let(String, String),
-    /// `let PATTERN = LIST;`: the list goes to a line of its own where that keeps it in one piece.
-    LetList(String, List),
     /// `PATTERN => VALUE,`: the value goes into a block where both are too wide.
     Arm(String, String),
     /// `PATTERN => FUNCTION(ARGUMENTS),`
-    ArmCall(String, String, [String; 3]),
+    ArmCall(String, String, Vec<String>),
     /// `HEAD.a.b,`, a field's value: each call goes to a line of its own where they are too wide.
     Chain(String, [String; 2]),
     /// `head`, indented nodes, `tail`.
@@ -77,8 +73,9 @@ pub(super) fn arm(pattern: impl Into<String>, value: impl Into<String>) -> Node 
 pub(super) fn arm_call(
     pattern: impl Into<String>,
     function: impl Into<String>,
-    arguments: [String; 3],
+    arguments: impl IntoIterator<Item = String>,
 ) -> Node {
+    let arguments = arguments.into_iter().collect();
     Node::ArmCall(pattern.into(), function.into(), arguments)
 }
 
@@ -100,17 +97,6 @@ pub(super) fn list(
         tail,
         width,
     )
-}
-
-/// `let PATTERN = &mut [SLOTS];`
-pub(super) fn let_slots(pattern: impl Into<String>, slots: Vec<Node>) -> Node {
-    let list = List {
-        head: "&mut [".to_owned(),
-        items: slots,
-        tail: "];".to_owned(),
-        width: Width::Call,
-    };
-    Node::LetList(pattern.into(), list)
 }
 
 /// A list whose items may be lists themselves.
@@ -187,25 +173,6 @@ impl Printer {
                 self.indented(|printer| printer.nodes(body));
                 self.blank = None;
                 self.line(tail);
-            }
-            Node::Let(pattern, value) => {
-                self.wide(&format!("let {pattern} = {value};"));
-            }
-            Node::LetList(pattern, list) => {
-                let mut joined = list.clone();
-                joined.head.insert_str(0, &format!("let {pattern} = "));
-                let fits = |text: &str, indent: usize| 4 * indent + text.len() <= MAX_WIDTH;
-                let below = one_line(list).filter(|text| fits(text, self.indent + 1));
-                match (
-                    one_line(&joined).filter(|text| fits(text, self.indent)),
-                    below,
-                ) {
-                    (None, Some(text)) => {
-                        self.line(&format!("let {pattern} ="));
-                        self.indented(|printer| printer.line(&text));
-                    }
-                    _ => self.list(&joined, ""),
-                }
             }
             Node::Arm(pattern, value) => {
                 let lines = wide::arm(pattern, value, self.room());

@@ -20,16 +20,18 @@ pub(super) struct Field<'p> {
     pub(super) optional: bool,
 }
 
-/// Variables of the code that decodes; a field's own must differ.
-const VARIABLES: [&str; 7] = ["r", "base", "outer", "tag", "own", "rt", "types"];
-
 impl Field<'_> {
-    /// The variable that its value is decoded to.
-    fn local(&self) -> String {
-        match VARIABLES.contains(&self.name.as_str()) {
-            true => format!("{}_", self.name),
-            false => self.name.clone(),
+    /// The type of its values.
+    fn ty(&self, types: &Types<'_, '_>) -> String {
+        match self.is_impossible(types) {
+            true => "rt::Impossible".to_owned(),
+            false => types.within(self.of, self.member.ty),
         }
+    }
+
+    /// Can it have no value, but has to have one?
+    fn is_impossible(&self, types: &Types<'_, '_>) -> bool {
+        !self.optional && types.plan.is_impossible(self.member.ty)
     }
 }
 
@@ -66,7 +68,7 @@ pub(super) fn declare(
         nodes.push(Node::Doc(docs.member(field.owner, field.member)));
         let attribute = docs::deprecated(types.plan, field.owner, &field.member.features);
         nodes.extend(attribute.map(Node::Line));
-        let mut ty = types.within(field.of, field.member.ty);
+        let mut ty = field.ty(types);
         if field.optional {
             ty = types.option(&ty);
         }
@@ -75,34 +77,32 @@ pub(super) fn declare(
     nodes
 }
 
-/// `let mut a: Option<T> = None;` for every field. The type is written out because rustc takes longer to find it than to
-/// read it.
-pub(super) fn slots(fields: &[Field<'_>], types: &Types<'_, '_>) -> Vec<Node> {
-    let slots = fields.iter().map(|field| {
-        let ty = types.option(&types.within(field.of, field.member.ty));
-        Node::Let(format!("mut {}: {ty}", field.local()), "None".to_owned())
+/// `a: BLANK` for every field: what its value is read into.
+pub(super) fn blank(fields: &[Field<'_>], types: &Types<'_, '_>) -> Vec<Node> {
+    let blank = fields.iter().map(|field| {
+        let value = match field.optional {
+            true => "None".to_owned(),
+            false => types.blank(field.member.ty),
+        };
+        line(format!("{}: {value}", field.name))
     });
-    slots.collect()
+    blank.collect()
 }
 
-/// `("a", &mut a)` for every field, and for the discriminator of a union, as they arrive; strict bindings say which are
-/// required, and look at them in the schema's order.
+/// `("a", &mut self.a)` for every field, and for the discriminator of a union, as they arrive; strict bindings look at them
+/// in the schema's order.
 pub(super) fn slot_list(
     fields: &[Field<'_>],
     discriminator: Option<&str>,
-    strict: bool,
+    types: &Types<'_, '_>,
 ) -> Vec<Node> {
     let places = fields.iter().map(|field| {
-        let local = field.local();
-        let place = match strict && !field.optional {
-            true => format!("&mut rt::Required(&mut {local})"),
-            false => format!("&mut {local}"),
-        };
+        let place = format!("&mut self.{}", field.name);
         (field.member.name.as_str(), place)
     });
     let seen = discriminator.map(|name| (name, "&mut rt::Seen".to_owned()));
     let slots = places.chain(seen).collect();
-    let slots = match strict {
+    let slots = match types.plan.settings.is_strict() {
         true => slots,
         false => arrival::sort(slots, |(name, _)| *name),
     };
@@ -113,24 +113,6 @@ pub(super) fn slot_list(
 /// `("a", value)`
 fn pair(member: &str, value: String) -> Node {
     list("(", [format!("{member:?}"), value], ")", Width::Call)
-}
-
-/// `a: rt::required!(a, "a")` or `a` for every field.
-pub(super) fn filled(fields: &[Field<'_>]) -> Vec<Node> {
-    let filled = fields.iter().map(|field| {
-        let (name, local, member) = (&field.name, field.local(), &field.member.name);
-        match (field.optional, *name == local) {
-            (true, true) => line(name),
-            (true, false) => line(format!("{name}: {local}")),
-            (false, _) => list(
-                format!("{name}: rt::required!("),
-                [local, format!("{member:?}")],
-                ")",
-                Width::Call,
-            ),
-        }
-    });
-    filled.collect()
 }
 
 /// `w.member("a", &self.a);` for every field.
@@ -151,10 +133,18 @@ pub(super) fn write_one(member: &str, value: String) -> Node {
     )
 }
 
-/// `r.object(&mut […])?;`
-pub(super) fn read(strict: bool, slots: Vec<Node>) -> Node {
-    let method = if strict { "exact_object" } else { "object" };
-    nested(format!("r.{method}(&mut ["), slots, "])?;", Width::Call)
+/// `r.object(&mut […])`
+pub(super) fn read(slots: Vec<Node>, types: &Types<'_, '_>) -> Node {
+    let method = match types.plan.settings.is_strict() {
+        true => "exact_object",
+        false => "object",
+    };
+    nested(format!("r.{method}(&mut ["), slots, "])", Width::Call)
+}
+
+/// `&mut […]`, among other parameters.
+pub(super) fn places(slots: Vec<Node>) -> Node {
+    nested("&mut [", slots, "]", Width::Call)
 }
 
 /// A field besides those of the schema: its name, its type, and how it begins.
@@ -181,7 +171,10 @@ pub(super) fn constructors(
             values.push(line(format!("{}: None", field.name)));
             continue;
         }
-        let (ty, conversion) = types.parameter(field.of, field.member.ty);
+        let (ty, conversion) = match field.is_impossible(types) {
+            true => (field.ty(types), ""),
+            false => types.parameter(field.of, field.member.ty),
+        };
         parameters.push(format!("{}: {ty}", field.name));
         values.push(line(match conversion {
             "" => field.name.clone(),

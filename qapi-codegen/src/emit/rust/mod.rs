@@ -13,6 +13,7 @@ mod docs;
 mod enums;
 mod events;
 mod files;
+mod finite;
 #[cfg(feature = "json")]
 mod introspection;
 mod layout;

@@ -113,6 +113,9 @@ pub(super) fn branches(schema: &Schema) -> HashMap<DefinitionId, String> {
 /// The variant that stands for what the schema does not know.
 pub(super) const UNRECOGNIZED: &str = "Unrecognized";
 
+/// The variant of an enum that has no other.
+pub(super) const IMPOSSIBLE: &str = "Impossible";
+
 /// The field of a command that takes more arguments than the schema tells.
 pub(super) const OTHERS: &str = "others";
 

@@ -3,7 +3,6 @@
 use super::clone;
 use super::debug;
 use super::docs::Docs;
-use super::enums::decode_impl;
 use super::layout::{Node, Width, block, function, line, nested};
 use super::members::{self, Field};
 use super::names;
@@ -67,55 +66,73 @@ pub(super) fn decode(
     as_branch: bool,
     types: &Types<'_, '_>,
 ) -> Vec<Node> {
-    let strict = types.plan.settings.is_strict();
-    let value = construct("Self", members::filled(fields));
-    let mut body = members::slots(fields, types);
+    let slots = members::slot_list(fields, None, types);
+    let blank = blank(fields, types);
     if !as_branch {
-        body.push(members::read(
-            strict,
-            members::slot_list(fields, None, strict),
-        ));
-        body.push(value);
-        return vec![decode_impl(name, body, types)];
+        let fill = vec![members::read(slots, types)];
+        return vec![decode_impl(name, blank, fill, types)];
     }
-    let method = if strict { "exact_members" } else { "members" };
-    let slots = nested(
-        "&mut [",
-        members::slot_list(fields, None, strict),
-        "]",
-        Width::Call,
-    );
-    body.push(nested(
-        format!("r.{method}("),
-        vec![slots, line("outer")],
-        ")?;",
-        Width::Call,
-    ));
-    body.push(value);
-    let mut nodes = vec![
-        decode_impl(name, vec![line("r.object_of()")], types),
-        Node::Blank,
+    let head = match types.plan.settings.is_strict() {
+        true => "r.exact_members(",
+        false => "r.members(",
+    };
+    let items = vec![members::places(slots), line("outer")];
+    let fill = vec![nested(head, items, ")", Width::Call)];
+    decode_branch(name, blank, fill, types)
+}
+
+/// What a struct of these fields is before it is read.
+fn blank(fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
+    match fields.iter().all(|field| field.optional) {
+        // A default is derived, and means the same. It is the trait that is asked: a setter may be called so.
+        true => line(format!("{}::default()", types.std("Default"))),
+        false => construct(members::blank(fields, types)),
+    }
+}
+
+/// `Self { … }`
+pub(super) fn construct(fields: Vec<Node>) -> Node {
+    nested("Self { ", fields, " }", Width::Struct)
+}
+
+/// Decodes an object that can be a branch: `fill` reads its members and hands on the others to `outer`.
+pub(super) fn decode_branch(
+    name: &str,
+    blank: Node,
+    fill: Vec<Node>,
+    types: &Types<'_, '_>,
+) -> Vec<Node> {
+    let parameters = [
+        "&mut self",
+        "r: &mut rt::Reader<'_>",
+        "outer: &mut dyn rt::Members",
     ];
-    nodes.push(decode_members_impl(name, body, types));
-    nodes
+    let tail = format!(") -> {}<(), rt::DecodeError> {{", types.std("Result"));
+    let method = function(
+        "fn fill_members(",
+        parameters.map(str::to_owned),
+        tail,
+        fill,
+    );
+    vec![
+        decode_impl(name, blank, vec![line("r.object_of(self)")], types),
+        Node::Blank,
+        block(format!("impl rt::DecodeMembers for {name} {{"), method),
+    ]
 }
 
-/// `Ok(Self { … })`
-pub(super) fn construct(path: &str, fields: Vec<Node>) -> Node {
-    match fields.is_empty() {
-        true => line(format!("Ok({path} {{}})")),
-        false => nested(format!("Ok({path} {{ "), fields, " })", Width::Struct),
-    }
-}
-
-/// `impl rt::DecodeMembers for NAME { fn decode_members … }`
-pub(super) fn decode_members_impl(name: &str, body: Vec<Node>, types: &Types<'_, '_>) -> Node {
-    let parameters = ["r: &mut rt::Reader<'_>", "outer: &mut dyn rt::Members"].map(str::to_owned);
-    let tail = format!(") -> {}<Self, rt::DecodeError> {{", types.std("Result"));
-    block(
-        format!("impl rt::DecodeMembers for {name} {{"),
-        function("fn decode_members(", parameters, tail, body),
-    )
+/// `impl rt::Decode for NAME { fn blank … fn fill … }`
+pub(super) fn decode_impl(name: &str, blank: Node, fill: Vec<Node>, types: &Types<'_, '_>) -> Node {
+    let parameters = ["&mut self", "r: &mut rt::Reader<'_>"];
+    let tail = format!(") -> {}<(), rt::DecodeError> {{", types.std("Result"));
+    let mut methods = vec![block("fn blank() -> Self {", vec![blank]), Node::Blank];
+    methods.extend(function(
+        "fn fill(",
+        parameters.map(str::to_owned),
+        tail,
+        fill,
+    ));
+    block(format!("impl rt::Decode for {name} {{"), methods)
 }
 
 /// Encodes an object: `impl rt::Encode for NAME { fn encode_members … }`, or nothing in it where there are no members.

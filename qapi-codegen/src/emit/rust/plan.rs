@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::finite::Finite;
 use super::{Settings, cycles, names};
 use crate::schema::{
     Branch, Builtin, Definition, DefinitionId, Direction, Directions, Enum, Kind, Member, ModuleId,
@@ -16,6 +17,7 @@ pub(super) struct Plan<'a> {
     directions: Directions,
     /// References by value that would make a type contain itself.
     boxed: HashSet<(DefinitionId, DefinitionId)>,
+    finite: Finite,
     /// Objects that are branches of a union which is decoded.
     branches: HashSet<DefinitionId>,
     /// Branches that servers have not always sent the members of.
@@ -44,12 +46,14 @@ impl<'a> Plan<'a> {
             selection,
             directions: Directions::of(schema, selection, &settings.filter),
             boxed: HashSet::new(),
+            finite: Finite::default(),
             branches: HashSet::new(),
             late_branches: HashSet::new(),
             modules: names::modules(schema, &settings.runtime),
             branch_types: names::branches(schema),
         };
         plan.boxed = cycles::find(&plan);
+        plan.finite = Finite::find(&plan);
         plan.branches = plan.find_branches();
         plan.late_branches = plan.find_late_branches();
         plan
@@ -107,6 +111,16 @@ impl<'a> Plan<'a> {
     /// Is a reference by value to be boxed?
     pub(super) fn is_boxed(&self, from: DefinitionId, to: DefinitionId) -> bool {
         self.boxed.contains(&(from, to))
+    }
+
+    /// Would a value that is decoded have to contain itself?
+    pub(super) fn is_impossible(&self, id: DefinitionId) -> bool {
+        self.decodes(id) && !self.finite.has(id)
+    }
+
+    /// The branch that is there before one is decoded, of those that are [in](Self::branches): one with a finite value.
+    pub(super) fn first_branch(&self, id: DefinitionId) -> usize {
+        self.finite.branch(id)
     }
 
     /// Is an object decoded as the branch of a union?

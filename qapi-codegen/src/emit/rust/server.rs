@@ -134,7 +134,7 @@ fn arguments(method: &Method<'_>, plan: &Plan<'_>) -> Node {
         true => format!("arguments: commands::{item}"),
         false => format!("commands::{item}"),
     };
-    Node::Let(pattern, "rt::arguments(r)?".to_owned())
+    line(format!("let {pattern} = rt::arguments(r)?;"))
 }
 
 fn call(method: &Method<'_>, plan: &Plan<'_>) -> String {

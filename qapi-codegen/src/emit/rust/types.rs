@@ -93,6 +93,21 @@ impl<'a, 'p> Types<'a, 'p> {
         }
     }
 
+    /// What a value of a definition is read into.
+    pub(super) fn blank(&self, id: DefinitionId) -> String {
+        let blank = match &self.plan.schema.definition(id).kind {
+            Kind::Builtin(Builtin::Str) => return format!("{}::new()", self.std("String")),
+            Kind::Array(_) => return format!("{}::new()", self.std("Vec")),
+            Kind::Builtin(Builtin::Bool) => "false",
+            Kind::Builtin(Builtin::Number) => "0.0",
+            Kind::Builtin(Builtin::Null) => "rt::Null",
+            Kind::Builtin(Builtin::Any) => "rt::Decode::blank()",
+            Kind::Builtin(_) => "0",
+            _ => "rt::Decode::blank()",
+        };
+        blank.to_owned()
+    }
+
     fn builtin(&self, builtin: Builtin) -> &'static str {
         match builtin {
             Builtin::Str => self.std("String"),

@@ -3,11 +3,11 @@
 use super::clone;
 use super::debug;
 use super::docs::Docs;
-use super::enums::decode_impl;
-use super::layout::{Node, arm, arm_call, block, function, let_slots, line};
+use super::enums::nothing;
+use super::layout::{Node, Width, arm, arm_call, block, function, line, nested};
 use super::members::{self, Extra, Field};
-use super::names::{self, UNRECOGNIZED};
-use super::objects::{construct, decode_members_impl, derived, encode};
+use super::names::{self, IMPOSSIBLE, UNRECOGNIZED};
+use super::objects::{construct, decode_branch, decode_impl, derived, encode};
 use super::types::Types;
 use crate::schema::{Branch, Definition, DefinitionId, Union};
 
@@ -123,6 +123,9 @@ impl Parts<'_, '_, '_> {
             variants.push(line("/// A branch that the schema does not know."));
             variants.push(line(format!("{UNRECOGNIZED}(rt::UnknownBranch),")));
         }
+        if self.has_nothing() {
+            variants.extend(nothing());
+        }
         let mut nodes = vec![line(format!(
             "/// The branches of `{}`, chosen by `{}`.",
             definition.name, self.union.discriminator
@@ -133,7 +136,12 @@ impl Parts<'_, '_, '_> {
         nodes
     }
 
-    /// `name`, and what reads the branch that the discriminator names.
+    /// Is there no branch, though one is decoded?
+    fn has_nothing(&self) -> bool {
+        self.branches.is_empty() && !self.open && self.types.plan.decodes(self.id)
+    }
+
+    /// `name`
     fn branch_methods(&self) -> Node {
         let mut arms = Vec::new();
         for branch in &self.branches {
@@ -148,22 +156,22 @@ impl Parts<'_, '_, '_> {
         if self.open {
             arms.push(arm(format!("Self::{UNRECOGNIZED}(branch)"), "&branch.name"));
         }
+        if self.has_nothing() {
+            arms.push(arm(format!("Self::{IMPOSSIBLE}(_)"), "\"\""));
+        }
         let text = if self.open { "&str" } else { "&'static str" };
-        let mut body = vec![
+        let body = vec![
             line("/// The name of the branch on the wire."),
             block(
                 format!("pub fn name(&self) -> {text} {{"),
                 vec![block("match self {", arms)],
             ),
         ];
-        if self.types.plan.decodes(self.id) {
-            body.push(Node::Blank);
-            body.extend(self.decode_branch());
-        }
         block(format!("impl {} {{", self.branch_type), body)
     }
 
-    fn decode_branch(&self) -> Vec<Node> {
+    /// Decodes the branch that the discriminator names.
+    fn decode_branch(&self) -> Node {
         let strict = self.types.plan.settings.is_strict();
         let mut arms = Vec::new();
         for branch in &self.branches {
@@ -188,56 +196,73 @@ impl Parts<'_, '_, '_> {
             true => format!("rt::unknown_branch(name, r, base, Self::{UNRECOGNIZED})"),
             false => format!("Err(r.unknown_value({:?}, name))", self.name),
         };
-        arms.push(arm("name", unknown));
+        let blank = vec![line(format!("Self::{}", self.blank_branch()))];
+        let (base, fill) = match self.has_nothing() {
+            true => ("_", vec![line(unknown)]),
+            false => {
+                arms.push(arm("name", unknown));
+                let matched = Node::Block("*self = match name {".to_owned(), arms, "}?;");
+                ("base", vec![matched, line("Ok(())")])
+            }
+        };
         let parameters = [
+            "&mut self",
             "name: &str",
             "r: &mut rt::Reader<'_>",
-            "base: &mut dyn rt::Members",
+            &format!("{base}: &mut dyn rt::Members"),
         ];
-        let tail = format!(
-            ") -> {}<Self, rt::DecodeError> {{",
-            self.types.std("Result")
-        );
-        function(
-            "fn decode(",
+        let tail = format!(") -> {}<(), rt::DecodeError> {{", self.types.std("Result"));
+        let mut methods = vec![block("fn blank() -> Self {", blank), Node::Blank];
+        methods.extend(function(
+            "fn fill_branch(",
             parameters.map(str::to_owned),
             tail,
-            vec![block("match name {", arms)],
+            fill,
+        ));
+        block(
+            format!("impl rt::DecodeBranch for {} {{", self.branch_type),
+            methods,
         )
     }
 
     fn decode(&self) -> Vec<Node> {
         let as_branch = self.types.plan.decodes_as_branch(self.id);
-        let strict = self.types.plan.settings.is_strict();
         let discriminator = &self.union.discriminator;
-        let slots = members::slot_list(&self.fields, Some(discriminator), strict);
-        let mut body = members::slots(&self.fields, self.types);
-        let method = if self.late {
-            "late_discriminator"
-        } else {
-            "discriminator"
+        let slots = members::slot_list(&self.fields, Some(discriminator), self.types);
+        let method = match self.late {
+            true => "late_discriminator",
+            false => "discriminator",
         };
-        body.push(line(format!("let tag = r.{method}({discriminator:?})?;")));
-        if as_branch {
-            body.push(let_slots("base: &mut rt::Slots<'_>", slots));
-            body.push(line("let mut base = rt::Chain::new(base, outer);"));
-        } else {
-            body.push(let_slots("mut base: &mut rt::Slots<'_>", slots));
+        let ahead = line(format!("let tag = r.{method}({discriminator:?})?;"));
+        let branch = line(format!("&mut self.{}", self.tag));
+        let mut items = vec![line("&tag"), members::places(slots), branch];
+        let head = match as_branch {
+            true => "r.union_members(",
+            false => "r.union(",
+        };
+        items.extend(as_branch.then(|| line("outer")));
+        let fill = vec![ahead, nested(head, items, ")", Width::Call)];
+        let mut blank = members::blank(&self.fields, self.types);
+        blank.push(line(format!("{}: rt::DecodeBranch::blank()", self.tag)));
+        let blank = construct(blank);
+        let mut nodes = match as_branch {
+            true => decode_branch(&self.name, blank, fill, self.types),
+            false => vec![decode_impl(&self.name, blank, fill, self.types)],
+        };
+        nodes.extend([Node::Blank, self.decode_branch()]);
+        nodes
+    }
+
+    /// The branch that another is read into.
+    fn blank_branch(&self) -> String {
+        if self.open {
+            return format!("{UNRECOGNIZED}(rt::UnknownBranch::default())");
         }
-        let call = format!("{}::decode(&tag, r, &mut base)?", self.branch_path());
-        body.push(Node::Let(self.tag.clone(), call));
-        let mut fields = members::filled(&self.fields);
-        fields.push(line(&self.tag));
-        body.push(construct("Self", fields));
-        if !as_branch {
-            return vec![decode_impl(&self.name, body, self.types)];
+        match self.branches.get(self.types.plan.first_branch(self.id)) {
+            None => format!("{IMPOSSIBLE}(rt::Decode::blank())"),
+            Some(branch) if self.types.plan.is_nothing(branch.ty) => names::variant(&branch.name),
+            Some(branch) => format!("{}(rt::Decode::blank())", names::variant(&branch.name)),
         }
-        let whole = decode_impl(&self.name, vec![line("r.object_of()")], self.types);
-        vec![
-            whole,
-            Node::Blank,
-            decode_members_impl(&self.name, body, self.types),
-        ]
     }
 
     fn encode(&self) -> Vec<Node> {

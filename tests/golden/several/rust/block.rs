@@ -17,12 +17,14 @@ pub(super) mod events {
     }
 
     impl rt::Decode for DiskLost {
-        fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut disk: Option<types::Disk> = None;
-            r.object(&mut [("disk", &mut disk)])?;
-            Ok(Self {
-                disk: rt::required!(disk, "disk"),
-            })
+        fn blank() -> Self {
+            Self {
+                disk: rt::Decode::blank(),
+            }
+        }
+
+        fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+            r.object(&mut [("disk", &mut self.disk)])
         }
     }
 
@@ -42,12 +44,14 @@ pub(super) mod types {
     }
 
     impl rt::Decode for Disk {
-        fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut file: Option<String> = None;
-            r.object(&mut [("file", &mut file)])?;
-            Ok(Self {
-                file: rt::required!(file, "file"),
-            })
+        fn blank() -> Self {
+            Self {
+                file: String::new(),
+            }
+        }
+
+        fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+            r.object(&mut [("file", &mut self.file)])
         }
     }
 }

@@ -17,12 +17,12 @@ pub(super) mod types {
     }
 
     impl rt::Decode for Machine {
-        fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut disks: Option<Vec<types::Disk>> = None;
-            r.object(&mut [("disks", &mut disks)])?;
-            Ok(Self {
-                disks: rt::required!(disks, "disks"),
-            })
+        fn blank() -> Self {
+            Self { disks: Vec::new() }
+        }
+
+        fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+            r.object(&mut [("disks", &mut self.disks)])
         }
     }
 }

@@ -64,8 +64,8 @@ pub enum Event {
 impl rt::EventSet for Event {
     fn decode_event(name: &str, data: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
         match name {
-            "DISK_LOST" => rt::Decode::decode(data).map(Self::DiskLost),
-            "RUST" => rt::Decode::decode(data).map(Self::Rust),
+            "DISK_LOST" => rt::event(data, Self::DiskLost),
+            "RUST" => rt::event(data, Self::Rust),
             name => rt::unknown_event(name, data, Self::Unrecognized),
         }
     }

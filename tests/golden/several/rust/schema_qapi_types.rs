@@ -12,9 +12,12 @@ pub(super) mod events {
     pub struct Rust;
 
     impl rt::Decode for Rust {
-        fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            r.object(&mut [])?;
-            Ok(Self)
+        fn blank() -> Self {
+            Self
+        }
+
+        fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+            r.object(&mut [])
         }
     }
 

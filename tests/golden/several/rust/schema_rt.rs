@@ -36,12 +36,12 @@ pub(super) mod types {
     }
 
     impl rt::Decode for Time {
-        fn decode(r: &mut rt::Reader<'_>) -> Result<Self, rt::DecodeError> {
-            let mut seconds: Option<i64> = None;
-            r.object(&mut [("seconds", &mut seconds)])?;
-            Ok(Self {
-                seconds: rt::required!(seconds, "seconds"),
-            })
+        fn blank() -> Self {
+            Self { seconds: 0 }
+        }
+
+        fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+            r.object(&mut [("seconds", &mut self.seconds)])
         }
     }
 

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use fuser::Errno;
 use qapi_client::Error;
 use qapi_client::tokio::Client;
-use qapi_types::{
-    Any, Command, Decode, DecodeError, Encode, ErrorClass, Reader, Refusal, Writer, required,
-};
+use qapi_types::{Any, Command, Decode, DecodeError, Encode, ErrorClass, Reader, Refusal, Writer};
 
 use super::super::super::Failure;
 use super::super::property::{Kind, Place, Property, QomList};
@@ -21,7 +19,7 @@ pub(super) struct Machine {
 }
 
 /// A property, and its value if that came with it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Listed {
     pub(super) property: Property,
     pub(super) value: Option<Any>,
@@ -139,30 +137,29 @@ impl Command for QomListGet<'_> {
 }
 
 /// What `qom-list-get` tells of an object.
+#[derive(Default)]
 struct Object(Vec<Listed>);
 
 impl Decode for Object {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut properties = None;
-        r.object(&mut [("properties", &mut properties)])?;
-        Ok(Self(required!(properties, "properties")))
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
+        r.object(&mut [("properties", &mut self.0)])
     }
 }
 
 impl Decode for Listed {
-    fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let (mut name, mut ty, mut value) = (None, None, None);
+    fn blank() -> Self {
+        Self::default()
+    }
+
+    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
         r.object(&mut [
-            ("name", &mut name),
-            ("type", &mut ty),
-            ("value", &mut value),
-        ])?;
-        Ok(Self {
-            property: Property {
-                name: required!(name, "name"),
-                ty: required!(ty, "type"),
-            },
-            value,
-        })
+            ("name", &mut self.property.name),
+            ("type", &mut self.property.ty),
+            ("value", &mut self.value),
+        ])
     }
 }

@@ -15,18 +15,21 @@ type Line = (usize, String);
 pub(super) fn broken(text: &str, room: usize) -> Vec<Line> {
     // What ends with a `?` is counted wider than it is, and calls that follow one another have a width of their own.
     let asked = usize::from(text.contains("discriminator(")) * 2;
+    // A call within a call may be wider by one.
+    let room_for_calls = room + usize::from(text.ends_with("(rt::Decode::blank())"));
     let chained =
         text.starts_with("self.") && text.ends_with(".name(),") && text.len() > MAX_CHAIN + 1;
     let whole = || vec![(0, text.to_owned())];
     let refuses = text.starts_with("Err(r.unknown_value(")
         && text.len() > MAX_CHAIN + "Err(r.unknown_value())".len();
-    let is_wide = text.len() + asked > room || chained || refuses || returns(text, room);
+    let is_wide = text.len() + asked > room_for_calls || chained || refuses || returns(text, room);
     if !is_wide || text.starts_with("//") {
         return whole();
     }
     let found = implementation(text, room)
         .or_else(|| result(text, room))
         .or_else(|| unknown("", text, room))
+        .or_else(|| blank(text, room))
         .or_else(|| field(text, room))
         .or_else(|| assignment(text, room))
         .or_else(|| value(text, room))
@@ -274,6 +277,19 @@ fn field(text: &str, room: usize) -> Option<Vec<Line>> {
     )
 }
 
+/// `NAME: CALL(),`: its parentheses are broken if that is enough, or it goes below.
+fn blank(text: &str, room: usize) -> Option<Vec<Line>> {
+    let (name, call) = text.strip_suffix("),")?.split_once(": ")?;
+    if !call.ends_with("::blank(") && !call.ends_with("::new(") {
+        return None;
+    }
+    let lines = match text.len() <= room + 2 {
+        true => [(0, format!("{name}: {call}")), (0, "),".to_owned())],
+        false => [(0, format!("{name}:")), (1, format!("{call}),"))],
+    };
+    Some(lines.into())
+}
+
 /// `HEAD OUTER<INNER> TAIL`, with the inner type on a line of its own.
 fn generic(head: &str, ty: &str, tail: &str, room: usize) -> Option<Vec<Line>> {
     let (outer, inner) = ty.strip_suffix('>')?.split_once('<')?;
@@ -343,7 +359,7 @@ fn value(text: &str, room: usize) -> Option<Vec<Line>> {
     plain.then(|| vec![(0, format!("{name}:")), (1, format!("{value},"))])
 }
 
-/// `&self.NAME,` and `self.NAME.name(),`
+/// `&self.NAME,`, `&mut self.NAME,` and `self.NAME.name(),`
 fn chain(text: &str, room: usize) -> Option<Vec<Line>> {
     if let Some(method) = text.strip_prefix("machine.") {
         let lines = vec![(0, "machine".to_owned()), (1, format!(".{method}"))];
@@ -351,7 +367,7 @@ fn chain(text: &str, room: usize) -> Option<Vec<Line>> {
     }
     let (head, rest) = text
         .split_once("self.")
-        .filter(|(head, _)| matches!(*head, "" | "&"))?;
+        .filter(|(head, _)| matches!(*head, "" | "&" | "&mut "))?;
     if let Some(name) = rest.strip_suffix(".name(),")
         && name.len() + 5 < room
     {
