@@ -23,6 +23,9 @@
 //! - Subscribe first, then execute: a subscription gets all events that follow, or is told that some are missing.
 //!
 //! # Features
+//! - `system`, on by default: what std has no words for on Unix systems: descriptors that go with a command, a deadline for
+//!   connecting to a Unix socket (Linux), and a sign of life over TCP. Without it the blocking client needs std only, and
+//!   builds in less time.
 //! - `tokio`: the face for programs that run on tokio.
 //! - `operations`: devices, jobs, migrations and shutdowns are followed to their completion, and sets of descriptors are
 //!   removed when they are of no use; with the bindings `qapi_types::qmp`.

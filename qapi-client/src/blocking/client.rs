@@ -158,7 +158,8 @@ impl Client {
     /// command, in one `sendmsg`. However it ends, on this side they are closed.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, or there are more than 253.
+    /// As [`execute`](Self::execute); and [`Error::Descriptors`] if the connection is not a Unix socket, there are more than
+    /// 253, or the feature `system` is off.
     #[cfg(unix)]
     pub fn execute_with_fds<C: Command>(
         &mut self,

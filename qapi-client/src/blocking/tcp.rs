@@ -19,7 +19,7 @@ pub(super) fn connect(address: &str, deadline: &mut Deadline) -> io::Result<TcpS
                 // A command is one write, and nothing follows until its reply is there.
                 stream.set_nodelay(true)?;
                 // A server whose host has gone without a word is noticed, sooner or later.
-                #[cfg(unix)]
+                #[cfg(all(unix, feature = "system"))]
                 rustix::net::sockopt::set_socket_keepalive(&stream, true)?;
                 return Ok(stream);
             }

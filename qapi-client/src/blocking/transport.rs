@@ -48,10 +48,12 @@ impl Transport for UnixStream {
         self.set_write_timeout(timeout)
     }
 
+    #[cfg(feature = "system")]
     fn passes_descriptors(&self) -> bool {
         true
     }
 
+    #[cfg(feature = "system")]
     fn write_with_descriptors(
         &mut self,
         bytes: &[u8],
@@ -128,7 +130,7 @@ impl Transport for Spawned {
     }
 
     fn passes_descriptors(&self) -> bool {
-        true
+        self.stream.passes_descriptors()
     }
 
     fn write_with_descriptors(
