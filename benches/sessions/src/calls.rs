@@ -1,6 +1,7 @@
 //! One call after the other.
 
 use std::io::{BufReader, Read, Write};
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
@@ -11,11 +12,12 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::canned::Canned;
 use crate::machine::Machine;
-use crate::rounds::{Way, race};
+use crate::processors::everywhere;
+use crate::rounds::{Maker, Way, race};
 use crate::{BLOCKING, COUNTING, Figure, OURS, PEER, RAW, Result, TOKIO, python};
 
 /// How many calls are made before one looks at the clock.
-const BATCH: u64 = 50;
+pub(crate) const BATCH: u64 = 50;
 
 type BlockingPeer = qapi::Qmp<qapi::Stream<BufReader<&'static UnixStream>, &'static UnixStream>>;
 
@@ -29,35 +31,36 @@ const WAYS: [fn(&Path) -> Result<Way>; 6] = [
     tokio_peers,
 ];
 
-/// Machines, for which each byte counts. Each way has its own: one with several monitors is quicker at the first of them.
+/// Machines, for which each byte counts.
 pub(crate) fn live(rounds: usize) -> Result<Vec<Figure>> {
-    let mut machines = Vec::new();
-    race("calls to a machine, one by one", rounds, || {
-        machines.clear();
-        for _ in 0..=WAYS.len() {
-            machines.push(Machine::start()?);
-        }
-        let paths: Vec<_> = machines.iter().map(Machine::monitor).collect();
-        ways(&paths)
+    everywhere(|processors, place| {
+        let work = format!("calls to a machine on {place}, one by one");
+        let mut machine = None;
+        race(&work, rounds, || {
+            let machine = machine.insert(processors.start(Machine::start)?);
+            Ok(makers(machine.monitor()))
+        })
     })
 }
 
 /// A server that does nothing, so that only the way there and back counts.
 pub(crate) fn canned(rounds: usize) -> Result<Vec<Figure>> {
-    let server = Canned::start(0)?;
-    let paths = vec![server.path(); WAYS.len() + 1];
-    let work = "calls with canned replies, one by one";
-    race(work, rounds, || ways(&paths))
+    everywhere(|processors, place| {
+        let server = processors.start(|| Canned::start(0))?;
+        let work = format!("calls with canned replies from {place}, one by one");
+        race(&work, rounds, || Ok(makers(server.path())))
+    })
 }
 
-/// All ways, each at its own of these places.
-fn ways(paths: &[PathBuf]) -> Result<Vec<Way>> {
-    let mut ways = Vec::new();
-    for (way, path) in WAYS.iter().zip(paths) {
-        ways.push(way(path)?);
-    }
-    ways.extend(python::way(&paths[WAYS.len()], BATCH)?);
-    Ok(ways)
+/// All ways at this place.
+fn makers(path: PathBuf) -> Vec<Maker<'static>> {
+    let ways = WAYS.iter().copied();
+    let ways = ways.chain(python::is_there().then_some(python::way as _));
+    let make = |way: fn(&Path) -> Result<Way>| -> Maker<'static> {
+        let path = path.clone();
+        Box::new(move || way(&path))
+    };
+    ways.map(make).collect()
 }
 
 /// The shortest requests there are that have an id.
@@ -112,8 +115,17 @@ fn blocking_ours(path: &Path) -> Result<Way> {
 }
 
 fn blocking_peers(path: &Path) -> Result<Way> {
-    let mut client = blocking_peer(path)?;
+    struct HungUp(&'static UnixStream);
+    impl Drop for HungUp {
+        fn drop(&mut self) {
+            // It fails only if the server has hung up already.
+            let _ = self.0.shutdown(Shutdown::Both);
+        }
+    }
+    let stream = kept(path)?;
+    let (mut client, end) = (blocking_peer(stream)?, HungUp(stream));
     Ok(Way::new(BLOCKING, PEER, move || {
+        let _end = &end;
         for _ in 0..BATCH {
             client.execute(&qapi::qmp::query_status {})?;
         }
@@ -122,8 +134,11 @@ fn blocking_peers(path: &Path) -> Result<Way> {
 }
 
 /// The peer's session reads and writes what can be copied: a reference, which has to last as long.
-pub(crate) fn blocking_peer(path: &Path) -> Result<BlockingPeer> {
-    let stream: &'static UnixStream = Box::leak(Box::new(UnixStream::connect(path)?));
+pub(crate) fn kept(path: &Path) -> Result<&'static UnixStream> {
+    Ok(Box::leak(Box::new(UnixStream::connect(path)?)))
+}
+
+pub(crate) fn blocking_peer(stream: &'static UnixStream) -> Result<BlockingPeer> {
     let mut client = qapi::Qmp::from_stream(stream);
     client.handshake()?;
     Ok(client)

@@ -10,7 +10,8 @@ use tokio::task::JoinHandle;
 
 use crate::calls::one_thread;
 use crate::canned::Canned;
-use crate::rounds::{Way, race};
+use crate::processors::everywhere;
+use crate::rounds::{Maker, Way, race};
 use crate::{Figure, OURS, PEER, Result, TOKIO};
 
 /// How many tasks call.
@@ -20,22 +21,33 @@ const CALLERS: u64 = 64;
 const BATCH: u64 = 100;
 
 pub(crate) fn measure(rounds: usize) -> Result<Vec<Figure>> {
-    let server = Canned::start(0)?;
-    let mut figures = Vec::new();
-    for (name, runtime) in [
-        ("one thread", one_thread as fn() -> Result<Runtime>),
-        ("two workers", two_workers),
-    ] {
-        let ways = || {
-            Ok(vec![
-                ours(&server, runtime()?)?,
-                peers(&server, runtime()?)?,
-            ])
-        };
-        let work = format!("calls with canned replies, {CALLERS} callers, {name}");
-        figures.extend(race(&work, rounds, ways)?);
-    }
+    let mut figures = everywhere(|processors, place| {
+        let server = processors.start(|| Canned::start(0))?;
+        callers(
+            &format!("from {place}, {CALLERS} callers, one thread"),
+            rounds,
+            &server,
+            one_thread,
+        )
+    })?;
+    // They need more than one processor.
+    let work = format!("from anywhere, {CALLERS} callers, two workers");
+    figures.extend(callers(&work, rounds, &Canned::start(0)?, two_workers)?);
     Ok(figures)
+}
+
+fn callers(
+    work: &str,
+    rounds: usize,
+    server: &Canned,
+    runtime: fn() -> Result<Runtime>,
+) -> Result<Vec<Figure>> {
+    race(&format!("calls with canned replies {work}"), rounds, || {
+        Ok(vec![
+            Box::new(|| ours(server, runtime()?)) as Maker<'_>,
+            Box::new(|| peers(server, runtime()?)),
+        ])
+    })
 }
 
 fn two_workers() -> Result<Runtime> {

@@ -10,7 +10,7 @@ use qapi_client::{blocking, tokio as asynchronous};
 use qapi_types::qmp::commands::QueryStatus;
 use serde_json::{Value, json};
 
-use crate::calls::{blocking_peer, one_thread};
+use crate::calls::{blocking_peer, kept, one_thread};
 use crate::canned::Canned;
 use crate::limits::descriptors;
 use crate::{BLOCKING, Figure, OURS, PEER, Result, TOKIO};
@@ -82,7 +82,7 @@ fn blocking_ours(count: usize, path: &Path) -> Result<(f64, f64)> {
 }
 
 fn blocking_peers(count: usize, path: &Path) -> Result<(f64, f64)> {
-    let (mut sessions, memory) = many(count, || blocking_peer(path))?;
+    let (mut sessions, memory) = many(count, || blocking_peer(kept(path)?))?;
     let client = sessions.last_mut().ok_or("there is no session")?;
     let begun = Instant::now();
     for _ in 0..CALLS {

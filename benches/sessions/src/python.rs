@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
+use crate::calls::BATCH;
 use crate::rounds::Way;
 use crate::{PYTHONS, Result};
 
@@ -28,13 +29,29 @@ async def main():
 asyncio.run(main())
 "#;
 
-/// Calls by Python's client, if there is one.
-pub(crate) fn way(path: &Path, batch: u64) -> Result<Option<Way>> {
-    let Some(python) = std::env::var_os(PYTHON) else {
+/// Its process, which is gone when this is.
+struct Client(Child);
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // Both fail only if it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Whether there is an interpreter that has it.
+pub(crate) fn is_there() -> bool {
+    let is_there = std::env::var_os(PYTHON).is_some();
+    if !is_there {
         eprintln!("left out: {PYTHONS} ({PYTHON} names no interpreter that has it)");
-        return Ok(None);
-    };
-    let mut command = Command::new(python);
+    }
+    is_there
+}
+
+/// Calls by Python's client.
+pub(crate) fn way(path: &Path) -> Result<Way> {
+    let mut command = Command::new(std::env::var_os(PYTHON).unwrap_or_default());
     command.args(["-c", SCRIPT]).arg(path);
     let mut child = command
         .stdin(Stdio::piped())
@@ -47,14 +64,12 @@ pub(crate) fn way(path: &Path, batch: u64) -> Result<Option<Way>> {
         Some(Ok(line)) if line == expected => Ok(()),
         _ => Err("Python's client has failed"),
     };
+    let client = Client(child);
     heard("ready")?;
-    let mut calls = move || {
-        // It ends with its input.
-        let _child = &child;
-        writeln!(input, "{batch}")?;
+    Ok(Way::elsewhere(PYTHONS, move || {
+        let _client = &client;
+        writeln!(input, "{BATCH}")?;
         heard("done")?;
-        Ok(batch)
-    };
-    calls()?;
-    Ok(Some(Way::elsewhere(PYTHONS, calls)))
+        Ok(BATCH)
+    }))
 }

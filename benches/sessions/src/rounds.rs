@@ -8,14 +8,17 @@ use crate::{Figure, Result};
 
 /// How long each way is run before it is the next one's turn: shortly, so that a moment at which the computer is busy meets
 /// all of them.
-const TURN: Duration = Duration::from_millis(10);
+const TURN: Duration = Duration::from_millis(20);
 
-/// How many turns each has with what it has made.
-const TURNS: usize = 8;
+/// How many turns each has at one server.
+const TURNS: usize = 10;
 
-/// How often in a round the ways are made anew: of two servers that are started alike one is quicker, by more than what is
-/// to be seen.
-const BEGINNINGS: usize = 5;
+/// How many servers there are in a round, one after the other.
+const SERVERS: usize = 5;
+
+/// Makes a way at the server that the ways have in common: of two servers that are started alike one is quicker, by more than
+/// what is to be seen.
+pub(crate) type Maker<'a> = Box<dyn Fn() -> Result<Way> + 'a>;
 
 /// A way to make calls.
 pub(crate) struct Way {
@@ -54,6 +57,8 @@ impl Way {
 
     /// Makes calls for the time of a turn: how many a second, and what each costs this process, in microseconds.
     fn take_turn(&mut self) -> Result<(f64, f64)> {
+        // The first are not counted: nothing has its memory yet.
+        (self.calls)()?;
         let (begun, before, mut calls) = (Instant::now(), cpu_time(), 0);
         while begun.elapsed() < TURN {
             calls += (self.calls)()?;
@@ -64,65 +69,78 @@ impl Way {
     }
 }
 
+/// What has been measured of a way.
+#[derive(Default)]
+struct Times {
+    face: Option<&'static str>,
+    by: &'static str,
+    is_here: bool,
+    rates: Vec<f64>,
+    costs: Vec<f64>,
+}
+
 /// How many calls a second each way makes, and what a call costs.
 ///
 /// The ways are compared turn by turn: the ratio of two that come one after the other says more than that of their medians,
-/// for what slows one down slows down the other. `begin` makes the ways anew.
-pub(crate) fn race(
+/// for what slows one down slows down the other. `begin` starts another server, at which each way is made for each of its
+/// turns.
+pub(crate) fn race<'a>(
     work: &str,
     rounds: usize,
-    mut begin: impl FnMut() -> Result<Vec<Way>>,
+    mut begin: impl FnMut() -> Result<Vec<Maker<'a>>>,
 ) -> Result<Vec<Figure>> {
-    let mut ways = Vec::new();
-    let mut times = Vec::new();
-    for _ in 0..rounds * BEGINNINGS {
-        // Those of before let go of their servers first.
-        ways.clear();
-        ways = begin()?;
-        times.resize(ways.len(), (Vec::new(), Vec::new()));
-        // The first turn is not counted: nothing has its memory yet.
-        for turn in 0..=TURNS {
-            for place in 0..ways.len() {
+    let mut all: Vec<Times> = Vec::new();
+    for _ in 0..rounds * SERVERS {
+        let makers = begin()?;
+        for turn in 0..TURNS {
+            for place in 0..makers.len() {
                 // None is always behind the same.
                 let number = match turn % 2 {
-                    0 => (place + turn / 2) % ways.len(),
-                    _ => (ways.len() - 1 - place + turn / 2) % ways.len(),
+                    0 => (place + turn / 2) % makers.len(),
+                    _ => (makers.len() - 1 - place + turn / 2) % makers.len(),
                 };
-                let (rate, cost) = ways[number].take_turn()?;
-                if turn > 0 {
-                    times[number].0.push(rate);
-                    times[number].1.push(cost);
+                let mut way = makers[number]()?;
+                let (rate, cost) = way.take_turn()?;
+                if all.len() <= number {
+                    all.resize_with(makers.len(), Times::default);
                 }
+                all[number].take(&way, rate, cost);
             }
         }
     }
     let mut figures = Vec::new();
-    for (way, (rates, costs)) in ways.iter().zip(&times) {
-        let others = ways
-            .iter()
-            .zip(&times)
-            .filter(|(other, _)| other.by != way.by);
-        let ratios = others.map(|(other, (others, _))| {
-            let ratios = rates.iter().zip(others).map(|(ours, theirs)| ours / theirs);
+    for times in &all {
+        let others = all.iter().filter(|other| other.by != times.by);
+        let ratios = others.map(|other| {
+            let ratios = times.rates.iter().zip(&other.rates);
+            let ratios = ratios.map(|(ours, theirs)| ours / theirs);
             (other.face, other.by, median(ratios.collect()))
         });
         let figure = |unit, figures: &[f64]| Figure {
             work: work.to_owned(),
-            face: way.face,
-            by: way.by,
+            face: times.face,
+            by: times.by,
             unit,
             figure: median(figures.to_vec()),
             ratios: Vec::new(),
         };
         figures.push(Figure {
             ratios: ratios.collect(),
-            ..figure("calls/s", rates)
+            ..figure("calls/s", &times.rates)
         });
-        if way.is_here {
-            figures.push(figure("µs CPU a call", costs));
+        if times.is_here {
+            figures.push(figure("µs CPU a call", &times.costs));
         }
     }
     Ok(figures)
+}
+
+impl Times {
+    fn take(&mut self, way: &Way, rate: f64, cost: f64) {
+        (self.face, self.by, self.is_here) = (way.face, way.by, way.is_here);
+        self.rates.push(rate);
+        self.costs.push(cost);
+    }
 }
 
 /// What this process has had of the processors.

@@ -10,7 +10,7 @@ use crate::process::Failure;
 const PEERS: [&str; 4] = ["qapi", "plain serde", "IgnoredAny", "serde_json::Value"];
 
 pub(super) fn measure(_: u32) -> Result<Vec<Row>, Failure> {
-    let lines = program::lines("decoding", &[], &[])?;
+    let lines = program::lines("decoding", "release", &[], &[])?;
     let ours = lines.iter().filter(|line| line["by"] == "ours");
     let mut rows = Vec::new();
     for ours in ours {

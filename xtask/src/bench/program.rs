@@ -7,9 +7,11 @@ use serde_json::Value;
 use crate::process::{Failure, cargo, output};
 use crate::workspace::{root, target};
 
-/// Runs one with variables of the environment, those that have a value, and answers what it has printed.
+/// Runs one, built with a profile, with variables of the environment, those that have a value, and answers what it has
+/// printed.
 pub(super) fn lines(
     package: &str,
+    profile: &str,
     arguments: &[&str],
     variables: &[(&str, Option<&Path>)],
 ) -> Result<Vec<Value>, Failure> {
@@ -20,7 +22,8 @@ pub(super) fn lines(
         }
     }
     bench
-        .args(["run", "--quiet", "--release", "--package", package, "--"])
+        .args(["run", "--quiet", "--profile", profile])
+        .args(["--package", package, "--"])
         .args(arguments)
         .current_dir(root().join("benches"))
         .env("CARGO_TARGET_DIR", target()?.join("benches"));

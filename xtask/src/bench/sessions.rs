@@ -27,7 +27,7 @@ pub(super) fn measure(runs: u32) -> Result<Vec<Row>, Failure> {
     }
     let interpreter = python::interpreter()?;
     let variables = [("QMP_PYTHON", interpreter.as_deref())];
-    let lines = program::lines("sessions", &[&runs.to_string()], &variables)?;
+    let lines = program::lines("sessions", "linked", &[&runs.to_string()], &variables)?;
     let ours = lines.iter().filter(|line| line["by"] == "ours");
     Ok(ours.flat_map(|ours| rows(ours, &lines)).collect())
 }
