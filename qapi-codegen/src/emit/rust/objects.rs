@@ -78,7 +78,7 @@ pub(super) fn decode(
     };
     let items = vec![members::places(slots), line("outer")];
     let fill = vec![nested(head, items, ")", Width::Call)];
-    decode_branch(name, blank, fill, types)
+    decode_as_branch(name, blank, fill, types)
 }
 
 /// What a struct of these fields is before it is read.
@@ -96,7 +96,7 @@ pub(super) fn construct(fields: Vec<Node>) -> Node {
 }
 
 /// Decodes an object that can be a branch: `fill` reads its members and hands on the others to `outer`.
-pub(super) fn decode_branch(
+pub(super) fn decode_as_branch(
     name: &str,
     blank: Node,
     fill: Vec<Node>,

@@ -7,7 +7,7 @@ use super::enums::nothing;
 use super::layout::{Node, Width, arm, arm_call, block, function, line, nested};
 use super::members::{self, Extra, Field};
 use super::names::{self, IMPOSSIBLE, UNRECOGNIZED};
-use super::objects::{construct, decode_branch, decode_impl, derived, encode};
+use super::objects::{construct, decode_as_branch, decode_impl, derived, encode};
 use super::types::Types;
 use crate::schema::{Branch, Definition, DefinitionId, Union};
 
@@ -246,7 +246,7 @@ impl Parts<'_, '_, '_> {
         blank.push(line(format!("{}: rt::DecodeBranch::blank()", self.tag)));
         let blank = construct(blank);
         let mut nodes = match as_branch {
-            true => decode_branch(&self.name, blank, fill, self.types),
+            true => decode_as_branch(&self.name, blank, fill, self.types),
             false => vec![decode_impl(&self.name, blank, fill, self.types)],
         };
         nodes.extend([Node::Blank, self.decode_branch()]);
