@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 
 use tempfile::TempDir;
 
 use crate::Result;
+use crate::process::Process;
 
 const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"major": 10, "minor": 2, "micro": 0}, "package": ""}, "capabilities": ["oob"]}}"#;
 
@@ -21,7 +22,7 @@ const EVENT: &[u8] = b"{\"timestamp\": {\"seconds\": 1700000000, \"microseconds\
 
 /// Such a server, in a process of its own: what it costs is not its clients'.
 pub(crate) struct Canned {
-    process: Child,
+    _process: Process,
     folder: TempDir,
 }
 
@@ -41,26 +42,21 @@ impl Canned {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("serve").arg(folder.path().join(NAME));
         command.args([flood.to_string(), idle.to_string()]);
-        let mut process = command.stdout(Stdio::piped()).spawn()?;
+        let mut process = Process(command.stdout(Stdio::piped()).spawn()?);
         let mut ready = String::new();
-        let output = process.stdout.take().ok_or("it has no pipe")?;
+        let output = process.0.stdout.take().ok_or("it has no pipe")?;
         BufReader::new(output).read_line(&mut ready)?;
         if ready.is_empty() {
             return Err("the server does not start".into());
         }
-        Ok(Self { process, folder })
+        Ok(Self {
+            _process: process,
+            folder,
+        })
     }
 
     pub(crate) fn path(&self) -> PathBuf {
         Path::join(self.folder.path(), NAME)
-    }
-}
-
-impl Drop for Canned {
-    fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

@@ -1,20 +1,21 @@
 //! A live machine that stands still.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::Result;
+use crate::process::Process;
 
 /// The name of its monitor, in its folder.
 const MONITOR: &str = "qmp";
 
-/// A machine with a monitor. It is killed when it goes.
+/// A machine with a monitor.
 pub(crate) struct Machine {
-    child: Child,
+    process: Process,
     folder: TempDir,
 }
 
@@ -25,10 +26,10 @@ impl Machine {
         command.args("-machine pc -accel tcg -display none -nodefaults -S".split(' '));
         command.args(["-qmp", &format!("unix:{MONITOR},server=on,wait=off")]);
         let command = command.current_dir(folder.path()).stdin(Stdio::null());
-        let child = command.spawn()?;
-        let mut machine = Self { child, folder };
+        let process = Process(command.spawn()?);
+        let mut machine = Self { process, folder };
         while !machine.monitor().exists() {
-            if machine.child.try_wait()?.is_some() {
+            if machine.process.0.try_wait()?.is_some() {
                 return Err("the machine does not open its monitor".into());
             }
             thread::sleep(Duration::from_millis(10));
@@ -38,13 +39,5 @@ impl Machine {
 
     pub(crate) fn monitor(&self) -> PathBuf {
         self.folder.path().join(MONITOR)
-    }
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

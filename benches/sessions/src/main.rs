@@ -16,6 +16,7 @@ mod flood;
 mod idle;
 mod limits;
 mod machine;
+mod process;
 mod processors;
 mod python;
 mod rounds;

@@ -36,12 +36,8 @@ impl Processors {
     fn numbered(server: usize) -> Result<Self> {
         let before = sched_getaffinity(None)?;
         let mut all = (0..CpuSet::MAX_CPU).filter(|processor| before.is_set(*processor));
-        let first = all.next().ok_or("there is no processor")?;
-        let server = if server == 0 {
-            first
-        } else {
-            all.next().unwrap_or(first)
-        };
+        let first = all.clone().next().ok_or("there is no processor")?;
+        let server = all.nth(server).unwrap_or(first);
         let only = |processor| {
             let mut set = CpuSet::new();
             set.set(processor);

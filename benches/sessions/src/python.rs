@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::calls::BATCH;
+use crate::process::Process;
 use crate::rounds::Way;
 use crate::{PYTHONS, Result};
 
@@ -28,17 +29,6 @@ async def main():
 
 asyncio.run(main())
 "#;
-
-/// Its process, which is gone when this is.
-struct Client(Child);
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        // Both fail only if it has ended already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// Whether there is an interpreter that has it.
 pub(crate) fn is_there() -> bool {
@@ -64,7 +54,7 @@ pub(crate) fn way(path: &Path) -> Result<Way> {
         Some(Ok(line)) if line == expected => Ok(()),
         _ => Err("Python's client has failed"),
     };
-    let client = Client(child);
+    let client = Process(child);
     heard("ready")?;
     Ok(Way::elsewhere(PYTHONS, move || {
         let _client = &client;
