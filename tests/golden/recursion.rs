@@ -525,6 +525,93 @@ mod bindings {
                     rt::debug("Reference", self, f)
                 }
             }
+
+            /// The struct `Built`.
+            #[derive(Clone, Default)]
+            pub struct Built {
+                /// The member `again`.
+                ///
+                /// Available if `CONFIG_DEEP`.
+                pub again: Option<Box<types::Built>>,
+            }
+
+            impl Built {
+                /// All members absent.
+                #[inline]
+                pub fn new() -> Self {
+                    Default::default()
+                }
+
+                /// Sets `again`.
+                #[inline]
+                pub fn again(mut self, value: types::Built) -> Self {
+                    self.again = Some(value.into());
+                    self
+                }
+            }
+
+            impl rt::Decode for Built {
+                fn blank() -> Self {
+                    Default::default()
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("again", &mut self.again)])
+                }
+            }
+
+            impl rt::Encode for Built {
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("again", &self.again);
+                }
+            }
+
+            impl std::fmt::Debug for Built {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Built", self, f)
+                }
+            }
+
+            /// The struct `Builder`.
+            #[derive(Clone)]
+            pub struct Builder {
+                /// The member `built`.
+                pub built: types::Built,
+            }
+
+            impl Builder {
+                /// All members.
+                #[inline]
+                pub fn new(built: types::Built) -> Self {
+                    Self { built }
+                }
+            }
+
+            impl rt::Decode for Builder {
+                fn blank() -> Self {
+                    Self {
+                        built: rt::Decode::blank(),
+                    }
+                }
+
+                fn fill(&mut self, r: &mut rt::Reader<'_>) -> Result<(), rt::DecodeError> {
+                    r.object(&mut [("built", &mut self.built)])
+                }
+            }
+
+            impl rt::Encode for Builder {
+                fn encode_members(&self, w: &mut rt::Writer) {
+                    w.member("built", &self.built);
+                }
+            }
+
+            impl std::fmt::Debug for Builder {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    rt::debug("Builder", self, f)
+                }
+            }
         }
     }
 

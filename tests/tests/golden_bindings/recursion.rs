@@ -10,6 +10,7 @@ fn types_that_contain_themselves() {
         r#"{"kind":"node","left":{"kind":"leaf"},"right":{"kind":"node","left":{"kind":"leaf"},"right":{"kind":"leaf"}}}"#,
     ]);
     same::<Reference>(&[r#""a""#, r#"{"file":{"file":"a"}}"#]);
+    same::<Builder>(&[r#"{"built":{"again":{"again":{}}}}"#, r#"{"built":{}}"#]);
 }
 
 #[test]

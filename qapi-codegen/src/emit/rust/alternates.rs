@@ -25,7 +25,8 @@ pub(super) fn emit(
         let ty = types.within(id, branch.ty);
         variants.push(line(format!("{}({ty}),", names::upper_camel(&branch.name))));
     }
-    if branches.is_empty() && plan.decodes(id) {
+    let is_nothing = branches.is_empty() && plan.decodes(id);
+    if is_nothing {
         variants.extend(nothing());
     }
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
@@ -45,21 +46,18 @@ pub(super) fn emit(
         nodes.push(Node::Blank);
         nodes.push(encode_impl(
             &name,
-            vec![block(
-                "match self {",
-                encode_arms(&branches, plan.decodes(id)),
-            )],
+            vec![block("match self {", encode_arms(&branches, is_nothing))],
         ));
         nodes.extend(debug::of_type(&name));
     }
     nodes
 }
 
-fn encode_arms(branches: &[&Branch], decodes: bool) -> Vec<Node> {
+fn encode_arms(branches: &[&Branch], is_nothing: bool) -> Vec<Node> {
     let variants = branches
         .iter()
         .map(|branch| names::upper_camel(&branch.name));
-    let nothing = (branches.is_empty() && decodes).then(|| IMPOSSIBLE.to_owned());
+    let nothing = is_nothing.then(|| IMPOSSIBLE.to_owned());
     let arms = variants.chain(nothing).map(|variant| {
         arm(
             format!("Self::{variant}(value)"),
@@ -99,7 +97,6 @@ fn decode(id: DefinitionId, name: &str, branches: &[&Branch], types: &Types<'_, 
             ["r".to_owned(), format!("Self::{variant}")],
         ));
     }
-    let other = format!("Err(r.unexpected({:?}))", expected.join(" or "));
     let first = branches.get(types.plan.first_branch(id));
     let first = first.map_or(IMPOSSIBLE.to_owned(), |branch| {
         names::upper_camel(&branch.name)
@@ -108,7 +105,8 @@ fn decode(id: DefinitionId, name: &str, branches: &[&Branch], types: &Types<'_, 
     let fill = match branches.is_empty() {
         true => vec![line("Err(r.unexpected(\"nothing\"))")],
         false => {
-            arms.push(line(format!("_ => {other},")));
+            let expected = expected.join(" or ");
+            arms.push(line(format!("_ => Err(r.unexpected({expected:?})),")));
             let matched = Node::Block("*self = match r.kind()? {".to_owned(), arms, "}?;");
             vec![matched, line("Ok(())")]
         }

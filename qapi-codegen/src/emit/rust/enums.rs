@@ -41,8 +41,7 @@ pub(super) fn emit(
         by_variant.push(arm(format!("Self::{UNRECOGNIZED}(name)"), "name"));
         blank = Some(format!("{UNRECOGNIZED}({}::new())", types.std("String")));
     }
-    let empty = by_variant.is_empty();
-    if empty && plan.decodes(id) {
+    if by_variant.is_empty() && plan.decodes(id) {
         variants.extend(nothing());
         by_variant.push(arm(format!("Self::{IMPOSSIBLE}(_)"), "\"\""));
         blank = Some(format!("{IMPOSSIBLE}(rt::Decode::blank())"));

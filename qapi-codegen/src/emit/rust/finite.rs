@@ -75,8 +75,10 @@ impl Finite {
 
 /// The types of the members that a value of an object has to have.
 fn required(plan: &Plan<'_>, id: DefinitionId) -> Vec<DefinitionId> {
+    let (definition, decodes) = (plan.schema.definition(id), plan.decodes(id));
     let members = plan.members(id).into_iter();
-    let required = members.filter(|(_, member)| !member.optional);
+    let required = members
+        .filter(|(owner, member)| !plan.is_optional(owner.unwrap_or(definition), member, decodes));
     required.map(|(_, member)| member.ty).collect()
 }
 

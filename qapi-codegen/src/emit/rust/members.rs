@@ -51,7 +51,7 @@ pub(super) fn fields<'p>(
             owner,
             of: object,
             name: names::field(&member.name, definition),
-            optional: member.optional || decodes && types.plan.may_be_missing(owner, member),
+            optional: types.plan.is_optional(owner, member, decodes),
         }
     });
     fields.collect()

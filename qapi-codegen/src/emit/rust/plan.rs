@@ -53,9 +53,9 @@ impl<'a> Plan<'a> {
             branch_types: names::branches(schema),
         };
         plan.boxed = cycles::find(&plan);
-        plan.finite = Finite::find(&plan);
         plan.branches = plan.find_branches();
         plan.late_branches = plan.find_late_branches();
+        plan.finite = Finite::find(&plan);
         plan
     }
 
@@ -194,6 +194,11 @@ impl<'a> Plan<'a> {
     /// Is it the type of members that are given in place?
     pub(super) fn is_implicit(&self, id: DefinitionId) -> bool {
         self.schema.object(id).is_some_and(|object| object.implicit)
+    }
+
+    /// May a member be absent, by the schema or, where it is decoded, for other reasons?
+    pub(super) fn is_optional(&self, owner: &Definition, member: &Member, decodes: bool) -> bool {
+        member.optional || decodes && self.may_be_missing(owner, member)
     }
 
     /// May a member be missing in what is decoded, though the schema requires it? Its condition may not hold
