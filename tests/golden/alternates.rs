@@ -78,7 +78,7 @@ mod bindings {
             }
 
             /// The enum `Switch`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Switch {
                 /// The value `on`.
@@ -88,8 +88,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Switch {}
 
             impl Switch {
                 /// The name on the wire.
@@ -101,6 +99,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Switch {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Switch {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Switch {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Switch {}
 
             impl rt::Decode for Switch {
                 fn blank() -> Self {

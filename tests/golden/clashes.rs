@@ -424,7 +424,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Values`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Values {
                 /// The value `unrecognized`.
@@ -447,8 +447,6 @@ mod bindings {
                 Unrecognized(String),
             }
 
-            impl Eq for Values {}
-
             impl Values {
                 /// The name on the wire.
                 pub fn as_str(&self) -> &str {
@@ -465,6 +463,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Values {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Values {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Values {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Values {}
 
             impl rt::Decode for Values {
                 fn blank() -> Self {
@@ -495,7 +516,7 @@ mod bindings {
             }
 
             /// The enum `Unrecognized`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Unrecognized {
                 /// The value `unrecognized`.
@@ -503,8 +524,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Unrecognized {}
 
             impl Unrecognized {
                 /// The name on the wire.
@@ -515,6 +534,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Unrecognized {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Unrecognized {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Unrecognized {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Unrecognized {}
 
             impl rt::Decode for Unrecognized {
                 fn blank() -> Self {
@@ -538,14 +580,12 @@ mod bindings {
             }
 
             /// The enum `Nothing`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Nothing {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Nothing {}
 
             impl Nothing {
                 /// The name on the wire.
@@ -555,6 +595,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Nothing {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Nothing {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Nothing {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Nothing {}
 
             impl rt::Decode for Nothing {
                 fn blank() -> Self {

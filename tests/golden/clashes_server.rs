@@ -465,15 +465,13 @@ mod bindings {
             }
 
             /// The enum `Service`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Service {
                 /// The value `unrecognized`.
                 Unrecognized_,
                 /// The value `service`.
                 Service,
             }
-
-            impl Eq for Service {}
 
             impl Service {
                 /// The name on the wire.
@@ -484,6 +482,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Service {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Service {}
 
             impl rt::Encode for Service {
                 #[inline]

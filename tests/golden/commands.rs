@@ -305,15 +305,13 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Kind`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Kind {
                 /// The value `disk`.
                 Disk,
                 /// The value `none`.
                 None_,
             }
-
-            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.
@@ -324,6 +322,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Kind {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Kind {}
 
             impl rt::Encode for Kind {
                 #[inline]

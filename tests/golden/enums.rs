@@ -26,7 +26,7 @@ mod bindings {
             use super::super::types;
 
             /// How loud it is.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Level {
                 /// Hardly to be heard.
@@ -39,8 +39,6 @@ mod bindings {
                 Unrecognized(String),
             }
 
-            impl Eq for Level {}
-
             impl Level {
                 /// The name on the wire.
                 pub fn as_str(&self) -> &str {
@@ -52,6 +50,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Level {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Level {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Level {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Level {}
 
             impl rt::Decode for Level {
                 fn blank() -> Self {
@@ -77,14 +98,12 @@ mod bindings {
             }
 
             /// An enum without values.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Nothing {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Nothing {}
 
             impl Nothing {
                 /// The name on the wire.
@@ -94,6 +113,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Nothing {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Nothing {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Nothing {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Nothing {}
 
             impl rt::Decode for Nothing {
                 fn blank() -> Self {

@@ -177,15 +177,13 @@ mod bindings {
             }
 
             /// The enum `Kind`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Kind {
                 /// The value `slow`.
                 Slow,
                 /// The value `fast`.
                 Fast,
             }
-
-            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.
@@ -196,6 +194,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Kind {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Kind {}
 
             impl rt::Decode for Kind {
                 fn blank() -> Self {

@@ -331,13 +331,11 @@ mod bindings {
             }
 
             /// The enum `Nothing`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Nothing {
                 /// There is no value, and none can be made.
                 Impossible(rt::Impossible),
             }
-
-            impl Eq for Nothing {}
 
             impl Nothing {
                 /// The name on the wire.
@@ -347,6 +345,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Nothing {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Nothing {}
 
             impl rt::Decode for Nothing {
                 fn blank() -> Self {
@@ -367,13 +374,11 @@ mod bindings {
             }
 
             /// The enum `Kind`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Kind {
                 /// The value `inner`.
                 Inner,
             }
-
-            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.
@@ -383,6 +388,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Kind {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Kind {}
 
             impl rt::Decode for Kind {
                 fn blank() -> Self {
@@ -549,13 +563,11 @@ mod bindings {
             }
 
             /// The enum `Gone`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Gone {
                 /// There is no value, and none can be made.
                 Impossible(rt::Impossible),
             }
-
-            impl Eq for Gone {}
 
             impl Gone {
                 /// The name on the wire.
@@ -565,6 +577,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Gone {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Gone {}
 
             impl rt::Decode for Gone {
                 fn blank() -> Self {

@@ -415,7 +415,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `String`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum String {
                 /// The value `self`.
@@ -436,8 +436,6 @@ mod bindings {
                 Unrecognized(std::string::String),
             }
 
-            impl std::cmp::Eq for String {}
-
             impl String {
                 /// The name on the wire.
                 pub fn as_str(&self) -> &str {
@@ -453,6 +451,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for String {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for String {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for String {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl std::cmp::Eq for String {}
 
             impl rt::Decode for String {
                 fn blank() -> Self {
@@ -927,7 +948,7 @@ mod bindings {
             }
 
             /// The enum `Default`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Default {
                 /// The value `default`.
@@ -935,8 +956,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(std::string::String),
             }
-
-            impl std::cmp::Eq for Default {}
 
             impl Default {
                 /// The name on the wire.
@@ -947,6 +966,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Default {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Default {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Default {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl std::cmp::Eq for Default {}
 
             impl rt::Decode for Default {
                 fn blank() -> Self {
@@ -1056,7 +1098,7 @@ mod bindings {
             }
 
             /// The enum `Copy`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Copy {
                 /// The value `a`.
@@ -1066,8 +1108,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(std::string::String),
             }
-
-            impl std::cmp::Eq for Copy {}
 
             impl Copy {
                 /// The name on the wire.
@@ -1079,6 +1119,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Copy {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Copy {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Copy {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl std::cmp::Eq for Copy {}
 
             impl rt::Decode for Copy {
                 fn blank() -> Self {
@@ -1106,7 +1169,7 @@ mod bindings {
             }
 
             /// The enum `Eq`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Eq {
                 /// The value `eq`.
@@ -1114,8 +1177,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(std::string::String),
             }
-
-            impl std::cmp::Eq for Eq {}
 
             impl Eq {
                 /// The name on the wire.
@@ -1126,6 +1187,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Eq {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Eq {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Eq {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl std::cmp::Eq for Eq {}
 
             impl rt::Decode for Eq {
                 fn blank() -> Self {

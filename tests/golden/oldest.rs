@@ -87,7 +87,7 @@ mod bindings {
             use super::super::types;
 
             /// A kind.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Kind {
                 /// The first.
@@ -97,8 +97,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Kind {}
 
             impl Kind {
                 /// The name on the wire.
@@ -110,6 +108,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Kind {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Kind {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Kind {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Kind {}
 
             impl rt::Decode for Kind {
                 fn blank() -> Self {

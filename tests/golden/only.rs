@@ -68,7 +68,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Status`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Status {
                 /// The value `idle`.
@@ -78,8 +78,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Status {}
 
             impl Status {
                 /// The name on the wire.
@@ -91,6 +89,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Status {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Status {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Status {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Status {}
 
             impl rt::Decode for Status {
                 fn blank() -> Self {

@@ -320,15 +320,13 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Format`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Format {
                 /// The value `raw`.
                 Raw,
                 /// The value `qcow2`.
                 Qcow2,
             }
-
-            impl Eq for Format {}
 
             impl Format {
                 /// The name on the wire.
@@ -339,6 +337,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Format {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Format {}
 
             impl rt::Decode for Format {
                 fn blank() -> Self {

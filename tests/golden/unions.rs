@@ -26,7 +26,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Driver`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Driver {
                 /// The value `file`.
@@ -39,8 +39,6 @@ mod bindings {
                 Unrecognized(String),
             }
 
-            impl Eq for Driver {}
-
             impl Driver {
                 /// The name on the wire.
                 pub fn as_str(&self) -> &str {
@@ -52,6 +50,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Driver {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Driver {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Driver {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Driver {}
 
             impl rt::Decode for Driver {
                 fn blank() -> Self {
@@ -126,7 +147,7 @@ mod bindings {
             }
 
             /// The enum `Transport`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Transport {
                 /// The value `tcp`.
@@ -136,8 +157,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Transport {}
 
             impl Transport {
                 /// The name on the wire.
@@ -149,6 +168,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Transport {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Transport {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Transport {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Transport {}
 
             impl rt::Decode for Transport {
                 fn blank() -> Self {

@@ -65,7 +65,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Driver`.
-            #[derive(Clone, Debug, PartialEq, Hash)]
+            #[derive(Clone)]
             #[non_exhaustive]
             pub enum Driver {
                 /// The value `file`.
@@ -75,8 +75,6 @@ mod bindings {
                 /// A value that the schema does not know.
                 Unrecognized(String),
             }
-
-            impl Eq for Driver {}
 
             impl Driver {
                 /// The name on the wire.
@@ -88,6 +86,29 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Driver {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl PartialEq for Driver {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.as_str() == other.as_str()
+                }
+            }
+
+            impl std::hash::Hash for Driver {
+                #[inline]
+                fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                    std::hash::Hash::hash(self.as_str(), state);
+                }
+            }
+
+            impl Eq for Driver {}
 
             impl rt::Decode for Driver {
                 fn blank() -> Self {

@@ -26,7 +26,7 @@ mod bindings {
             use super::super::types;
 
             /// The enum `Driver`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Driver {
                 /// The value `file`.
                 File,
@@ -35,8 +35,6 @@ mod bindings {
                 /// The value `null`.
                 Null,
             }
-
-            impl Eq for Driver {}
 
             impl Driver {
                 /// The name on the wire.
@@ -48,6 +46,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Driver {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Driver {}
 
             impl rt::Decode for Driver {
                 fn blank() -> Self {
@@ -123,15 +130,13 @@ mod bindings {
             }
 
             /// The enum `Transport`.
-            #[derive(Clone, Copy, Debug, PartialEq, Hash)]
+            #[derive(Clone, Copy, PartialEq, Hash)]
             pub enum Transport {
                 /// The value `tcp`.
                 Tcp,
                 /// The value `unix`.
                 Unix,
             }
-
-            impl Eq for Transport {}
 
             impl Transport {
                 /// The name on the wire.
@@ -142,6 +147,15 @@ mod bindings {
                     }
                 }
             }
+
+            impl std::fmt::Debug for Transport {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    std::fmt::Debug::fmt(self.as_str(), f)
+                }
+            }
+
+            impl Eq for Transport {}
 
             impl rt::Decode for Transport {
                 fn blank() -> Self {

@@ -19,8 +19,8 @@ struct Cost {
     /// Blocks of `impl`.
     impls: f64,
     /// Traits derived: as costly as an `impl` each, and more where it says more than it has to. So `Clone` is written out where
-    /// it can be said shorter, `Eq` for enums, and `Debug` where there is an encoder that has said it already: that takes lines
-    /// and an `impl` here and saves rustc work.
+    /// it can be said shorter, `Debug` where there is an encoder that has said it already, and what an enum has by its name: that
+    /// takes lines and an `impl` here and saves rustc work.
     derives: f64,
     /// Different types among `Option<…>`, `Vec<…>`, `Box<…>`, the slots of decoders too: for each, the runtime's generic code is
     /// compiled once.
@@ -104,10 +104,10 @@ fn check(config: Config, bound: Cost) {
 #[test]
 fn a_clients_bindings_stay_small() {
     let bound = Cost {
-        lines: 41.75,
-        functions: 4.12,
-        impls: 3.23,
-        derives: 1.98,
+        lines: 43.5,
+        functions: 4.45,
+        impls: 3.57,
+        derives: 1.64,
         instantiations: 0.3,
     };
     check(Config::new(), bound);
@@ -116,10 +116,10 @@ fn a_clients_bindings_stay_small() {
 #[test]
 fn bindings_for_both_ways_stay_small() {
     let bound = Cost {
-        lines: 62.45,
-        functions: 6.83,
-        impls: 4.91,
-        derives: 1.66,
+        lines: 65.55,
+        functions: 7.37,
+        impls: 5.45,
+        derives: 1.12,
         instantiations: 0.3,
     };
     check(Config::new().both_ways(true).oldest("7.2"), bound);

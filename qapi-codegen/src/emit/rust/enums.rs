@@ -46,18 +46,15 @@ pub(super) fn emit(
         by_variant.push(arm(format!("Self::{IMPOSSIBLE}(_)"), "\"\""));
         blank = Some(format!("{IMPOSSIBLE}(rt::Decode::blank())"));
     }
-    let derives = if open { "" } else { "Copy, " };
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
-    nodes.push(line(format!(
-        "#[derive(Clone, {derives}Debug, PartialEq, Hash)]"
-    )));
+    nodes.push(line(match open {
+        true => "#[derive(Clone)]",
+        false => "#[derive(Clone, Copy, PartialEq, Hash)]",
+    }));
     if open {
         nodes.push(line("#[non_exhaustive]"));
     }
     nodes.push(block(format!("pub enum {name} {{"), variants));
-    nodes.push(Node::Blank);
-    // Derived, it would have a method that rustc has to check.
-    nodes.push(line(format!("impl {} for {name} {{}}", types.std("Eq"))));
     nodes.push(Node::Blank);
     let text = if open { "&str" } else { "&'static str" };
     let subject = if by_variant.is_empty() {
@@ -75,6 +72,7 @@ pub(super) fn emit(
             ),
         ],
     ));
+    nodes.extend(by_name_alone(&name, open, types));
     if let Some(blank) = blank.filter(|_| plan.decodes(id)) {
         nodes.push(Node::Blank);
         nodes.push(decode(&name, &blank, open, by_name, types));
@@ -92,6 +90,38 @@ pub(super) fn emit(
             ],
         ));
     }
+    nodes
+}
+
+/// What an enum has by its name: it shows itself by it, and if it keeps names that the schema does not know, values are the same
+/// that have the same name. Derived, all these go through the variants one by one, which is most of what rustc had to do
+/// for an enum.
+fn by_name_alone(name: &str, open: bool, types: &Types<'_, '_>) -> Vec<Node> {
+    let implement = |of: &str, head: &str, body: &str| {
+        let method = vec![line("#[inline]"), block(head, vec![line(body)])];
+        [Node::Blank, block(format!("impl {of} for {name} {{"), method)]
+    };
+    let mut nodes = Vec::new();
+    nodes.extend(implement(
+        "std::fmt::Debug",
+        "fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {",
+        "std::fmt::Debug::fmt(self.as_str(), f)",
+    ));
+    if open {
+        nodes.extend(implement(
+            types.std("PartialEq"),
+            "fn eq(&self, other: &Self) -> bool {",
+            "self.as_str() == other.as_str()",
+        ));
+        nodes.extend(implement(
+            "std::hash::Hash",
+            "fn hash<H: std::hash::Hasher>(&self, state: &mut H) {",
+            "std::hash::Hash::hash(self.as_str(), state);",
+        ));
+    }
+    // Derived, it would have a method that rustc has to check.
+    let eq = format!("impl {} for {name} {{}}", types.std("Eq"));
+    nodes.extend([Node::Blank, line(eq)]);
     nodes
 }
 

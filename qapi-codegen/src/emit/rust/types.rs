@@ -9,7 +9,7 @@ use crate::schema::{Builtin, DefinitionId, Kind};
 
 /// The names of std's types and traits that are used where a schema's own types are defined; a schema may have
 /// types of these names.
-const STD: [(&str, &str); 10] = [
+const STD: [(&str, &str); 11] = [
     ("String", "std::string::String"),
     ("Vec", "std::vec::Vec"),
     ("Option", "std::option::Option"),
@@ -19,6 +19,7 @@ const STD: [(&str, &str); 10] = [
     ("Into", "std::convert::Into"),
     ("Clone", "std::clone::Clone"),
     ("Eq", "std::cmp::Eq"),
+    ("PartialEq", "std::cmp::PartialEq"),
     ("Default", "std::default::Default"),
 ];
 
