@@ -7,7 +7,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::dialect::Dialect;
 use crate::emit::rust::{self, Bindings, Layout, Settings};
 use crate::output::write_if_changed;
-use crate::schema::{Schema, Selection};
+use crate::schema::{Filter, Schema, Selection, is_for_branches};
 use crate::source::{DiskLoader, Sources};
 use crate::{Analysis, analyze};
 
@@ -49,19 +49,33 @@ impl Config {
     /// # use qapi_codegen::Config;
     /// Config::new().only(["query-*", "BLOCK_JOB_*", "quit", "migration*.json"]);
     /// ```
+    ///
+    /// Of a union that a pattern `UNION/BRANCH` is for, only the branches that match are kept, and what these reach. Few clients
+    /// send all of them: `BlockdevOptions` alone has fifty. A server's value of another branch is still decoded, as one that the
+    /// schema does not know.
+    ///
+    /// ```
+    /// # use qapi_codegen::Config;
+    /// Config::new().only(["blockdev-add", "BlockdevOptions/file", "BlockdevOptions/qcow2"]);
+    /// ```
     pub fn only(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.only.extend(patterns.into_iter().map(Into::into));
+        let patterns = patterns.into_iter().map(Into::into);
+        let (branches, others): (Vec<_>, Vec<_>) = patterns.partition(|one| is_for_branches(one));
+        self.settings.filter.branches.extend(branches);
+        self.only.extend(others);
         self
     }
 
     /// Settles all conditions: this symbol is defined, and those that are never defined are not. Without any
     /// call everything is in, and what a server may have been built without is optional.
-    pub fn define(mut self, symbol: impl Into<String>) -> Self {
-        self.settings
-            .filter
-            .defines
-            .get_or_insert_default()
-            .push(symbol.into());
+    pub fn define(self, symbol: impl Into<String>) -> Self {
+        self.defines([symbol])
+    }
+
+    /// As [`define`](Self::define), for all symbols of a build, if there are any.
+    pub fn defines(mut self, symbols: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let defines = self.settings.filter.defines.get_or_insert_default();
+        defines.extend(symbols.into_iter().map(Into::into));
         self
     }
 
@@ -201,13 +215,24 @@ impl Config {
             .map_err(|clashes| Error::of_diagnostics(clashes, &analysis.sources))
     }
 
-    fn selection(&self, schema: &Schema) -> Result<Selection, Error> {
+    /// The definitions of `schema` that are in.
+    ///
+    /// # Errors
+    /// A pattern of [`only`](Self::only) matches nothing.
+    pub fn selection(&self, schema: &Schema) -> Result<Selection, Error> {
         let filter = &self.settings.filter;
-        match self.only.is_empty() {
-            true => Ok(Selection::all(schema, filter)),
-            false => Selection::matching(schema, filter, &self.only)
-                .map_err(|unmatched| Error::new(unmatched.to_string())),
-        }
+        let selection = filter
+            .check(schema)
+            .and_then(|()| match self.only.is_empty() {
+                true => Ok(Selection::all(schema, filter)),
+                false => Selection::matching(schema, filter, &self.only),
+            });
+        selection.map_err(|unmatched| Error::new(unmatched.to_string()))
+    }
+
+    /// What of each definition is in.
+    pub fn filter(&self) -> &Filter {
+        &self.settings.filter
     }
 }
 

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use qapi_codegen::emit::OutputFile;
-use qapi_codegen::emit::introspect::{introspect, introspect_selected};
+use qapi_codegen::emit::introspect::introspect_selected;
 use qapi_codegen::emit::reference::model::Reference;
 use qapi_codegen::emit::reference::{html, man, markdown, text};
 use qapi_codegen::emit::rust::Layout;
-use qapi_codegen::schema::{Filter, Schema, Selection};
+use qapi_codegen::schema::Schema;
 use qapi_codegen::{Analysis, Config, write_files};
 
 use super::Outcome;
@@ -31,7 +31,7 @@ pub(crate) struct Generate {
     only: Vec<Product>,
 
     /// Keep in bindings and introspection the commands, events and types that match, and what they reach; `*` and `?`
-    /// as in a shell
+    /// as in a shell. UNION/BRANCH keeps of a union the branches that match
     #[arg(long, value_name = "GLOB")]
     select: Vec<String>,
 
@@ -196,20 +196,10 @@ impl Generate {
     }
 
     fn introspection(&self, schema: &Schema, defines: &[String]) -> Result<String, Outcome> {
-        let settled = !defines.is_empty() || self.defines_from.is_some();
-        let filter = Filter {
-            defines: settled.then(|| defines.to_vec()),
-            ..Filter::default()
-        };
-        let answer = match self.select.is_empty() {
-            true => introspect(schema, &filter),
-            false => {
-                let selection = Selection::matching(schema, &filter, &self.select);
-                let selection =
-                    selection.map_err(|unmatched| Outcome::Unusable(unmatched.to_string()))?;
-                introspect_selected(schema, &selection, &filter)
-            }
-        };
+        let config = self.config(defines);
+        let selection = config.selection(schema);
+        let selection = selection.map_err(|error| Outcome::Unusable(error.to_string()))?;
+        let answer = introspect_selected(schema, &selection, config.filter());
         let entries = answer.as_array().map_or(0, Vec::len);
         let file = OutputFile {
             path: "introspection.json".to_owned(),
@@ -246,8 +236,8 @@ impl Generate {
             .strict(self.strict)
             .both_ways(self.both_ways)
             .server(self.server);
-        for symbol in defines {
-            config = config.define(symbol);
+        if !defines.is_empty() || self.defines_from.is_some() {
+            config = config.defines(defines);
         }
         match &self.oldest {
             Some(oldest) => config.oldest(oldest),

@@ -13,6 +13,7 @@ pub use condition::Condition;
 pub use direction::{Direction, Directions};
 pub use model::*;
 pub use since::Version;
+pub(crate) use subset::is_for_branches;
 pub use subset::{Filter, Selection, UnmatchedPattern};
 
 /// A schema without errors.

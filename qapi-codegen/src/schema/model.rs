@@ -220,6 +220,17 @@ pub struct Union {
     pub branches: Vec<Branch>,
 }
 
+impl Definition {
+    /// The branches of a union or an alternate; anything else has none.
+    pub fn branches(&self) -> &[Branch] {
+        match &self.kind {
+            Kind::Object(object) => object.union.as_ref().map_or(&[], |union| &union.branches),
+            Kind::Alternate(alternate) => &alternate.branches,
+            _ => &[],
+        }
+    }
+}
+
 /// A branch of a union or an alternate.
 #[derive(Clone, Debug)]
 pub struct Branch {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Condition, Definition, DefinitionId, Entry, Feature, Kind, Schema};
+use super::{Branch, Condition, Definition, DefinitionId, Entry, Feature, Kind, Schema};
 
 /// Which definitions are in.
 #[derive(Clone, Debug)]
@@ -18,21 +18,27 @@ impl fmt::Display for UnmatchedPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` matches no command, event, type or file of the schema",
-            self.0
+            "`{}` matches no {} of the schema",
+            self.0,
+            match is_for_branches(&self.0) {
+                true => "branch of a union",
+                false => "command, event, type or file",
+            }
         )
     }
 }
 
 impl std::error::Error for UnmatchedPattern {}
 
-/// What of a definition is in: conditions that are settled, and whether unstable parts count.
+/// What of a definition is in: conditions that are settled, whether unstable parts count, and branches that were chosen.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// The symbols of the build, if they are known: then every condition is settled.
     pub defines: Option<Vec<String>>,
     /// Are unstable commands, events, members and values left out?
     pub stable_only: bool,
+    /// Patterns for branches, `UNION/BRANCH`: a union that one of them is for has the branches that match, and no others.
+    pub branches: Vec<String>,
 }
 
 impl Filter {
@@ -40,6 +46,39 @@ impl Filter {
     pub fn keeps(&self, condition: Option<&Condition>, features: &[Feature]) -> bool {
         let unstable = || features.iter().any(|feature| feature.name == "unstable");
         self.holds(condition) != Some(false) && !(self.stable_only && unstable())
+    }
+
+    /// Is a branch of this definition in?
+    pub fn keeps_branch(&self, owner: &Definition, branch: &Branch) -> bool {
+        self.keeps(branch.condition.as_ref(), &[]) && self.chooses(owner, branch)
+    }
+
+    /// Is it a branch that was chosen, or one of those among which nobody has chosen? They cannot be chosen of an alternate: what
+    /// a server sends has to be one of them.
+    pub(crate) fn chooses(&self, owner: &Definition, branch: &Branch) -> bool {
+        let for_owner = |pattern: &&String| of_union(pattern, owner);
+        let mut patterns = self.branches.iter().filter(for_owner).peekable();
+        patterns.peek().is_none() || patterns.any(|pattern| of_branch(pattern, branch))
+    }
+
+    /// Does each pattern for branches match one?
+    ///
+    /// # Errors
+    /// The first that does not: it is probably misspelt.
+    pub fn check(&self, schema: &Schema) -> Result<(), UnmatchedPattern> {
+        let matches = |pattern: &&String| {
+            let mut unions = schema
+                .definitions()
+                .filter(|(_, definition)| of_union(pattern, definition));
+            unions.any(|(_, union)| {
+                let mut branches = union.branches().iter();
+                branches.any(|branch| of_branch(pattern, branch))
+            })
+        };
+        match self.branches.iter().find(|pattern| !matches(pattern)) {
+            Some(pattern) => Err(UnmatchedPattern(pattern.clone())),
+            None => Ok(()),
+        }
     }
 
     /// Does a condition hold? `None` if that depends on the build; no condition always holds.
@@ -100,6 +139,23 @@ impl Selection {
     pub fn contains(&self, id: DefinitionId) -> bool {
         self.selected[id.index()]
     }
+}
+
+/// Is a pattern one for branches of unions? No name has a slash in it.
+pub(crate) fn is_for_branches(pattern: &str) -> bool {
+    pattern.contains('/') && !pattern.ends_with(".json")
+}
+
+/// Is a pattern for branches one for those of this definition?
+fn of_union(pattern: &str, definition: &Definition) -> bool {
+    let union = pattern.split_once('/').map_or(pattern, |(union, _)| union);
+    matches!(definition.kind, Kind::Object(_)) && glob(union.as_bytes(), definition.name.as_bytes())
+}
+
+/// Does a branch match a pattern that is for its union?
+fn of_branch(pattern: &str, branch: &Branch) -> bool {
+    let name = pattern.split_once('/').map_or("*", |(_, branch)| branch);
+    glob(name.as_bytes(), branch.name.as_bytes())
 }
 
 /// What has a name that matches a pattern.

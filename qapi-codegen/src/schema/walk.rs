@@ -14,7 +14,10 @@ impl Schema {
         let keeps = |condition: &Option<Condition>, features: &[Feature]| {
             filter.keeps(condition.as_ref(), features)
         };
-        match &self.definition(id).kind {
+        let definition = self.definition(id);
+        let branches = definition.branches().iter();
+        let branches = branches.filter(|branch| filter.keeps_branch(definition, branch));
+        match &definition.kind {
             Kind::Builtin(_) | Kind::Enum(_) => {}
             Kind::Array(element) => visit(*element),
             Kind::Object(object) => {
@@ -25,18 +28,10 @@ impl Schema {
                     .for_each(|member| visit(member.ty));
                 if let Some(union) = &object.union {
                     visit(union.discriminator_type);
-                    let branches = union.branches.iter();
-                    branches
-                        .filter(|branch| keeps(&branch.condition, &[]))
-                        .for_each(|branch| visit(branch.ty));
+                    branches.for_each(|branch| visit(branch.ty));
                 }
             }
-            Kind::Alternate(alternate) => {
-                let branches = alternate.branches.iter();
-                branches
-                    .filter(|branch| keeps(&branch.condition, &[]))
-                    .for_each(|branch| visit(branch.ty));
-            }
+            Kind::Alternate(_) => branches.for_each(|branch| visit(branch.ty)),
             Kind::Command(command) => {
                 command.arguments.iter().for_each(|&ty| visit(ty));
                 command.returns.iter().for_each(|&ty| visit(ty));

@@ -2,6 +2,7 @@
 #![deny(warnings)]
 
 mod alternates;
+mod branches;
 mod clashes;
 mod commands;
 mod conditions;
@@ -46,7 +47,7 @@ macro_rules! bindings {
 }
 
 bindings! {
-    alternates clashes clashes_server commands conditions conditions_defined conditions_undefined docs enums events events_strict features
+    alternates branches clashes clashes_server commands conditions conditions_defined conditions_undefined docs enums events events_strict features
     features_stable impossible names oldest only recursion server structs unions unions_received unions_strict
 }
 

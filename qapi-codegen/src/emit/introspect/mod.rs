@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 pub use defines::{DefinesError, defines};
 
 use crate::schema::{
-    Branch, Builtin, Condition, DefinitionId, Entry, Feature, Filter, Kind, Schema, Selection,
+    Builtin, Condition, Definition, DefinitionId, Entry, Feature, Filter, Kind, Schema, Selection,
 };
 
 /// The answer of a server that is built from `schema`, as the filter's `defines` settle its conditions.
@@ -197,13 +197,13 @@ impl Introspection<'_> {
                 object.insert("members".into(), members);
                 if let Some(union) = &kind.union {
                     object.insert("tag".into(), json!(union.discriminator));
-                    let variants = self.branches(&union.branches, true);
+                    let variants = self.branches(definition, true);
                     object.insert("variants".into(), variants);
                 }
                 (self.number(ty), "object")
             }
-            Kind::Alternate(alternate) => {
-                let members = self.branches(&alternate.branches, false);
+            Kind::Alternate(_) => {
+                let members = self.branches(definition, false);
                 object.insert("members".into(), members);
                 (self.number(ty), "alternate")
             }
@@ -239,9 +239,13 @@ impl Introspection<'_> {
         Value::Array(out)
     }
 
-    fn branches(&mut self, branches: &[Branch], with_case: bool) -> Value {
+    fn branches(&mut self, owner: &Definition, with_case: bool) -> Value {
         let mut out = Vec::new();
-        for branch in branches {
+        for branch in owner.branches() {
+            // Mentioned as members are, unless it was not chosen: then what it is of may not be in at all.
+            if !self.filter.chooses(owner, branch) {
+                continue;
+            }
             let ty = self.mention(branch.ty);
             if self.holds(branch.condition.as_ref()) {
                 out.push(match with_case {

@@ -7,18 +7,17 @@ use super::layout::{Node, arm, arm_call, block, line};
 use super::names::{self, IMPOSSIBLE};
 use super::objects::{decode_impl, derived, encode_impl};
 use super::types::Types;
-use crate::schema::{Alternate, Branch, Builtin, Definition, DefinitionId, Kind};
+use crate::schema::{Branch, Builtin, Definition, DefinitionId, Kind};
 
 pub(super) fn emit(
     id: DefinitionId,
     definition: &Definition,
-    alternate: &Alternate,
     types: &Types<'_, '_>,
     docs: &Docs<'_, '_>,
 ) -> Vec<Node> {
     let plan = types.plan;
     let name = names::upper_camel(&definition.name);
-    let branches: Vec<&Branch> = plan.branches(&alternate.branches).collect();
+    let branches: Vec<&Branch> = plan.branches(definition).collect();
     let mut variants = Vec::new();
     for branch in &branches {
         variants.push(Node::Doc(docs.branch(definition, branch)));

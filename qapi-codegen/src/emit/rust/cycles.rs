@@ -28,20 +28,11 @@ pub(super) fn find(plan: &Plan<'_>) -> HashSet<(DefinitionId, DefinitionId)> {
 /// What the Rust type of a definition holds by value: its members and branches that are no arrays.
 fn by_value(plan: &Plan<'_>, id: DefinitionId) -> Vec<DefinitionId> {
     let mut targets = Vec::new();
-    match &plan.schema.definition(id).kind {
-        Kind::Object(object) => {
-            targets.extend(plan.members(id).into_iter().map(|(_, member)| member.ty));
-            let branches = object
-                .union
-                .iter()
-                .flat_map(|union| plan.branches(&union.branches));
-            targets.extend(branches.map(|branch| branch.ty));
-        }
-        Kind::Alternate(alternate) => {
-            targets.extend(plan.branches(&alternate.branches).map(|branch| branch.ty));
-        }
-        _ => {}
+    let definition = plan.schema.definition(id);
+    if let Kind::Object(_) = definition.kind {
+        targets.extend(plan.members(id).into_iter().map(|(_, member)| member.ty));
     }
+    targets.extend(plan.branches(definition).map(|branch| branch.ty));
     targets.retain(|&target| {
         matches!(
             plan.schema.definition(target).kind,

@@ -99,7 +99,10 @@ pub(super) fn emit(
 fn by_name_alone(name: &str, open: bool, types: &Types<'_, '_>) -> Vec<Node> {
     let implement = |of: &str, head: &str, body: &str| {
         let method = vec![line("#[inline]"), block(head, vec![line(body)])];
-        [Node::Blank, block(format!("impl {of} for {name} {{"), method)]
+        [
+            Node::Blank,
+            block(format!("impl {of} for {name} {{"), method),
+        ]
     };
     let mut nodes = Vec::new();
     nodes.extend(implement(

@@ -259,9 +259,7 @@ fn module(
             Kind::Command(command) => commands::emit(id, definition, command, &types, &docs),
             Kind::Event(event) => events::emit(definition, event, &types, &docs),
             Kind::Enum(kind) => enums::emit(id, definition, kind, &types, &docs),
-            Kind::Alternate(alternate) => {
-                alternates::emit(id, definition, alternate, &types, &docs)
-            }
+            Kind::Alternate(_) => alternates::emit(id, definition, &types, &docs),
             Kind::Object(object) => match &object.union {
                 Some(union) => unions::emit(id, definition, union, &types, &docs),
                 None => objects::emit(id, definition, &types, &docs),

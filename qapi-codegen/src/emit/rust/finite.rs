@@ -84,13 +84,9 @@ fn required(plan: &Plan<'_>, id: DefinitionId) -> Vec<DefinitionId> {
 
 /// The types of the branches of which a value has to have one. An open union has another besides.
 fn branches(plan: &Plan<'_>, id: DefinitionId) -> Vec<DefinitionId> {
-    let branches = match &plan.schema.definition(id).kind {
-        Kind::Object(object) if !plan.opens(id) => {
-            object.union.as_ref().map(|union| &union.branches)
-        }
-        Kind::Alternate(alternate) => Some(&alternate.branches),
-        _ => None,
-    };
-    let kept = branches.into_iter().flat_map(|all| plan.branches(all));
-    kept.map(|branch| branch.ty).collect()
+    let definition = plan.schema.definition(id);
+    match definition.kind {
+        Kind::Object(_) if plan.opens(id) => Vec::new(),
+        _ => plan.branches(definition).map(|branch| branch.ty).collect(),
+    }
 }

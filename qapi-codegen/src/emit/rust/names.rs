@@ -190,17 +190,13 @@ fn variants_and_fields(
                 clashes.add(&mut variants, variant(&value.name), &value.name, at);
             }
         }
-        Kind::Alternate(alternate) => {
-            for branch in plan.branches(&alternate.branches) {
+        Kind::Alternate(_) => {
+            for branch in plan.branches(definition) {
                 clashes.add(&mut variants, upper_camel(&branch.name), &branch.name, span);
             }
         }
-        Kind::Object(object) => {
-            for branch in object
-                .union
-                .iter()
-                .flat_map(|union| plan.branches(&union.branches))
-            {
+        Kind::Object(_) => {
+            for branch in plan.branches(definition) {
                 clashes.add(&mut variants, variant(&branch.name), &branch.name, span);
             }
         }

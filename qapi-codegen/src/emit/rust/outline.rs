@@ -39,8 +39,8 @@ impl<'a> Outlines<'a> {
                 let open = open.then(|| format!("{UNRECOGNIZED}(String),"));
                 vec![declared("enum", &name, variants.chain(open))]
             }
-            Kind::Alternate(alternate) => {
-                let variants = self.plan.branches(&alternate.branches).map(|branch| {
+            Kind::Alternate(_) => {
+                let variants = self.plan.branches(definition).map(|branch| {
                     let ty = types.within(id, branch.ty);
                     format!("{}({ty}),", names::upper_camel(&branch.name))
                 });
@@ -107,7 +107,7 @@ impl<'a> Outlines<'a> {
         let mut lines = field_lines(&fields, types);
         let tag = names::snake(&union.discriminator);
         lines.push(format!("pub {tag}: {},", types.named(branches)));
-        let variants = self.plan.branches(&union.branches).map(|branch| {
+        let variants = self.plan.branches(definition).map(|branch| {
             let variant = names::variant(&branch.name);
             match self.plan.is_nothing(branch.ty) {
                 true => format!("{variant},"),

@@ -131,11 +131,8 @@ impl<'a> Plan<'a> {
     /// The types of the branches of unions that are decoded.
     fn find_branches(&self) -> HashSet<DefinitionId> {
         let decoded = self.definitions().filter(|(id, _)| self.decodes(*id));
-        let unions = decoded.filter_map(|(_, definition)| match &definition.kind {
-            Kind::Object(object) => object.union.as_ref(),
-            _ => None,
-        });
-        let branches = unions.flat_map(|union| self.branches(&union.branches));
+        let unions = decoded.filter(|(_, definition)| matches!(definition.kind, Kind::Object(_)));
+        let branches = unions.flat_map(|(_, union)| self.branches(union));
         branches.map(|branch| branch.ty).collect()
     }
 
@@ -147,12 +144,11 @@ impl<'a> Plan<'a> {
             .filter(|value| filter.keeps(value.condition.as_ref(), &value.features))
     }
 
-    /// The branches that are in.
-    pub(super) fn branches<'b>(&self, branches: &'b [Branch]) -> impl Iterator<Item = &'b Branch> {
+    /// The branches of a union or an alternate that are in.
+    pub(super) fn branches(&self, owner: &'a Definition) -> impl Iterator<Item = &'a Branch> {
         let filter = &self.settings.filter;
-        branches
-            .iter()
-            .filter(|branch| filter.keeps(branch.condition.as_ref(), &[]))
+        let all = owner.branches().iter();
+        all.filter(|branch| filter.keeps_branch(owner, branch))
     }
 
     /// The members of an object that are in, those of its base first, without a discriminator; each with the
@@ -257,7 +253,7 @@ impl<'a> Plan<'a> {
                 {
                     continue;
                 }
-                for branch in self.branches(&union.branches) {
+                for branch in self.branches(definition) {
                     let own = self.schema.since(self.schema.definition(branch.ty));
                     let value = self.schema.member_since(values, &branch.name);
                     // Clients are told what is required; what they send is not a server's.

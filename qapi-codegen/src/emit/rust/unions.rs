@@ -41,7 +41,7 @@ pub(super) fn emit<'p>(
         name: names::upper_camel(&definition.name),
         branch_type: plan.branch_types[&id].clone(),
         union,
-        branches: plan.branches(&union.branches).collect(),
+        branches: plan.branches(definition).collect(),
         fields: members::fields(types, id, definition, plan.decodes(id)),
         tag: names::snake(&union.discriminator),
         open: plan.opens(id),
