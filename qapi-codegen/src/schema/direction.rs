@@ -52,8 +52,8 @@ impl Directions {
             }
             messages = true;
         }
-        schema.reach(filter, &mut by_client);
-        schema.reach(filter, &mut by_server);
+        schema.reach(Schema::references, filter, &mut by_client);
+        schema.reach(Schema::references, filter, &mut by_server);
         for (id, definition) in schema.definitions() {
             let at = id.index();
             let message = matches!(definition.kind, Kind::Command(_) | Kind::Event(_));
@@ -61,7 +61,7 @@ impl Directions {
                 by_client[at] = true;
             }
         }
-        schema.reach(filter, &mut by_client);
+        schema.reach(Schema::references, filter, &mut by_client);
         if !messages {
             by_server.clone_from(&by_client);
         }

@@ -131,7 +131,7 @@ impl Selection {
             selected[id.index()] =
                 filter.keeps(definition.condition.as_ref(), &definition.features);
         }
-        schema.reach(filter, &mut selected);
+        schema.reach(Schema::parts, filter, &mut selected);
         Selection { selected }
     }
 
