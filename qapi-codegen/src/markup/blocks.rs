@@ -5,31 +5,32 @@
 //! level deeper; [`MAX_DEPTH`] bounds that, and with it the number of times a line is looked at.
 
 use super::lines::{Line, blank, extent, joined, min_indent, verbatim};
+use super::names::Scope;
 use super::tree::{Block, Definition};
-use super::{directive, fields, inline, list, table};
+use super::{example, explicit, fields, list, table};
 
 /// How deep containers may be nested; what is nested deeper is kept as it stands. Schemas in the
 /// field get to 4.
 pub(super) const MAX_DEPTH: usize = 12;
 
 /// Parses the lines of one container.
-pub(super) fn parse(lines: &mut [Line<'_>], base: usize, depth: usize) -> Vec<Block> {
+pub(super) fn parse(lines: &mut [Line<'_>], base: usize, scope: Scope<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         if lines[at].is_blank() {
             at += 1;
         } else {
-            at += block(&mut lines[at..], base, depth, &mut blocks);
+            at += block(&mut lines[at..], base, scope, &mut blocks);
         }
     }
     blocks
 }
 
-/// Parses the lines of a container inside of one at `depth`.
-pub(super) fn parse_inner(lines: &mut [Line<'_>], base: usize, depth: usize) -> Vec<Block> {
-    if depth < MAX_DEPTH {
-        return parse(lines, base, depth + 1);
+/// Parses the lines of a container inside of the one at hand.
+pub(super) fn parse_inner(lines: &mut [Line<'_>], base: usize, scope: Scope<'_>) -> Vec<Block> {
+    if let Some(inner) = scope.inner() {
+        return parse(lines, base, inner);
     }
     let text = verbatim(lines, base);
     if text.is_empty() {
@@ -60,7 +61,7 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
         return;
     };
     let hanging = min_indent(rest);
-    let opens = directive::opens(head.text) || is_message(head.text) || is_line_block(head.text);
+    let opens = explicit::opens(head.text) || is_message(head.text) || is_line_block(head.text);
     if head.indent > base || opens {
         return;
     }
@@ -90,70 +91,104 @@ pub(super) fn settle(lines: &mut [Line<'_>], base: usize) {
 
 /// Parses the block that the first line, which is not blank, belongs to. Returns how many lines it
 /// took, at least one.
-fn block(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>) -> usize {
+fn block(lines: &mut [Line<'_>], base: usize, scope: Scope<'_>, out: &mut Vec<Block>) -> usize {
     let line = lines[0];
     if line.indent > base {
-        return quote(lines, base, depth, out);
+        return quote(lines, base, scope, out);
     }
     // Titles divide a document, so a container has none.
-    if depth == 0
-        && let Some(taken) = heading(lines, out)
+    if scope.is_outermost()
+        && let Some(taken) = heading(lines, scope, out)
     {
         return taken;
     }
-    if directive::opens(line.text) {
-        return directive::parse(lines, base, depth, out);
+    if explicit::opens(line.text) {
+        return explicit::parse(lines, base, scope, out);
     }
-    if let Some(taken) = table::parse(lines, base, out) {
+    if let Some(taken) = table::parse(lines, base, scope, out) {
         return taken;
     }
     if is_line_block(line.text) {
-        return line_block(lines, base, out);
+        return line_block(lines, base, scope, out);
     }
     if is_message(line.text) {
         return exchange(lines, base, out);
     }
-    if let Some(taken) = list::parse(lines, base, depth, out) {
+    if let Some(taken) = list::parse(lines, base, scope, out) {
         return taken;
     }
-    if let Some(taken) = fields::parse(lines, base, depth, out) {
+    if let Some(taken) = fields::parse(lines, base, scope, out) {
         return taken;
     }
     if line.text.starts_with(">>> ") {
         return session(lines, out);
     }
     if is_term(lines, base) {
-        return definitions(lines, base, depth, out);
+        return definitions(lines, base, scope, out);
     }
-    paragraph(lines, base, out)
+    paragraph(lines, base, scope, out)
 }
 
 /// Indented lines. Lists are commonly indented against the text that introduces them; that is a
 /// matter of style, and they come out as lists.
-fn quote(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>) -> usize {
-    let taken = extent(lines, base);
-    let inner = &mut lines[..taken];
-    let indent = min_indent(inner);
-    let blocks = parse_inner(inner, indent, depth);
-    if blocks
-        .iter()
-        .all(|block| matches!(block, Block::List { .. }))
-    {
-        out.extend(blocks);
-    } else {
-        out.push(Block::Quote(blocks));
+pub(super) fn quote(
+    lines: &mut [Line<'_>],
+    base: usize,
+    scope: Scope<'_>,
+    out: &mut Vec<Block>,
+) -> usize {
+    let size = extent(lines, base);
+    let indent = min_indent(&lines[..size]);
+    let attribution = attribution(&lines[..size], indent);
+    let (said, taken) = match &attribution {
+        Some((at, end)) => (*at, *end),
+        None => (size, size),
+    };
+    let who = attribution.map(|(at, end)| {
+        let text = joined(&lines[at..end]);
+        scope.inlines(&format!("\u{2014} {}", text.trim_start_matches(DASHES)))
+    });
+    let mut blocks = parse_inner(&mut lines[..said], indent, scope);
+    let is_list = |block: &Block| matches!(block, Block::List { .. });
+    match who {
+        None if blocks.iter().all(is_list) => out.extend(blocks),
+        who => {
+            blocks.extend(who.map(Block::Paragraph));
+            out.push(Block::Quote(blocks));
+        }
     }
     taken
 }
 
+/// What stands before the name of whom a quote is from.
+const DASHES: [char; 3] = ['-', '\u{2014}', ' '];
+
+/// Where a quote says whom it is from, which ends it: the lines from `--` on, up to a blank one.
+fn attribution(lines: &[Line<'_>], indent: usize) -> Option<(usize, usize)> {
+    let opens = |text: &str| {
+        let named = ["-- ", "--- ", "\u{2014}"]
+            .iter()
+            .find_map(|sign| text.strip_prefix(sign));
+        named.is_some_and(|name| !name.trim_start_matches(DASHES).is_empty())
+    };
+    let at = (1..lines.len()).find(|&at| {
+        lines[at - 1].is_blank() && lines[at].indent == indent && opens(lines[at].text)
+    })?;
+    let size = lines[at..]
+        .iter()
+        .take_while(|line| !line.is_blank())
+        .count();
+    Some((at, at + size))
+}
+
 /// A title: `= Title` of the dialects before 10.2, or one that is underlined, perhaps overlined.
-fn heading(lines: &[Line<'_>], out: &mut Vec<Block>) -> Option<usize> {
+fn heading(lines: &[Line<'_>], scope: Scope<'_>, out: &mut Vec<Block>) -> Option<usize> {
     let (level, title, taken) = tagged_title(lines)
         .or_else(|| overlined_title(lines))
         .or_else(|| underlined_title(lines))?;
     out.push(Block::Heading {
         level,
-        inlines: inline::parse(title),
+        inlines: scope.inlines(title),
     });
     Some(taken)
 }
@@ -231,7 +266,7 @@ fn is_line_block(text: &str) -> bool {
 }
 
 /// Lines that begin with `|`, and those indented below one, which go on with it.
-fn line_block(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
+fn line_block(lines: &[Line<'_>], base: usize, scope: Scope<'_>, out: &mut Vec<Block>) -> usize {
     let mut shown = Vec::new();
     let mut taken = 0;
     while let Some(line) = lines.get(taken)
@@ -242,7 +277,7 @@ fn line_block(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
         let size = 1 + more
             .take_while(|line| !line.is_blank() && line.indent > base)
             .count();
-        shown.push(inline::parse(&joined(&lines[taken..taken + size])[1..]));
+        shown.push(scope.inlines(&joined(&lines[taken..taken + size])[1..]));
         taken += size;
     }
     out.push(Block::Lines(shown));
@@ -266,7 +301,7 @@ fn exchange(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
         }
         taken += blank;
     }
-    out.push(directive::exchange(&verbatim(&lines[..taken], base)));
+    out.push(example::exchange(&verbatim(&lines[..taken], base)));
     taken
 }
 
@@ -276,7 +311,7 @@ fn is_term(lines: &[Line<'_>], base: usize) -> bool {
     let [term, below, ..] = lines else {
         return false;
     };
-    let plain = !directive::opens(term.text)
+    let plain = !explicit::opens(term.text)
         && !is_line_block(term.text)
         && !is_message(term.text)
         && !fields::opens(term.text)
@@ -289,17 +324,22 @@ fn is_term(lines: &[Line<'_>], base: usize) -> bool {
         && below.indent > base
 }
 
-fn definitions(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<Block>) -> usize {
+fn definitions(
+    lines: &mut [Line<'_>],
+    base: usize,
+    scope: Scope<'_>,
+    out: &mut Vec<Block>,
+) -> usize {
     let mut entries = Vec::new();
     let mut taken = 0;
     loop {
         let size = extent(&lines[taken..], base);
-        let term = inline::parse(lines[taken].text);
+        let term = scope.inlines(lines[taken].text);
         let body = &mut lines[taken + 1..taken + size];
         let indent = min_indent(body);
         entries.push(Definition {
             term,
-            blocks: parse_inner(body, indent, depth),
+            blocks: parse_inner(body, indent, scope),
         });
         taken += size;
         let blank = blank(&lines[taken..]);
@@ -313,7 +353,7 @@ fn definitions(lines: &mut [Line<'_>], base: usize, depth: usize, out: &mut Vec<
 }
 
 /// Running text, and the literal block that a `::` at its end announces.
-fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
+fn paragraph(lines: &[Line<'_>], base: usize, scope: Scope<'_>, out: &mut Vec<Block>) -> usize {
     let mut size = 1;
     while size < lines.len() && !ends_paragraph(&lines[size - 1], &lines[size], base) {
         size += 1;
@@ -323,7 +363,7 @@ fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
     let literal = &lines[size + blank..];
     if text.ends_with("::") && literal.first().is_some_and(|line| line.indent > base) {
         let taken = extent(literal, base);
-        push_paragraph(announcement(&text), out);
+        push_paragraph(announcement(&text), scope, out);
         let text = verbatim(&literal[..taken], min_indent(&literal[..taken]));
         out.push(Block::Literal {
             language: None,
@@ -334,7 +374,7 @@ fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
     if text.ends_with("::") && blank > 0 {
         let quoted = quoted(literal, base);
         if quoted > 0 {
-            push_paragraph(announcement(&text), out);
+            push_paragraph(announcement(&text), scope, out);
             out.push(Block::Literal {
                 language: None,
                 text: verbatim(&literal[..quoted], base),
@@ -342,19 +382,27 @@ fn paragraph(lines: &[Line<'_>], base: usize, out: &mut Vec<Block>) -> usize {
             return size + blank + quoted;
         }
     }
-    push_paragraph(&text, out);
+    // The second colon announces, even if nothing is there.
+    match text.ends_with("::") && !text.ends_with("\\::") {
+        true => push_paragraph(announcement(&text), scope, out),
+        false => push_paragraph(&text, scope, out),
+    }
     size
 }
 
-/// How many lines a literal block has that is not indented but quoted: each begins with the same sign, one that begins
-/// nothing else.
+/// How many lines a literal block has that is not indented but quoted: up to the next blank line, each begins with the
+/// same sign.
 fn quoted(lines: &[Line<'_>], base: usize) -> usize {
     let sign = lines.first().and_then(|line| line.text.chars().next());
-    let Some(sign) = sign.filter(|sign| "!$%&>?^~".contains(*sign)) else {
+    let Some(sign) = sign.filter(char::is_ascii_punctuation) else {
         return 0;
     };
-    let same = |line: &&Line<'_>| line.indent == base && line.text.starts_with(sign);
-    lines.iter().take_while(same).count()
+    let mut block = lines.iter().take_while(|line| !line.is_blank());
+    let size = block.clone().count();
+    match block.all(|line| line.indent == base && line.text.starts_with(sign)) {
+        true => size,
+        false => 0,
+    }
 }
 
 /// What the text before a literal block reads as: `text::` as `text:`, `text ::` as `text`.
@@ -369,7 +417,7 @@ fn announcement(text: &str) -> &str {
 /// Whether a paragraph whose last line so far is `last` ends before `next`. Where schemas leave out
 /// the blank line that reStructuredText asks for, the sense decides.
 fn ends_paragraph(last: &Line<'_>, next: &Line<'_>, base: usize) -> bool {
-    if next.is_blank() || directive::is_directive(next.text) {
+    if next.is_blank() || explicit::is_directive(next.text) {
         return true;
     }
     let item = list::marker(next.text).is_some_and(|marker| marker.is_bullet());
@@ -380,8 +428,13 @@ fn ends_paragraph(last: &Line<'_>, next: &Line<'_>, base: usize) -> bool {
     }
 }
 
-fn push_paragraph(text: &str, out: &mut Vec<Block>) {
-    let inlines = inline::parse(text);
+fn push_paragraph(text: &str, scope: Scope<'_>, out: &mut Vec<Block>) {
+    // A backslash before what would be the marker of an item says that it is none.
+    let text = match text.strip_prefix('\\') {
+        Some(rest) if list::marker(rest).is_some() => rest,
+        _ => text,
+    };
+    let inlines = scope.inlines(text);
     if !inlines.is_empty() {
         out.push(Block::Paragraph(inlines));
     }

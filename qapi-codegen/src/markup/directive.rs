@@ -1,282 +1,249 @@
-//! Explicit markup: what `..` begins.
+//! Directives: what `.. name::` begins.
 
-use super::blocks::parse_inner;
-use super::inline;
-use super::lines::{Line, extent, min_indent, verbatim};
-use super::tree::{AdmonitionKind, Block, Cell, ExchangeLine, ListKind, Sender};
+use super::blocks::{parse_inner, quote};
+use super::example::example;
+use super::lines::{Line, min_indent, verbatim};
+use super::names::Scope;
+use super::tabular::{list_table, table};
+use super::tree::{AdmonitionKind, Block, Inline};
 
-/// Whether a line begins explicit markup.
-pub(super) fn opens(text: &str) -> bool {
-    text == ".." || text.starts_with(".. ")
-}
+/// Options that say how something is shown, and what it is called elsewhere.
+const LOOKS: [&str; 2] = ["class", "name"];
 
-/// Whether a line begins a directive.
-pub(super) fn is_directive(text: &str) -> bool {
-    head(text).is_some()
-}
-
-/// Name and argument of a directive's first line.
-fn head(text: &str) -> Option<(&str, &str)> {
-    let (name, argument) = text.strip_prefix(".. ")?.trim_start().split_once("::")?;
-    let named = !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-_.+:".contains(&b));
-    let apart = argument.is_empty() || argument.starts_with(' ');
-    (named && apart).then_some((name, argument.trim_start()))
-}
-
-/// Parses the explicit markup that the first line begins. Returns how many lines it took.
-pub(super) fn parse(
+/// The blocks of a directive that the tree has nodes for. One with an option that is not known here is left to be
+/// shown as it stands, so that nothing is lost.
+pub(super) fn directive(
+    name: &str,
+    argument: &str,
     lines: &mut [Line<'_>],
-    base: usize,
-    depth: usize,
-    out: &mut Vec<Block>,
-) -> usize {
-    let taken = extent(lines, base);
-    let lines = &mut lines[..taken];
-    // The text is made before the lines are handed out: an inner parser changes them.
-    let unknown = verbatim(lines, base);
-    if is_hidden(lines[0].text) {
-        return taken;
+    scope: Scope<'_>,
+) -> Option<Vec<Block>> {
+    let name = name.to_ascii_lowercase();
+    match AdmonitionKind::from_directive(&name) {
+        Some(AdmonitionKind::Titled) => return titled(argument, &mut lines[1..], scope),
+        Some(kind) => return admonition(kind, Vec::new(), argument, lines, scope),
+        None => {}
     }
-    let block = head(lines[0].text)
-        .and_then(|(name, argument)| directive(name, argument, lines, depth))
-        .unwrap_or(Block::Unknown(unknown));
-    out.push(block);
-    taken
-}
-
-/// Whether explicit markup is not meant to be seen: a comment, or the place that a label names. What a colon follows
-/// is rather a directive that is misspelt.
-fn is_hidden(text: &str) -> bool {
-    let rest = text.trim_start_matches('.').trim_start();
-    if let Some(label) = rest.strip_prefix('_') {
-        return label.ends_with(':') && !label.ends_with("\\:");
-    }
-    let word = rest.split(' ').next().unwrap_or_default();
-    !rest.starts_with(['[', '|']) && !word.ends_with(':') && !rest.contains("::")
-}
-
-/// A directive that the tree has a node for. One with an option that is not known here is left to
-/// be shown as it stands, so that nothing is lost.
-fn directive(name: &str, argument: &str, lines: &mut [Line<'_>], depth: usize) -> Option<Block> {
-    match (name, AdmonitionKind::from_directive(name)) {
-        (_, Some(AdmonitionKind::Titled)) => titled_admonition(argument, &mut lines[1..], depth),
-        (_, Some(kind)) => admonition(kind, argument, lines, depth),
-        ("qmp-example", _) => example(argument, &mut lines[1..], depth),
-        ("code-block" | "code" | "sourcecode", _) => code_block(argument, &lines[1..]),
-        ("table", _) => table(argument, &mut lines[1..], depth),
-        ("list-table", _) => list_table(argument, &mut lines[1..], depth),
+    match &*name {
+        "qmp-example" => example(argument, &mut lines[1..], scope),
+        "code-block" | "code" | "sourcecode" => code_block(argument, &lines[1..], scope),
+        "parsed-literal" => literal(argument, &lines[1..], None),
+        "math" => literal(argument, &lines[1..], Some("math")),
+        "table" => table(argument, &mut lines[1..], scope),
+        "list-table" => list_table(argument, &mut lines[1..], scope),
+        "topic" | "sidebar" => titled(argument, &mut lines[1..], scope),
+        "rubric" => rubric(argument, &mut lines[1..], scope),
+        "centered" => (lines.len() == 1).then(|| vec![Block::Paragraph(scope.inlines(argument))]),
+        "epigraph" | "pull-quote" | "highlights" => quoted(argument, &mut lines[1..], scope),
+        "compound" | "container" | "class" | "glossary" | "hlist" | "only" => {
+            content(&mut lines[1..], scope)
+        }
+        "image" => image(argument, &mut lines[1..], scope),
+        "figure" => image(argument, &mut lines[1..], scope),
+        "versionadded" => version("Added in version", argument, lines, scope),
+        "versionchanged" => version("Changed in version", argument, lines, scope),
+        "versionremoved" => version("Removed in version", argument, lines, scope),
+        "deprecated" => version("Deprecated since version", argument, lines, scope),
+        // These say how a document is made.
+        "contents" | "default-role" | "highlight" | "index" | "role" | "sectnum"
+        | "tabularcolumns" => Some(Vec::new()),
         _ => None,
     }
+}
+
+/// What stands below the first line of a directive.
+pub(super) struct Body<'l, 'a> {
+    /// A title that begins on the first line and may go on below it.
+    pub(super) title: String,
+    pub(super) options: Vec<(&'a str, String)>,
+    /// The lines behind the options.
+    pub(super) lines: &'l mut [Line<'a>],
+}
+
+impl<'l, 'a> Body<'l, 'a> {
+    pub(super) fn of(argument: &str, lines: &'l mut [Line<'a>]) -> Self {
+        let (title, at) = title(argument, lines);
+        let (options, end) = options(&lines[at..]);
+        Body {
+            title,
+            options,
+            lines: &mut lines[at + end..],
+        }
+    }
+
+    fn blocks(self, scope: Scope<'_>) -> Vec<Block> {
+        let column = min_indent(self.lines);
+        parse_inner(self.lines, column, scope)
+    }
+}
+
+/// Whether there are no options but these.
+pub(super) fn only(options: &[(&str, String)], known: &[&str]) -> bool {
+    options.iter().all(|(name, _)| known.contains(name))
 }
 
 /// An admonition whose text may begin on the directive's line.
 fn admonition(
     kind: AdmonitionKind,
+    title: Vec<Inline>,
     argument: &str,
     lines: &mut [Line<'_>],
-    depth: usize,
-) -> Option<Block> {
+    scope: Scope<'_>,
+) -> Option<Vec<Block>> {
     let (first, body) = lines.split_first_mut()?;
-    if !options(body).0.is_empty() {
+    let (options, end) = options(body);
+    if !only(&options, &LOOKS) {
         return None;
     }
+    body[..end].iter_mut().for_each(|line| line.text = "");
     let column = min_indent(body).max(first.indent + 1);
     let shown = first.text.len() - argument.len();
     *first = Line {
         indent: column,
         text: &first.text[shown..],
     };
-    Some(Block::Admonition {
+    Some(vec![Block::Admonition {
         kind,
-        title: Vec::new(),
-        blocks: parse_inner(lines, column, depth),
-    })
-}
-
-fn titled_admonition(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Block> {
-    let (title, at) = title(argument, body);
-    let body = &mut body[at..];
-    if !options(body).0.is_empty() {
-        return None;
-    }
-    let column = min_indent(body);
-    Some(Block::Admonition {
-        kind: AdmonitionKind::Titled,
-        title: inline::parse(&title),
-        blocks: parse_inner(body, column, depth),
-    })
-}
-
-fn example(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Block> {
-    let (options, at) = options(body);
-    let known = options.iter().all(|(name, value)| match *name {
-        "title" => true,
-        "annotated" => value.is_empty(),
-        _ => false,
-    });
-    if !argument.is_empty() || !known {
-        return None;
-    }
-    let annotated = options.iter().any(|(name, _)| *name == "annotated");
-    let title = options.iter().rfind(|(name, _)| *name == "title");
-    let title = title
-        .map(|(_, title)| inline::parse(title))
-        .unwrap_or_default();
-    let body = &mut body[at..];
-    let column = min_indent(body);
-    let blocks = if annotated {
-        parse_inner(body, column, depth)
-            .into_iter()
-            .map(|block| match block {
-                Block::Literal {
-                    language: None,
-                    text,
-                } => exchange(&text),
-                other => other,
-            })
-            .collect()
-    } else {
-        vec![exchange(&verbatim(body, column))]
-    };
-    Some(Block::Example {
         title,
-        annotated,
-        blocks,
+        blocks: parse_inner(lines, column, scope),
+    }])
+}
+
+fn titled(argument: &str, body: &mut [Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
+    let body = Body::of(argument, body);
+    if !only(&body.options, &LOOKS) {
+        return None;
+    }
+    Some(vec![Block::Admonition {
+        kind: AdmonitionKind::Titled,
+        title: scope.inlines(&body.title),
+        blocks: body.blocks(scope),
+    }])
+}
+
+/// What is said of a version: an admonition with a title of its own.
+fn version(
+    word: &str,
+    argument: &str,
+    lines: &mut [Line<'_>],
+    scope: Scope<'_>,
+) -> Option<Vec<Block>> {
+    let (version, text) = argument.split_once(' ').unwrap_or((argument, ""));
+    if version.is_empty() {
+        return None;
+    }
+    let title = vec![Inline::Text(format!("{word} {version}"))];
+    admonition(
+        AdmonitionKind::Titled,
+        title,
+        text.trim_start(),
+        lines,
+        scope,
+    )
+}
+
+fn rubric(argument: &str, body: &mut [Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
+    let body = Body::of(argument, body);
+    (only(&body.options, &LOOKS) && body.lines.is_empty()).then(|| {
+        vec![Block::Heading {
+            level: 6,
+            inlines: scope.inlines(&body.title),
+        }]
     })
 }
 
-/// The messages in a preformatted text.
-pub(super) fn exchange(text: &str) -> Block {
-    let line = |line: &str| {
-        let message = [Sender::Client, Sender::Server]
-            .into_iter()
-            .find_map(|sender| {
-                let text = line.strip_prefix(sender.arrow())?;
-                let text = if text.is_empty() {
-                    text
-                } else {
-                    text.strip_prefix(' ')?
-                };
-                Some(ExchangeLine {
-                    sender: Some(sender),
-                    text: text.to_owned(),
-                })
-            });
-        message.unwrap_or_else(|| ExchangeLine {
-            sender: None,
-            text: line.to_owned(),
-        })
-    };
-    Block::Exchange(text.split('\n').map(line).collect())
+fn quoted(argument: &str, body: &mut [Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
+    if !argument.is_empty() {
+        return None;
+    }
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while at < body.len() {
+        match body[at].text.is_empty() {
+            true => at += 1,
+            false => at += quote(&mut body[at..], 0, scope, &mut blocks),
+        }
+    }
+    Some(blocks)
 }
 
-/// Code. Its options say how it is shown, but for a caption, which would be lost.
-fn code_block(argument: &str, body: &[Line<'_>]) -> Option<Block> {
+/// Content that the directive only says something about.
+fn content(body: &mut [Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
     let (options, end) = options(body);
-    let shows = |name: &str| {
-        let known = [
-            "linenos",
-            "number-lines",
-            "lineno-start",
-            "emphasize-lines",
-            "dedent",
-            "force",
-            "class",
-            "name",
-        ];
-        known.contains(&name)
-    };
-    if !options.iter().all(|(name, _)| shows(name)) {
+    if !only(&options, &["class", "columns", "name", "sorted"]) {
+        return None;
+    }
+    let body = &mut body[end..];
+    let column = min_indent(body);
+    Some(parse_inner(body, column, scope))
+}
+
+/// Code. Its options say how it is shown, but for a caption.
+fn code_block(argument: &str, body: &[Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
+    let (options, end) = options(body);
+    let known = [
+        "caption",
+        "class",
+        "dedent",
+        "emphasize-lines",
+        "force",
+        "lineno-start",
+        "linenos",
+        "name",
+        "number-lines",
+    ];
+    if !only(&options, &known) {
         return None;
     }
     let body = &body[end..];
-    let language = (!argument.is_empty()).then(|| argument.to_owned());
-    Some(Block::Literal {
-        language,
+    let caption = options.iter().rfind(|(name, _)| *name == "caption");
+    let mut blocks: Vec<Block> = caption
+        .map(|(_, caption)| Block::Paragraph(scope.inlines(caption)))
+        .into_iter()
+        .collect();
+    blocks.push(Block::Literal {
+        language: (!argument.is_empty()).then(|| argument.to_owned()),
         text: verbatim(body, min_indent(body)),
-    })
+    });
+    Some(blocks)
 }
 
-/// A table with a title. Its other options say how wide it is shown.
-fn table(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Block> {
-    let (title, at) = title(argument, body);
-    let (options, end) = options(&body[at..]);
-    if !options
-        .iter()
-        .all(|(name, _)| matches!(*name, "align" | "width" | "widths"))
-    {
+/// Text to be shown as it is, which may begin on the directive's line.
+fn literal(argument: &str, body: &[Line<'_>], language: Option<&str>) -> Option<Vec<Block>> {
+    let (options, end) = options(body);
+    if !only(&options, &["class", "label", "name", "nowrap"]) {
         return None;
     }
-    let body = &mut body[at + end..];
-    let column = min_indent(body);
-    let mut blocks = parse_inner(body, column, depth).into_iter();
-    match (blocks.next(), blocks.next()) {
-        (Some(Block::Table { header, rows, .. }), None) => Some(Block::Table {
-            title: inline::parse(&title),
-            header,
-            rows,
-        }),
-        _ => None,
-    }
+    let body = verbatim(&body[end..], min_indent(&body[end..]));
+    let parts = [argument, &body]
+        .into_iter()
+        .filter(|part| !part.is_empty());
+    Some(vec![Block::Literal {
+        language: language.map(str::to_owned),
+        text: parts.collect::<Vec<_>>().join("\n"),
+    }])
 }
 
-/// A table that is written as a list: its items are rows, and lists of cells.
-fn list_table(argument: &str, body: &mut [Line<'_>], depth: usize) -> Option<Block> {
-    let (title, at) = title(argument, body);
-    let (options, end) = options(&body[at..]);
-    let mut headed = false;
-    for (name, value) in &options {
-        match (*name, value.as_str()) {
-            ("header-rows", "0" | "1") => headed = value == "1",
-            ("align" | "width" | "widths", _) => {}
-            _ => return None,
-        }
-    }
-    let body = &mut body[at + end..];
-    let column = min_indent(body);
-    let mut rows = items(&mut parse_inner(body, column, depth))?
-        .iter_mut()
-        .map(|row| items(row)?.iter_mut().map(|cell| running(cell)).collect())
-        .collect::<Option<Vec<Vec<Cell>>>>()?;
-    let width = rows.first()?.len();
-    if rows.iter().any(|row| row.len() != width) {
+/// An image, which no format can show, so it is said what there is; and the text below a figure.
+fn image(argument: &str, body: &mut [Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
+    const KNOWN: [&str; 10] = [
+        "align", "alt", "class", "figclass", "figwidth", "height", "loading", "name", "scale",
+        "width",
+    ];
+    let (options, end) = options(body);
+    if argument.is_empty() || !only(&options, &KNOWN) {
         return None;
     }
-    let header = match headed {
-        true => rows.remove(0),
-        false => Vec::new(),
+    let alternative = options.iter().rfind(|(name, _)| *name == "alt");
+    let text = match alternative {
+        Some((_, text)) => format!("Image: {} ({argument})", text.replace('\n', " ")),
+        None => format!("Image: {argument}"),
     };
-    let title = inline::parse(&title);
-    Some(Block::Table {
-        title,
-        header,
-        rows,
-    })
-}
-
-/// The items of the list that is all there is.
-fn items(blocks: &mut [Block]) -> Option<Vec<Vec<Block>>> {
-    match blocks {
-        [
-            Block::List {
-                kind: ListKind::Bullet,
-                items,
-            },
-        ] => Some(std::mem::take(items)),
-        _ => None,
-    }
-}
-
-/// The running text that is all there is, if there is anything.
-fn running(blocks: &mut [Block]) -> Option<Cell> {
-    match blocks {
-        [] => Some(Cell::new()),
-        [Block::Paragraph(text)] => Some(std::mem::take(text)),
-        _ => None,
-    }
+    let body = &mut body[end..];
+    let column = min_indent(body);
+    let mut blocks = vec![Block::Paragraph(vec![Inline::Text(text)])];
+    blocks.extend(parse_inner(body, column, scope));
+    Some(blocks)
 }
 
 /// A title that begins on the directive's line and may go on below it, and the number of lines
@@ -296,7 +263,7 @@ fn title(argument: &str, body: &[Line<'_>]) -> (String, usize) {
 
 /// The options at the top of a directive's body, and the number of lines that they take. A value
 /// goes on where a line is indented more than its option.
-fn options<'a>(body: &[Line<'a>]) -> (Vec<(&'a str, String)>, usize) {
+pub(super) fn options<'a>(body: &[Line<'a>]) -> (Vec<(&'a str, String)>, usize) {
     let mut options: Vec<(&str, String)> = Vec::new();
     let mut column = 0;
     let mut at = 0;

@@ -1,15 +1,37 @@
 //! Lists of fields, `:name: text`, and of options, `-o FILE  text`: both are shown as terms with their definitions.
 
 use super::blocks::parse_inner;
-use super::inline;
 use super::lines::{Line, blank, extent, min_indent};
+use super::names::Scope;
 use super::tree::{Block, Definition, Inline};
 
-/// What a line opens: a term, and where its text begins.
-type Opened = (Vec<Inline>, usize);
+/// What a line opens: its term, and where its text begins.
+type Opened<'a> = (Term<'a>, usize);
+
+enum Term<'a> {
+    /// The name of a field.
+    Field(&'a str),
+    /// Options as they are typed.
+    Options(&'a str),
+}
+
+impl Term<'_> {
+    fn inlines(&self, scope: Scope<'_>) -> Vec<Inline> {
+        let name = match self {
+            Term::Options(options) => return vec![Inline::Literal((*options).to_owned())],
+            Term::Field(name) => name,
+        };
+        let mut term = scope.inlines(name);
+        match term.last_mut() {
+            Some(Inline::Text(text)) => text.push(':'),
+            _ => term.push(Inline::Text(":".to_owned())),
+        }
+        term
+    }
+}
 
 /// Reads a line of one kind.
-type Reader = fn(&str) -> Option<Opened>;
+type Reader = fn(&str) -> Option<Opened<'_>>;
 
 /// Whether a line opens an entry.
 pub(super) fn opens(text: &str) -> bool {
@@ -20,7 +42,7 @@ pub(super) fn opens(text: &str) -> bool {
 pub(super) fn parse(
     lines: &mut [Line<'_>],
     base: usize,
-    depth: usize,
+    scope: Scope<'_>,
     out: &mut Vec<Block>,
 ) -> Option<usize> {
     let entry: Reader = match lines.first()?.text {
@@ -51,8 +73,8 @@ pub(super) fn parse(
         let column = min_indent(&body[1..]).max(base + 1);
         body[0].indent = column;
         entries.push(Definition {
-            term,
-            blocks: parse_inner(body, column, depth),
+            term: term.inlines(scope),
+            blocks: parse_inner(body, column, scope),
         });
         taken += size;
         let blank = blank(&lines[taken..]);
@@ -66,7 +88,7 @@ pub(super) fn parse(
 }
 
 /// `:name:`, and where its text begins. What a backtick follows is a role.
-fn field(text: &str) -> Option<Opened> {
+fn field(text: &str) -> Option<Opened<'_>> {
     let rest = text.strip_prefix(':')?;
     let end = match rest.find(": ") {
         Some(end) => end,
@@ -80,17 +102,12 @@ fn field(text: &str) -> Option<Opened> {
     {
         return None;
     }
-    let mut term = inline::parse(name);
-    match term.last_mut() {
-        Some(Inline::Text(text)) => text.push(':'),
-        _ => term.push(Inline::Text(":".to_owned())),
-    }
-    Some((term, end + 2))
+    Some((Term::Field(name), end + 2))
 }
 
-/// `-o`, `--option=ARGUMENT` and others after commas, two spaces behind the last; and where the description begins.
-fn option(text: &str) -> Option<Opened> {
-    if !text.starts_with('-') {
+/// `-o`, `--option=ARGUMENT`, `/O` and others after commas, two spaces behind the last; and where the description begins.
+fn option(text: &str) -> Option<Opened<'_>> {
+    if !text.starts_with(['-', '/']) {
         return None;
     }
     let end = text.find("  ").unwrap_or(text.len());
@@ -98,7 +115,7 @@ fn option(text: &str) -> Option<Opened> {
     options
         .split(", ")
         .all(is_option)
-        .then(|| (vec![Inline::Literal(options.to_owned())], end))
+        .then_some((Term::Options(options), end))
 }
 
 fn is_option(text: &str) -> bool {
@@ -125,7 +142,7 @@ fn is_option(text: &str) -> bool {
     let named = match name.strip_prefix("--") {
         Some(long) => word(long),
         None => name
-            .strip_prefix('-')
+            .strip_prefix(['-', '/'])
             .is_some_and(|short| short.len() == 1 && word(short)),
     };
     named && rest.is_none_or(argument)

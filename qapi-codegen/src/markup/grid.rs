@@ -1,9 +1,9 @@
 //! Tables drawn with `+---+`.
 
 use super::lines::Line;
-use super::table::MAX_COLUMNS;
+use super::names::Scope;
+use super::table::{MAX_COLUMNS, content};
 use super::tree::{Block, Cell};
-use super::{inline, list};
 
 /// So many times a character of a drawing may be looked at; what needs more is no table that anybody has drawn.
 const LOOKS: usize = 60;
@@ -13,9 +13,8 @@ pub(super) fn opens(text: &str) -> bool {
     text.starts_with("+-") && text.chars().all(|c| matches!(c, '+' | '-' | '='))
 }
 
-/// The table that these lines draw. A cell that spans others stands in the first of them, and the others are empty. `None`
-/// where the lines do not close, or a cell holds more than running text.
-pub(super) fn table(lines: &[Line<'_>]) -> Option<Block> {
+/// The table that these lines draw. `None` where the lines do not close.
+pub(super) fn table(lines: &[Line<'_>], scope: Scope<'_>) -> Option<Block> {
     let mut drawing = Drawing::of(lines)?;
     let frames = drawing.frames()?;
     let columns = starts(&frames, |frame| frame.left);
@@ -23,19 +22,18 @@ pub(super) fn table(lines: &[Line<'_>]) -> Option<Block> {
     if columns.len() > MAX_COLUMNS {
         return None;
     }
-    let mut rows: Vec<Vec<Cell>> = vec![vec![Cell::new(); columns.len()]; tops.len()];
+    let before = |starts: &[usize], at: usize| starts.partition_point(|start| *start < at);
+    let mut header: Vec<Vec<Cell>> = vec![Vec::new(); tops.len()];
+    // From top to bottom, and from left to right.
     for frame in &frames {
-        let row = tops.binary_search(&frame.top).ok()?;
-        let column = columns.binary_search(&frame.left).ok()?;
-        rows[row][column] = content(&drawing.text(frame))?;
+        let row = before(&tops, frame.top);
+        header[row].push(Cell {
+            blocks: content(&drawing.text(frame), scope),
+            columns: before(&columns, frame.right) - before(&columns, frame.left),
+            rows: before(&tops, frame.bottom) - row,
+        });
     }
-    let headed = drawing
-        .header
-        .is_some_and(|line| tops.get(1).is_some_and(|top| *top <= line));
-    let header = match headed {
-        true => rows.remove(0),
-        false => Vec::new(),
-    };
+    let rows = header.split_off(drawing.header.map_or(0, |line| before(&tops, line)));
     Some(Block::Table {
         title: Vec::new(),
         header,
@@ -174,12 +172,4 @@ impl Drawing {
             .map(|row| row[frame.left + 1..frame.right].iter().collect());
         lines.collect::<Vec<String>>().join("\n")
     }
-}
-
-/// The running text of a cell.
-fn content(cell: &str) -> Option<Cell> {
-    let lines: Vec<&str> = cell.trim().lines().map(str::trim).collect();
-    let plain = |line: &&str| !line.is_empty() && list::marker(line).is_none();
-    let running = lines.len() < 2 || lines.iter().all(plain);
-    running.then(|| inline::parse(&lines.join("\n")))
 }

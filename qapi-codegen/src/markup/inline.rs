@@ -4,12 +4,18 @@
 //! opening punctuation and before text, what closes it stands behind text and before white space
 //! or closing punctuation. Everything else, a `*` in a glob or an `@` in an address, is text.
 
+use super::explicit::is_label;
+use super::names::{Meaning, Names, substitution_key, target_key};
 use super::tree::Inline;
 
-/// Parses running text; its lines are separated by `\n`.
-pub(super) fn parse(text: &str) -> Vec<Inline> {
+/// The longest name that is looked up, in bytes; the bound keeps a text of signs linear.
+const LONGEST_NAME: usize = 200;
+
+/// Parses running text; its lines are separated by `\n`. What names in it stand for is put in.
+pub(super) fn parse(text: &str, names: Option<&Names>) -> Vec<Inline> {
     let mut scanner = Scanner {
         text,
+        names,
         at: 0,
         plain: String::new(),
         inlines: Vec::new(),
@@ -39,8 +45,9 @@ impl Span {
     }
 }
 
-struct Scanner<'a> {
+struct Scanner<'a, 'n> {
     text: &'a str,
+    names: Option<&'n Names>,
     at: usize,
     /// Text that no inline has been made of yet.
     plain: String,
@@ -49,13 +56,16 @@ struct Scanner<'a> {
     unclosed: [bool; 4],
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> Scanner<'a, '_> {
     fn run(&mut self) {
         while let Some(c) = self.rest().chars().next() {
             let parsed = match c {
                 '\\' => self.escape(),
                 '*' => self.emphasis(),
                 '`' => self.literal() || self.interpreted(None, self.at),
+                '_' => self.target() || self.reference(),
+                '|' => self.substitution(),
+                '[' => self.footnote(),
                 ':' => self.role(),
                 '@' => self.member(),
                 // With these begin the schemes that are known as such.
@@ -149,7 +159,7 @@ impl<'a> Scanner<'a> {
             return false;
         }
         let Some((start, end)) = self.span(Span::Literal, self.at) else {
-            return false;
+            return self.skip(self.at + 2);
         };
         let text = self.text[start..end].replace('\n', " ");
         self.push(Inline::Literal(text), end + 2)
@@ -177,12 +187,8 @@ impl<'a> Scanner<'a> {
         let underscores = rest.len() - rest.trim_start_matches('_').len();
         if role.is_none() && matches!(underscores, 1 | 2) {
             let end = end + underscores;
-            return match labelled(text) {
-                (Some(text), url) if closes(self.after(end)) && has_scheme(&url) => {
-                    self.push(Inline::Link { text, url }, end)
-                }
-                _ => self.skip(end),
-            };
+            return closes(self.after(end)) && self.phrase(text, underscores == 2, end)
+                || self.skip(end);
         }
         if !closes(rest.chars().next()) {
             return self.skip(end);
@@ -190,7 +196,179 @@ impl<'a> Scanner<'a> {
         let behind = role_name(rest)
             .filter(|name| role.is_none() && closes(self.after(end + name.len() + 2)));
         let end = end + behind.map_or(0, |name| name.len() + 2);
-        self.push(interpretation(role.or(behind), text), end)
+        match interpretation(role.or(behind), text) {
+            Inline::Text(text) => self.put(&text, end),
+            inline => self.push(inline, end),
+        }
+    }
+
+    /// A reference in backticks, with the address within or with that of its name.
+    fn phrase(&mut self, text: &str, is_unnamed: bool, end: usize) -> bool {
+        let (label, target) = match text
+            .strip_prefix('<')
+            .and_then(|text| text.strip_suffix('>'))
+        {
+            Some(url) => (Some(url.to_owned()), url.to_owned()),
+            None => labelled(text),
+        };
+        let Some(label) = label else {
+            let meaning = self.names.and_then(|names| match is_unnamed {
+                true => names.next_unnamed(),
+                false => names.meaning(&target_key(&target)),
+            });
+            return meaning.is_some_and(|meaning| self.lead(target, meaning, end));
+        };
+        let url: String = target.split_whitespace().collect();
+        if has_scheme(&url) {
+            if let Some(names) = self.names {
+                names.define(target_key(&label), Meaning::Address(url.clone()));
+            }
+            return self.push(Inline::Link { text: label, url }, end);
+        }
+        let name = target.strip_suffix('_');
+        let meaning = name.and_then(|name| self.names?.meaning(&target_key(name)));
+        meaning.is_some_and(|meaning| self.lead(label, meaning, end))
+    }
+
+    /// Text that refers to something, up to `end`.
+    fn lead(&mut self, text: String, meaning: Meaning, end: usize) -> bool {
+        match meaning {
+            Meaning::Address(url) if has_scheme(&url) => self.push(Inline::Link { text, url }, end),
+            // What is not on the web is read, not followed.
+            Meaning::Address(address) => self.put(&format!("{text} ({address})"), end),
+            _ => self.put(&text, end),
+        }
+    }
+
+    /// Takes text in place of what stands up to `end`.
+    fn put(&mut self, text: &str, end: usize) -> bool {
+        text.chars()
+            .for_each(|c| push_collapsed(&mut self.plain, c));
+        self.at = end;
+        true
+    }
+
+    /// A name of one word that ends before the underscore at hand, where that is the name of something.
+    fn reference(&mut self) -> bool {
+        let Some(names) = self.names else {
+            return false;
+        };
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | '+' | ':');
+        let mut start = self.at;
+        for (at, c) in self.text[..self.at].char_indices().rev() {
+            if !part(c) || self.at - at > LONGEST_NAME {
+                break;
+            }
+            start = at;
+        }
+        let name = &self.text[start..self.at];
+        let end = self.at + 1 + usize::from(self.rest().starts_with("__"));
+        let simple =
+            name.starts_with(char::is_alphanumeric) && name.ends_with(char::is_alphanumeric);
+        if !simple
+            || !opens(self.before(start))
+            || !closes(self.after(end))
+            || !self.plain.ends_with(name)
+        {
+            return false;
+        }
+        let meaning = match end - self.at {
+            1 => names.meaning(&target_key(name)),
+            _ => names.next_unnamed(),
+        };
+        let Some(meaning) = meaning else {
+            return false;
+        };
+        self.plain.truncate(self.plain.len() - name.len());
+        self.lead(name.to_owned(), meaning, end)
+    }
+
+    /// `_`text`: a place that references lead to.
+    fn target(&mut self) -> bool {
+        let tick = self.at + 1;
+        if !self.rest().starts_with("_`") || !opens(self.before(self.at)) {
+            return false;
+        }
+        let Some(names) = self.names else {
+            return false;
+        };
+        let text = &self.text[tick + 1..];
+        let size = text
+            .bytes()
+            .take(LONGEST_NAME)
+            .position(|byte| byte == b'`');
+        let Some(size) = size.filter(|size| *size > 0) else {
+            return false;
+        };
+        let (name, end) = (&text[..size], tick + size + 2);
+        let apart = !name.starts_with(char::is_whitespace) && !name.ends_with(char::is_whitespace);
+        if !apart || !closes(self.after(end)) {
+            return false;
+        }
+        names.define(target_key(name), Meaning::Place);
+        self.put(&unescaped(name), end)
+    }
+
+    /// `|name|`, where that is defined.
+    fn substitution(&mut self) -> bool {
+        let Some(names) = self.names.filter(|_| opens(self.before(self.at))) else {
+            return false;
+        };
+        let text = &self.rest()[1..];
+        let size = text
+            .bytes()
+            .take(LONGEST_NAME)
+            .position(|byte| byte == b'|');
+        let Some(name) = size.map(|size| &text[..size]) else {
+            return false;
+        };
+        if name.trim() != name || name.is_empty() {
+            return false;
+        }
+        let end = self.at + name.len() + 2;
+        let refers = self.text[end..].starts_with('_');
+        let end = end + usize::from(refers);
+        if !closes(self.after(end)) {
+            return false;
+        }
+        let refers = refers.then(|| names.meaning(&target_key(name))).flatten();
+        match (names.meaning(&substitution_key(name)), refers) {
+            (Some(Meaning::Text(text)), None) => {
+                self.flush();
+                // Names in what is put in stay as they are: they could grow without end.
+                self.inlines.extend(parse(&text, None));
+                self.at = end;
+                true
+            }
+            (Some(Meaning::Text(text) | Meaning::Plain(text)), Some(refers)) => {
+                self.lead(text, refers, end)
+            }
+            (Some(Meaning::Plain(text)), None) => self.put(&text, end),
+            _ => false,
+        }
+    }
+
+    /// `[label]_`, where there is such a footnote: its label as it is shown.
+    fn footnote(&mut self) -> bool {
+        let Some(names) = self.names.filter(|_| opens(self.before(self.at))) else {
+            return false;
+        };
+        let text = &self.rest()[1..];
+        let Some(size) = text
+            .bytes()
+            .take(LONGEST_NAME)
+            .position(|byte| byte == b']')
+        else {
+            return false;
+        };
+        let end = self.at + size + 3;
+        if !text[size..].starts_with("]_") || !closes(self.after(end)) || !is_label(&text[..size]) {
+            return false;
+        }
+        match names.label(&text[..size]) {
+            Some(label) => self.put(&format!("[{label}]"), end),
+            None => false,
+        }
     }
 
     /// Start and end of the text of a span whose opening sign is at `at`.
@@ -344,14 +522,80 @@ fn interpretation(role: Option<&str>, text: &str) -> Inline {
         Some("code" | "literal") => Inline::Literal(text.replace('\n', " ")),
         Some("emphasis") => Inline::Emphasis(unescaped(text)),
         Some("strong") => Inline::Strong(unescaped(text)),
+        Some("math") => Inline::Literal(text.replace('\n', " ")),
+        Some("sub" | "subscript") => Inline::Text(lowered(&unescaped(text))),
+        Some("sup" | "superscript") => Inline::Text(raised(&unescaped(text))),
+        Some("pep" | "pep-reference") => publication("PEP", text),
+        Some("rfc" | "rfc-reference") => publication("RFC", text),
         role => {
             let (label, target) = labelled(text);
+            // With a sign in front a role shows a name without a link, or its last part alone.
+            if let (Some(_), Some(name)) = (role, target.strip_prefix('!')) {
+                return Inline::Literal(label.unwrap_or_else(|| name.to_owned()));
+            }
+            let label = label.or_else(|| {
+                let name = target.strip_prefix('~').filter(|_| role.is_some())?;
+                Some(name.rsplit('.').next().unwrap_or(name).to_owned())
+            });
             Inline::Reference {
                 role: role.map(str::to_owned),
                 target,
                 label,
             }
         }
+    }
+}
+
+/// Digits and signs that there is a small form of, lowered and raised.
+const SMALL: [(char, char, char); 15] = [
+    ('0', '₀', '⁰'),
+    ('1', '₁', '¹'),
+    ('2', '₂', '²'),
+    ('3', '₃', '³'),
+    ('4', '₄', '⁴'),
+    ('5', '₅', '⁵'),
+    ('6', '₆', '⁶'),
+    ('7', '₇', '⁷'),
+    ('8', '₈', '⁸'),
+    ('9', '₉', '⁹'),
+    ('+', '₊', '⁺'),
+    ('-', '₋', '⁻'),
+    ('=', '₌', '⁼'),
+    ('(', '₍', '⁽'),
+    (')', '₎', '⁾'),
+];
+
+/// A text as an index; a sign says that it is one where its characters cannot.
+fn lowered(text: &str) -> String {
+    let small = |c| SMALL.iter().find(|small| small.0 == c).map(|small| small.1);
+    let small: Option<String> = text.chars().map(small).collect();
+    small.unwrap_or_else(|| format!("_{text}"))
+}
+
+/// A text as an exponent, in the same way.
+fn raised(text: &str) -> String {
+    let small = |c| SMALL.iter().find(|small| small.0 == c).map(|small| small.2);
+    let small: Option<String> = text.chars().map(small).collect();
+    small.unwrap_or_else(|| format!("^{text}"))
+}
+
+/// A link to a publication with a number, perhaps to a section of it.
+fn publication(series: &str, text: &str) -> Inline {
+    let (label, target) = labelled(text);
+    let (number, section) = match target.split_once('#') {
+        Some((number, section)) => (number, format!("#{section}")),
+        None => (&*target, String::new()),
+    };
+    let Ok(value) = number.parse::<u32>() else {
+        return Inline::Text(format!("{series} {text}"));
+    };
+    let url = match series {
+        "PEP" => format!("https://peps.python.org/pep-{value:04}/{section}"),
+        _ => format!("https://www.rfc-editor.org/rfc/rfc{value}.html{section}"),
+    };
+    Inline::Link {
+        text: label.unwrap_or_else(|| format!("{series} {number}")),
+        url,
     }
 }
 

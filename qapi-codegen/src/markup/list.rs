@@ -2,6 +2,7 @@
 
 use super::blocks::parse_inner;
 use super::lines::{Line, blank, extent, min_indent};
+use super::names::Scope;
 use super::tree::{Block, ListKind, Numbering};
 
 /// What opens a list item.
@@ -177,7 +178,7 @@ fn from_roman(text: &str) -> Option<u32> {
 pub(super) fn parse(
     lines: &mut [Line<'_>],
     base: usize,
-    depth: usize,
+    scope: Scope<'_>,
     out: &mut Vec<Block>,
 ) -> Option<usize> {
     let mut last = opened(lines, base, None)?;
@@ -201,7 +202,7 @@ pub(super) fn parse(
     let mut taken = 0;
     loop {
         let size = extent(&lines[taken..], base);
-        items.push(item(&mut lines[taken..taken + size], base, last, depth));
+        items.push(item(&mut lines[taken..taken + size], base, last, scope));
         taken += size;
         let blank = blank(&lines[taken..]);
         match opened(&lines[taken + blank..], base, Some(&last)) {
@@ -217,8 +218,8 @@ pub(super) fn parse(
 /// The marker of the item that the first line opens.
 ///
 /// A number opens one only if the next line does not continue as a paragraph would: a sentence may
-/// end with a number that comes to stand first. A marker with nothing behind or below it is text, but for a bullet
-/// that goes on with a list.
+/// end with a number that comes to stand first. A marker with nothing behind or below it is text, unless another
+/// follows, but for a bullet that goes on with a list.
 fn opened(lines: &[Line<'_>], base: usize, last: Option<&Marker>) -> Option<Marker> {
     let first = lines.first().filter(|line| line.indent == base)?;
     let marker = marker_after(first.text, last)?;
@@ -229,13 +230,20 @@ fn opened(lines: &[Line<'_>], base: usize, last: Option<&Marker>) -> Option<Mark
     });
     let empty = marker.bytes == first.text.len() && extent(lines, base) == 1;
     let bullet = marker.is_bullet();
-    let goes_on = last.is_some();
-    ((!empty || goes_on && bullet) && (bullet || !continues)).then_some(marker)
+    let next = &lines[extent(lines, base)..];
+    let next = next[blank(next)..]
+        .first()
+        .filter(|next| next.indent == base);
+    let followed = next
+        .and_then(|next| marker_after(next.text, Some(&marker)))
+        .is_some_and(|next| next.follows(&marker));
+    let is_item = !empty || followed || last.is_some() && bullet;
+    (is_item && (bullet || !continues)).then_some(marker)
 }
 
 /// Parses one item: the text behind the marker, and what is indented below it. Where the latter is
 /// indented less than the former it still belongs to the item.
-fn item(lines: &mut [Line<'_>], base: usize, marker: Marker, depth: usize) -> Vec<Block> {
+fn item(lines: &mut [Line<'_>], base: usize, marker: Marker, scope: Scope<'_>) -> Vec<Block> {
     let Some((first, rest)) = lines.split_first_mut() else {
         return Vec::new();
     };
@@ -249,5 +257,5 @@ fn item(lines: &mut [Line<'_>], base: usize, marker: Marker, depth: usize) -> Ve
     for line in rest {
         line.indent = line.indent.max(column);
     }
-    parse_inner(lines, column, depth)
+    parse_inner(lines, column, scope)
 }

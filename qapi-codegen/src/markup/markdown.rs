@@ -1,6 +1,9 @@
 //! The tree as Markdown for rustdoc.
 
-use super::tree::{Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering};
+use super::cell;
+use super::tree::{
+    Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering, Place, places,
+};
 use super::words::{Resolve, Words, longest_run};
 
 /// Columns that a line may take: a doc comment indented by four columns then ends at column 100.
@@ -214,33 +217,36 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn table(&mut self, title: &[Inline], header: &[Cell], rows: &[Vec<Cell>]) {
+    fn table(&mut self, title: &[Inline], header: &[Vec<Cell>], rows: &[Vec<Cell>]) {
         if !title.is_empty() {
             self.fill(&self.words().strong(title, ""));
             self.line("");
         }
-        // Markdown knows no table without a header, so it may be empty.
-        let columns = rows
-            .iter()
-            .map(Vec::len)
-            .max()
-            .unwrap_or(0)
-            .max(header.len());
-        self.row(header, columns);
-        self.line(&format!("|{}", "---|".repeat(columns)));
-        for row in rows {
-            self.row(row, columns);
+        let rows = places(header.iter().chain(rows));
+        let columns = rows.first().map_or(0, Vec::len);
+        // Markdown knows no table without a header, so it may be empty, and none with more than one row.
+        if header.is_empty() {
+            self.row(&vec![Place::Above; columns]);
+        }
+        for (at, row) in rows.iter().enumerate() {
+            if at == usize::from(!header.is_empty()) {
+                self.line(&format!("|{}", "---|".repeat(columns)));
+            }
+            self.row(row);
+        }
+        if rows.len() < 2 && !header.is_empty() {
+            self.line(&format!("|{}", "---|".repeat(columns)));
         }
     }
 
-    fn row(&mut self, cells: &[Cell], columns: usize) {
+    fn row(&mut self, places: &[Place<'_>]) {
         let mut line = "|".to_owned();
-        for at in 0..columns {
-            let cell = cells.get(at).map(Vec::as_slice).unwrap_or_default();
-            line.push_str(&format!(
-                " {} |",
-                Words::in_table(self.resolve).inlines(cell).line()
-            ));
+        for place in places {
+            let text = match place {
+                Place::Begin(cell) => cell::lines(&cell.blocks, self.resolve).join("<br>"),
+                Place::Left | Place::Above => String::new(),
+            };
+            line.push_str(&format!(" {text} |"));
         }
         self.line(&line);
     }
@@ -327,7 +333,7 @@ fn marker_shape(block: &Block) -> Shape {
     }
 }
 
-fn exchange_line(line: &ExchangeLine) -> String {
+pub(super) fn exchange_line(line: &ExchangeLine) -> String {
     match line.sender {
         Some(sender) => format!("{} {}", sender.arrow(), line.text),
         None => line.text.clone(),

@@ -16,25 +16,34 @@
 //! ```
 
 mod blocks;
+mod cell;
 mod directive;
+mod example;
+mod explicit;
 mod fields;
 mod grid;
 mod inline;
 mod lines;
 mod list;
 mod markdown;
+mod names;
 mod table;
+mod tabular;
 mod tree;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+use names::{Names, Scope};
+
 pub use markdown::markdown;
 pub use tree::{
     AdmonitionKind, Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering,
     Sender,
 };
+#[cfg(feature = "reference")]
+pub(crate) use tree::{Place, places};
 
 /// Parses the text of one documentation section: a free-form comment, a definition's body, or the
 /// description behind a tag such as `@member:` or `Returns:`.
@@ -54,9 +63,13 @@ pub fn parse(text: &str) -> Document {
     let mut lines = lines::split(&text);
     let base = lines::min_indent(&lines);
     blocks::settle(&mut lines, base);
-    Document {
-        blocks: blocks::parse(&mut lines, base, 0),
+    let names = Names::default();
+    let mut blocks = blocks::parse(&mut lines.clone(), base, Scope::outermost(&names));
+    if names.matter() {
+        let names = names.completed(text.len());
+        blocks = blocks::parse(&mut lines, base, Scope::outermost(&names));
     }
+    Document { blocks }
 }
 
 /// Makes an example of the text of an `Example:` or `Examples:` section, which the schemas up to
@@ -75,7 +88,7 @@ pub fn parse_example(text: &str) -> Document {
     if text.is_empty() {
         return Document::default();
     }
-    let blocks = vec![directive::exchange(&text)];
+    let blocks = vec![example::exchange(&text)];
     Document {
         blocks: vec![Block::Example {
             title: Vec::new(),

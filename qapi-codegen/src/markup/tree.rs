@@ -73,12 +73,12 @@ pub enum Block {
         /// What it says.
         blocks: Vec<Block>,
     },
-    /// A table; every row has as many cells as the widest.
+    /// A table. A row has the cells that begin in it; with those that reach into it, all rows are equally wide.
     Table {
         /// The title that `.. table::` gives, empty where there is none.
         title: Vec<Inline>,
-        /// The cells of the header, empty where there is none.
-        header: Vec<Cell>,
+        /// The rows of the header, none where there is none.
+        header: Vec<Vec<Cell>>,
         /// The rows below it.
         rows: Vec<Vec<Cell>>,
     },
@@ -180,7 +180,73 @@ pub struct Definition {
 }
 
 /// One cell of a [`Block::Table`].
-pub type Cell = Vec<Inline>;
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What it holds.
+    pub blocks: Vec<Block>,
+    /// How many columns it spans, at least one.
+    pub columns: usize,
+    /// How many rows it spans, at least one.
+    pub rows: usize,
+}
+
+impl Cell {
+    /// A cell that spans no others.
+    pub fn of(blocks: Vec<Block>) -> Self {
+        Cell {
+            blocks,
+            columns: 1,
+            rows: 1,
+        }
+    }
+}
+
+/// What is at a place of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place<'a> {
+    /// A cell begins.
+    Begin(&'a Cell),
+    /// A cell goes on that begins further left.
+    Left,
+    /// A cell goes on that begins further up, or there is none.
+    Above,
+}
+
+/// The places of a table's rows, all rows being equally wide.
+pub(crate) fn places<'a>(rows: impl IntoIterator<Item = &'a Vec<Cell>>) -> Vec<Vec<Place<'a>>> {
+    // How many more rows a cell from above takes in each column.
+    let mut covered: Vec<usize> = Vec::new();
+    let mut places: Vec<Vec<Place<'_>>> = Vec::new();
+    for row in rows {
+        let mut line = Vec::with_capacity(covered.len());
+        for cell in row {
+            while covered.get(line.len()).is_some_and(|rows| *rows > 0) {
+                covered[line.len()] -= 1;
+                line.push(Place::Above);
+            }
+            for at in 0..cell.columns {
+                if covered.len() == line.len() {
+                    covered.push(0);
+                }
+                covered[line.len()] = cell.rows.saturating_sub(1);
+                line.push(if at == 0 {
+                    Place::Begin(cell)
+                } else {
+                    Place::Left
+                });
+            }
+        }
+        for rows in covered.iter_mut().skip(line.len()) {
+            *rows = rows.saturating_sub(1);
+            line.push(Place::Above);
+        }
+        places.push(line);
+    }
+    for line in &mut places {
+        line.resize(covered.len(), Place::Above);
+    }
+    places
+}
 
 /// One line of a [`Block::Exchange`].
 #[derive(Debug, Clone, PartialEq, Eq)]

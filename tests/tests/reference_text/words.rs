@@ -142,9 +142,9 @@ fn add(blocks: &[Block], phrases: &mut Vec<String>) {
             } => {
                 running(title, phrases);
                 // The lines of a cell need not follow one another.
-                for cell in header.iter().chain(rows.iter().flatten()) {
+                for cell in header.iter().chain(rows).flatten() {
                     let mut inside = Vec::new();
-                    running(cell, &mut inside);
+                    add(&cell.blocks, &mut inside);
                     let inside: Vec<String> = inside
                         .iter()
                         .flat_map(|phrase| words(phrase))

@@ -1,9 +1,12 @@
 //! What the tests of the whole way from text to Markdown share.
 
 mod corpus;
+mod directives;
+mod meanings;
 mod properties;
 mod shape;
 mod syntax;
+mod tables;
 
 use std::collections::HashSet;
 
@@ -27,7 +30,7 @@ fn lost_words<'a>(text: &'a str, document: &Document) -> Vec<&'a str> {
 /// Words that are there for the parser: names of directives, options and roles, what a label
 /// stands in front of, the language of a code block.
 fn hidden_words(document: &Document) -> HashSet<String> {
-    let names = "class dedent force linenos name number lines admonition annotated auto block list caution code example note qmp table title widths";
+    let names = "class dedent force linenos name number lines admonition annotated auto block list caution code epigraph example golf image note replace rubric subst unicode versionadded U 41 qmp table title widths";
     let mut hidden: HashSet<String> = words(names).map(str::to_owned).collect();
     let mut hide = |text: &str| hidden.extend(words(text).map(str::to_owned));
     visit(&document.blocks, &mut |block| {
@@ -93,8 +96,8 @@ fn inlines(blocks: &[Block]) -> Vec<Inline> {
             rows,
         } => {
             all.extend_from_slice(title);
-            all.extend(header.iter().flatten().cloned());
-            all.extend(rows.iter().flatten().flatten().cloned());
+            let cells = header.iter().chain(rows).flatten();
+            all.extend(cells.flat_map(|cell| inlines(&cell.blocks)));
         }
         _ => {}
     });

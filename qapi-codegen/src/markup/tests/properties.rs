@@ -113,6 +113,31 @@ const PIECES: &[&str] = &[
     "\n.. foxtrot:: ",
     "\n.. table:: ",
     "\n.. list-table:: ",
+    "\n+-----+--+",
+    "\n|  a  |  |",
+    "\n---  ---",
+    "\n.. _alpha: http://bravo7/",
+    "\n.. _golf: alpha_",
+    "\n.. __: http://bravo7/",
+    "\n__ http://golf/",
+    "alpha_",
+    "golf__",
+    "`alpha`_",
+    "_`alpha`",
+    "|subst|",
+    "\n.. |subst| replace:: ",
+    "\n.. |subst| unicode:: U+41 ",
+    "[1]_",
+    "[#]_",
+    "[*]_",
+    "\n.. [1] ",
+    "\n.. [#] ",
+    "\n.. math:: ",
+    "\n.. image:: ",
+    "\n.. epigraph::\n",
+    "\n.. rubric:: ",
+    "\n.. versionadded:: 7 ",
+    "\n\n  -- ",
     "@golf",
     "@",
     "*hotel*",
@@ -239,6 +264,8 @@ impl Structure {
                 | Event::Code(_)
                 | Event::SoftBreak
                 | Event::HardBreak => {}
+                // Lines within a cell.
+                Event::InlineHtml(tag) if &*tag == "<br>" => {}
                 other => panic!("{other:?} in\n{text}"),
             }
         }
@@ -315,6 +342,20 @@ fn hostile_texts_are_shown() {
         "[",
         "<",
         "&",
+        "a_ ",
+        "|a ",
+        "|a| ",
+        "[1]_ ",
+        "[a",
+        "_`a",
+        ".. _a: http://b\n\na_\n\n",
+        ".. |a| replace:: b\n",
+        ".. [#] a\n",
+        "__ a\n\n",
+        "-- a\n\n",
+        "  -- a\n\n",
+        "a_.",
+        "--  --\n",
     ];
     for piece in repeated {
         check(&piece.repeat(5_000));

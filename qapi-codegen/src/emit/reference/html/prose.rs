@@ -4,7 +4,7 @@ use super::escape::Html;
 use super::highlight;
 use super::site::{At, Site};
 use crate::markup::{
-    AdmonitionKind, Block, Document, ExchangeLine, Inline, ListKind, Numbering, Sender,
+    AdmonitionKind, Block, Cell, Document, ExchangeLine, Inline, ListKind, Numbering, Sender,
 };
 
 /// Writes documents of one place.
@@ -124,10 +124,7 @@ impl Prose<'_, '_, '_> {
         };
         for item in items {
             out.raw("<li>");
-            match &item[..] {
-                [Block::Paragraph(only)] => self.inlines(only, out),
-                several => self.blocks(several, out),
-            }
+            self.item(item, out);
             out.raw("</li>\n");
         }
         out.raw(close);
@@ -151,13 +148,7 @@ impl Prose<'_, '_, '_> {
         out.raw("</div>\n");
     }
 
-    fn table(
-        &self,
-        title: &[Inline],
-        header: &[Vec<Inline>],
-        rows: &[Vec<Vec<Inline>>],
-        out: &mut Html,
-    ) {
+    fn table(&self, title: &[Inline], header: &[Vec<Cell>], rows: &[Vec<Cell>], out: &mut Html) {
         out.raw("<table>\n");
         if !title.is_empty() {
             out.raw("<caption>");
@@ -165,25 +156,51 @@ impl Prose<'_, '_, '_> {
             out.raw("</caption>\n");
         }
         if !header.is_empty() {
-            out.raw("<thead><tr>");
-            for cell in header {
-                out.raw("<th scope=\"col\">");
-                self.inlines(cell, out);
-                out.raw("</th>");
+            out.raw("<thead>");
+            for row in header {
+                out.raw("<tr>");
+                for cell in row {
+                    out.raw(match cell.columns {
+                        1 => "<th scope=\"col\"",
+                        _ => "<th scope=\"colgroup\"",
+                    });
+                    self.cell(cell, out);
+                    out.raw("</th>");
+                }
+                out.raw("</tr>");
             }
-            out.raw("</tr></thead>\n");
+            out.raw("</thead>\n");
         }
         out.raw("<tbody>\n");
         for row in rows {
             out.raw("<tr>");
             for cell in row {
-                out.raw("<td>");
-                self.inlines(cell, out);
+                out.raw("<td");
+                self.cell(cell, out);
                 out.raw("</td>");
             }
             out.raw("</tr>\n");
         }
         out.raw("</tbody></table>\n");
+    }
+
+    /// What a cell spans, which ends its tag, and what it holds.
+    fn cell(&self, cell: &Cell, out: &mut Html) {
+        for (attribute, size) in [(" colspan=\"", cell.columns), (" rowspan=\"", cell.rows)] {
+            if size > 1 {
+                out.raw(attribute).number(size).raw("\"");
+            }
+        }
+        out.raw(">");
+        self.item(&cell.blocks, out);
+    }
+
+    /// What an item of a list or a cell of a table holds: running text without a paragraph around it, if that is all.
+    fn item(&self, blocks: &[Block], out: &mut Html) {
+        match blocks {
+            [Block::Paragraph(only)] => self.inlines(only, out),
+            several => self.blocks(several, out),
+        }
     }
 
     /// Running text.

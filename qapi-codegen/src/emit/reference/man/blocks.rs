@@ -2,7 +2,7 @@
 
 use super::inline::{spans, spans_in};
 use super::roff::{Font, Roff, Sign, Span};
-use crate::markup::{Block, Cell, Document, ExchangeLine, Inline, ListKind};
+use crate::markup::{Block, Document, ExchangeLine, Inline, ListKind, Place, places};
 
 impl Roff {
     /// Writes a document.
@@ -51,19 +51,37 @@ impl Roff {
                 if !title.is_empty() {
                     self.paragraph(&spans_in(Font::Bold, title));
                 }
-                let cells = |row: &Vec<Cell>| row.iter().map(|cell| spans(cell)).collect();
-                let rows: Vec<Vec<Vec<Span>>> = rows.iter().map(cells).collect();
-                let header: Vec<Vec<Span>> = header
-                    .iter()
-                    .map(|cell| spans_in(Font::Bold, cell))
-                    .collect();
-                self.table(&header, &rows);
+                self.table(&places(header.iter().chain(rows)), header.len());
             }
             Block::Quote(blocks) => {
                 self.space();
                 self.inside("4", |roff| roff.blocks(blocks));
             }
         }
+    }
+
+    /// Writes a table; so many of its rows are its header.
+    fn table(&mut self, rows: &[Vec<Place<'_>>], headed: usize) {
+        if rows.iter().all(Vec::is_empty) {
+            return;
+        }
+        self.begin_table();
+        for (at, row) in rows.iter().enumerate() {
+            let formats = row.iter().map(|place| match place {
+                Place::Left => "s",
+                _ if at < headed => "lb",
+                _ => "lx",
+            });
+            self.format(formats, at + 1 == rows.len());
+        }
+        for row in rows {
+            self.row(row.iter().filter_map(|place| match place {
+                Place::Begin(cell) => Some(cell_lines(&cell.blocks)),
+                Place::Left => None,
+                Place::Above => Some(Vec::new()),
+            }));
+        }
+        self.end_table();
     }
 
     /// Writes what is made of lines as they are.
@@ -111,6 +129,79 @@ impl Roff {
             blocks => roff.blocks(blocks),
         });
     }
+}
+
+/// What a cell holds, a line for each paragraph, item and line of an example.
+fn cell_lines(blocks: &[Block]) -> Vec<Vec<Span>> {
+    let mut lines = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Heading { inlines, .. } => lines.push(spans_in(Font::Bold, inlines)),
+            Block::Paragraph(inlines) => lines.push(spans(inlines)),
+            Block::Lines(all) => lines.extend(all.iter().map(|line| spans(line))),
+            Block::List { kind, items } => {
+                for (at, item) in items.iter().enumerate() {
+                    let sign = match kind {
+                        ListKind::Bullet => "- ".to_owned(),
+                        ListKind::Numbered { start, numbering } => {
+                            format!("{}. ", numbering.of_item(*start, at))
+                        }
+                    };
+                    let mut inner = cell_lines(item);
+                    match inner.first_mut() {
+                        Some(first) => first.insert(0, Span::roman(&sign)),
+                        None => inner.push(vec![Span::roman(&sign)]),
+                    }
+                    lines.extend(inner);
+                }
+            }
+            Block::Definitions(entries) => {
+                for entry in entries {
+                    lines.push(spans(&entry.term));
+                    lines.extend(cell_lines(&entry.blocks));
+                }
+            }
+            Block::Literal { text, .. } | Block::Unknown(text) => {
+                lines.extend(text.lines().map(|line| vec![Span::bold(line)]));
+            }
+            Block::Exchange(all) => {
+                lines.extend(all.iter().map(|line| vec![Span::bold(&exchange(line))]));
+            }
+            Block::Example { title, blocks, .. } | Block::Admonition { title, blocks, .. } => {
+                let word = match block {
+                    Block::Admonition { kind, .. } => kind.label(),
+                    _ => "Example",
+                };
+                let mut line = vec![Span::bold(word)];
+                if !word.is_empty() && !title.is_empty() {
+                    line.push(Span::bold(": "));
+                }
+                line.extend(spans_in(Font::Bold, title));
+                lines.push(line);
+                lines.extend(cell_lines(blocks));
+            }
+            Block::Table {
+                title,
+                header,
+                rows,
+            } => {
+                lines.push(spans_in(Font::Bold, title));
+                for row in header.iter().chain(rows) {
+                    let mut line = Vec::new();
+                    for part in row.iter().flat_map(|cell| cell_lines(&cell.blocks)) {
+                        if !line.is_empty() {
+                            line.push(Span::roman(" | "));
+                        }
+                        line.extend(part);
+                    }
+                    lines.push(line);
+                }
+            }
+            Block::Quote(blocks) => lines.extend(cell_lines(blocks)),
+        }
+    }
+    lines.retain(|line| line.iter().any(|span| !span.text.trim().is_empty()));
+    lines
 }
 
 fn exchange(line: &ExchangeLine) -> String {

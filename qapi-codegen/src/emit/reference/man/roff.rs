@@ -191,37 +191,34 @@ impl Roff {
         self.fresh = false;
     }
 
-    /// Writes a table; its cells are running text.
-    pub(super) fn table(&mut self, header: &[Vec<Span>], rows: &[Vec<Vec<Span>>]) {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let columns = columns.max(header.len());
-        if columns == 0 {
-            return;
-        }
+    /// Begins a table.
+    pub(super) fn begin_table(&mut self) {
         self.has_tables = true;
         self.begin_paragraph();
         self.request("TS", &[]);
-        let format = |sign: &str| vec![sign; columns].join(" ");
-        if !header.is_empty() {
-            self.out.push_str(&format("lb"));
-            self.out.push('\n');
+    }
+
+    /// Writes how the cells of a row are shown, in the words of `tbl`.
+    pub(super) fn format<'t>(&mut self, cells: impl Iterator<Item = &'t str>, is_last: bool) {
+        self.out.push_str(&cells.collect::<Vec<_>>().join(" "));
+        self.out.push_str(if is_last { ".\n" } else { "\n" });
+    }
+
+    /// Writes the cells of a row, each of lines of running text.
+    pub(super) fn row(&mut self, cells: impl Iterator<Item = Vec<Vec<Span>>>) {
+        for (at, lines) in cells.enumerate() {
+            self.out.push_str(if at == 0 { "T{\n" } else { "\tT{\n" });
+            self.fresh = true;
+            lines.iter().for_each(|line| self.line(line));
+            self.out.push_str("T}");
         }
-        self.out.push_str(&format("lx"));
-        self.out.push_str(".\n");
-        for row in (!header.is_empty())
-            .then_some(header)
-            .into_iter()
-            .chain(rows.iter().map(Vec::as_slice))
-        {
-            for at in 0..columns {
-                let cell = row.get(at).map_or(&[][..], Vec::as_slice);
-                self.out.push_str(if at == 0 { "T{\n" } else { "\tT{\n" });
-                self.words(cell);
-                self.out.push_str("T}");
-            }
-            self.out.push('\n');
-        }
+        self.out.push('\n');
+    }
+
+    /// Ends a table.
+    pub(super) fn end_table(&mut self) {
         self.request("TE", &[]);
+        self.fresh = false;
     }
 
     /// Writes running text, filled; a sentence begins a line of its own, as the space behind a full stop is up to

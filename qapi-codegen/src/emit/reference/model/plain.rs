@@ -102,8 +102,8 @@ fn blocks(list: &[Block], out: &mut String) {
                 rows,
             } => {
                 running(title, out);
-                let cells = header.iter().chain(rows.iter().flatten());
-                cells.for_each(|cell| running(cell, out));
+                let cells = header.iter().chain(rows).flatten();
+                cells.for_each(|cell| blocks(&cell.blocks, out));
             }
             Block::Quote(inner) => blocks(inner, out),
         }

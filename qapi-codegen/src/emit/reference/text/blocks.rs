@@ -2,7 +2,7 @@
 
 use super::table;
 use super::writer::Writer;
-use crate::markup::{Block, Cell, Document, ExchangeLine, Inline, ListKind};
+use crate::markup::{Block, Cell, Document, ExchangeLine, Inline, ListKind, Place, places};
 
 impl Writer {
     /// Writes a document, with a blank line before it that keeps it apart from other text.
@@ -60,9 +60,7 @@ impl Writer {
                     self.paragraph(&running(title));
                     self.gap();
                 }
-                let texts = |cells: &Vec<Cell>| cells.iter().map(|cell| running(cell)).collect();
-                let rows: Vec<Vec<String>> = rows.iter().map(texts).collect();
-                let lines = table::lines(&texts(header), &rows, self.width());
+                let lines = table::lines(&texts(header, rows), header.len(), self.width());
                 lines.iter().for_each(|line| self.line(line));
             }
             Block::Quote(blocks) => self.inside(|writer| writer.blocks(blocks)),
@@ -106,6 +104,32 @@ impl Writer {
             _ => self.inside(|writer| writer.blocks(blocks)),
         }
     }
+}
+
+/// The places of a table as texts.
+fn texts(header: &[Vec<Cell>], rows: &[Vec<Cell>]) -> Vec<Vec<table::Text>> {
+    let text = |place: &Place<'_>| match place {
+        Place::Begin(cell) => table::Text {
+            lines: lines(&cell.blocks),
+            columns: cell.columns,
+        },
+        Place::Left | Place::Above => table::Text::default(),
+    };
+    let rows = places(header.iter().chain(rows));
+    rows.iter()
+        .map(|row| row.iter().map(text).collect())
+        .collect()
+}
+
+/// What a cell holds, a line for each paragraph, item and line of an example.
+fn lines(blocks: &[Block]) -> Vec<String> {
+    let mut writer = Writer::new(usize::MAX / 2);
+    writer.blocks(blocks);
+    let text = writer.finish();
+    text.lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Running text. Names and literals keep one backtick on either side, so that one sees where they end.

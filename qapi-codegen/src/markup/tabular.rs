@@ -1,0 +1,100 @@
+//! Directives that make a table: `.. table::`, `.. list-table::`.
+
+use super::blocks::parse_inner;
+use super::directive::{Body, only};
+use super::lines::{Line, min_indent};
+use super::names::Scope;
+use super::tree::{Block, Cell, Inline, ListKind};
+
+/// Options that say how a table is drawn.
+const LOOKS: [&str; 6] = ["align", "class", "name", "stub-columns", "width", "widths"];
+
+/// A table with a title.
+pub(super) fn table(argument: &str, body: &mut [Line<'_>], scope: Scope<'_>) -> Option<Vec<Block>> {
+    let Body {
+        title,
+        options,
+        lines,
+    } = Body::of(argument, body);
+    if !only(&options, &LOOKS) {
+        return None;
+    }
+    let column = min_indent(lines);
+    let mut blocks = parse_inner(lines, column, scope);
+    let title = scope.inlines(&title);
+    match &mut blocks[..] {
+        [Block::Table { title: none, .. }] => *none = title,
+        _ => return Some(untabled(title, blocks)),
+    }
+    Some(blocks)
+}
+
+/// What is no table after all: a paragraph and what else there is.
+fn untabled(title: Vec<Inline>, blocks: Vec<Block>) -> Vec<Block> {
+    let title = (!title.is_empty()).then_some(Block::Paragraph(title));
+    title.into_iter().chain(blocks).collect()
+}
+
+/// A table that is written as a list: its items are rows, and lists of cells.
+pub(super) fn list_table(
+    argument: &str,
+    body: &mut [Line<'_>],
+    scope: Scope<'_>,
+) -> Option<Vec<Block>> {
+    let Body {
+        title,
+        options,
+        lines,
+    } = Body::of(argument, body);
+    let mut headed = 0;
+    for (name, value) in &options {
+        match *name {
+            "header-rows" => headed = value.parse().ok()?,
+            name if LOOKS.contains(&name) => {}
+            _ => return None,
+        }
+    }
+    let column = min_indent(lines);
+    let mut blocks = parse_inner(lines, column, scope);
+    let title = scope.inlines(&title);
+    let Some(mut header) = rows(&mut blocks, headed) else {
+        return Some(untabled(title, blocks));
+    };
+    let rows = header.split_off(headed);
+    Some(vec![Block::Table {
+        title,
+        header,
+        rows,
+    }])
+}
+
+/// The rows that a list is, if all have as many cells and there are enough for the header.
+fn rows(blocks: &mut [Block], headed: usize) -> Option<Vec<Vec<Cell>>> {
+    let [list] = blocks else { return None };
+    let sizes = items(list)?.iter_mut().map(|row| match &mut row[..] {
+        [cells] => items(cells).map(|cells| cells.len()),
+        _ => None,
+    });
+    let mut sizes: Vec<usize> = sizes.collect::<Option<_>>()?;
+    let rows = sizes.len();
+    sizes.dedup();
+    if sizes.len() != 1 || headed > rows {
+        return None;
+    }
+    let cells = |row: &mut Vec<Block>| {
+        let cells = row.iter_mut().filter_map(items).flat_map(std::mem::take);
+        cells.map(Cell::of).collect()
+    };
+    Some(items(list)?.iter_mut().map(cells).collect())
+}
+
+/// The items of a bulleted list.
+fn items(block: &mut Block) -> Option<&mut Vec<Vec<Block>>> {
+    match block {
+        Block::List {
+            kind: ListKind::Bullet,
+            items,
+        } => Some(items),
+        _ => None,
+    }
+}
