@@ -48,7 +48,7 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "RELEASE", value_parser = release)]
     oldest: Option<String>,
 
-    /// The title of the reference [default: the heading of the schema's root file]
+    /// The title of the reference [default: what the schema describes]
     #[arg(long)]
     title: Option<String>,
 

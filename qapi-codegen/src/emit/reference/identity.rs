@@ -26,7 +26,8 @@ const KNOWN: [(&str, &str, &str, &str); 3] = [
 ];
 
 impl Identity {
-    /// A schema of QEMU's is known by its commands: its title need not tell. Any other is named by its title.
+    /// A schema of QEMU's is known by its commands: its title need not tell. Any other is named by its title, and what a
+    /// title was given to is about that.
     pub(super) fn of(reference: &Reference<'_>) -> Self {
         let known = KNOWN
             .iter()
@@ -35,7 +36,10 @@ impl Identity {
             return Identity {
                 page: (*page).to_owned(),
                 prefix: (*prefix).to_owned(),
-                about: (*about).to_owned(),
+                about: match reference.is_renamed {
+                    true => reference.title.clone(),
+                    false => (*about).to_owned(),
+                },
             };
         }
         let slug = slug(&reference.title);

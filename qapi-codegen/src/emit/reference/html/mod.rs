@@ -22,6 +22,7 @@ mod site;
 mod subject;
 mod wire;
 
+use super::identity::Identity;
 use super::model::Reference;
 use crate::emit::OutputFile;
 use crate::emit::rust::{self, Outlines};
@@ -57,16 +58,16 @@ const ASSETS: [(&str, &str); 4] = [
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn emit(schema: &Schema, settings: &Settings) -> Vec<OutputFile> {
-    let reference = Reference::of(schema);
+    let mut reference = Reference::of(schema);
+    reference.rename(settings.title.as_deref());
+    let identity = Identity::of(&reference);
     let bindings = rust::Settings::default();
     let selection = Selection::all(schema, &bindings.filter);
     let outlines = Outlines::new(schema, &selection, &bindings);
-    let title = settings.title.clone();
-    let title = title.unwrap_or_else(|| reference.title.clone());
-    let site = Site::new(&reference, outlines, title);
+    let site = Site::new(&reference, outlines, identity.about.clone());
     let mut files = Vec::new();
     let overview = [
-        overview::page(&site),
+        overview::page(&site, identity.title_besides(&reference)),
         indexes::names(&site),
         indexes::versions(&site),
         indexes::stability(&site),

@@ -7,7 +7,8 @@ use super::site::{At, Site};
 use super::subject::summary;
 use crate::emit::reference::model::{EntryKind, Part, SubjectId, sentence};
 
-pub(super) fn page(site: &Site<'_, '_>) -> Page {
+/// The page; `heading` is what the schema has above its introduction.
+pub(super) fn page(site: &Site<'_, '_>, heading: Option<&str>) -> Page {
     let reference = site.reference;
     let mut body = Html::new();
     body.raw("<p class=\"counts\">");
@@ -20,6 +21,9 @@ pub(super) fn page(site: &Site<'_, '_>) -> Page {
         heading: Heading::Second,
     };
     body.raw("<div class=\"text\">\n");
+    if let Some(heading) = heading {
+        body.raw("<h2>").text(heading).raw("</h2>\n");
+    }
     prose.document(&reference.introduction, &mut body);
     body.raw("</div>\n");
     for (number, chapter) in reference.chapters.iter().enumerate() {

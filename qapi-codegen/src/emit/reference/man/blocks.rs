@@ -65,17 +65,23 @@ impl Roff {
         if rows.iter().all(Vec::is_empty) {
             return;
         }
-        self.begin_table();
-        for (at, row) in rows.iter().enumerate() {
-            let formats = row.iter().map(|place| match place {
+        let format = |(at, row): (usize, &Vec<Place<'_>>)| {
+            let cells = row.iter().map(|place| match place {
                 Place::Left => "s",
                 _ if at < headed => "lb",
                 _ => "lx",
             });
-            self.format(formats, at + 1 == rows.len());
+            cells.collect::<Vec<_>>().join(" ")
+        };
+        let mut formats: Vec<String> = rows.iter().enumerate().map(format).collect();
+        // The last holds for all rows that there are more.
+        while matches!(&formats[..], [.., before, last] if before == last) {
+            formats.pop();
         }
-        for row in rows {
+        self.begin_table(&formats);
+        for (at, row) in rows.iter().enumerate() {
             self.row(row.iter().filter_map(|place| match place {
+                Place::Begin(cell) if at < headed => Some(bold(cell_lines(&cell.blocks))),
                 Place::Begin(cell) => Some(cell_lines(&cell.blocks)),
                 Place::Left => None,
                 Place::Above => Some(Vec::new()),
@@ -129,6 +135,13 @@ impl Roff {
             blocks => roff.blocks(blocks),
         });
     }
+}
+
+/// The same lines, all of them in bold.
+fn bold(mut lines: Vec<Vec<Span>>) -> Vec<Vec<Span>> {
+    let spans = lines.iter_mut().flatten();
+    spans.for_each(|span| span.font = Font::Bold);
+    lines
 }
 
 /// What a cell holds, a line for each paragraph, item and line of an example.

@@ -191,17 +191,13 @@ impl Roff {
         self.fresh = false;
     }
 
-    /// Begins a table.
-    pub(super) fn begin_table(&mut self) {
+    /// Begins a table whose rows are shown in these formats, which are in the words of `tbl`.
+    pub(super) fn begin_table(&mut self, formats: &[String]) {
         self.has_tables = true;
         self.begin_paragraph();
         self.request("TS", &[]);
-    }
-
-    /// Writes how the cells of a row are shown, in the words of `tbl`.
-    pub(super) fn format<'t>(&mut self, cells: impl Iterator<Item = &'t str>, is_last: bool) {
-        self.out.push_str(&cells.collect::<Vec<_>>().join(" "));
-        self.out.push_str(if is_last { ".\n" } else { "\n" });
+        self.out.push_str(&formats.join("\n"));
+        self.out.push_str(".\n");
     }
 
     /// Writes the cells of a row, each of lines of running text.

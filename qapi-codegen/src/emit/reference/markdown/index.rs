@@ -18,17 +18,16 @@ pub(super) fn file_of<'a>(
         page: None,
         at: None,
     };
-    let title = match reference.is_titled {
-        true => &reference.title,
-        false => &identity.about,
-    };
-    let mut out = generated() + &links.heading(1, title);
+    let mut out = generated() + &links.heading(1, &identity.about);
     let mut add = |text: &str| {
         if !text.is_empty() {
             out.push('\n');
             out.push_str(text);
         }
     };
+    if let Some(title) = identity.title_besides(reference) {
+        add(&links.heading(2, title));
+    }
     add(&links.document(&reference.introduction));
     for chapter in &reference.chapters {
         if let Some(title) = &chapter.title {

@@ -39,6 +39,7 @@ pub(super) fn reference(schema: &Schema) -> Reference<'_> {
     Reference {
         title,
         is_titled,
+        is_renamed: false,
         introduction,
         chapters,
         subjects,

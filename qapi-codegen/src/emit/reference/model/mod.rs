@@ -70,6 +70,8 @@ pub struct Reference<'a> {
     pub title: String,
     /// Whether the title is a heading, and not the name of the file.
     pub is_titled: bool,
+    /// Whether it was [given](Reference::rename) a title.
+    pub(in crate::emit::reference) is_renamed: bool,
     /// What the root file says before it includes others, without that heading.
     pub introduction: Document,
     /// The chapters; a schema whose root file has no headings between its includes is one without a title.
@@ -103,6 +105,7 @@ impl<'a> Reference<'a> {
         if let Some(title) = title {
             title.clone_into(&mut self.title);
             self.is_titled = true;
+            self.is_renamed = true;
         }
     }
 
