@@ -179,7 +179,10 @@ impl<'w> Said<'w> {
             Some(since.map_or(text, |since| since.left_out_of(text)))
         };
         let text = match self.part {
-            Part::Message(_) | Part::Type(..) => self.doc().map(|doc| &*doc.body),
+            Part::Message(_) | Part::Type(..) => {
+                let doc = self.doc();
+                return markup::parse_body(doc.map_or("", |doc| &doc.body));
+            }
             Part::Member(it, doc) => member(doc, &it.name),
             Part::Value(name, doc) => member(doc, name),
             Part::Feature(name, doc) => doc.and_then(|doc| doc.feature(name)),

@@ -35,6 +35,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use lines::Line;
 use names::{Names, Scope};
 
 pub use markdown::markdown;
@@ -45,12 +46,12 @@ pub use tree::{
 #[cfg(feature = "reference")]
 pub(crate) use tree::{Place, places};
 
-/// Parses the text of one documentation section: a free-form comment, a definition's body, or the
-/// description behind a tag such as `@member:` or `Returns:`.
+/// Parses the description behind a tag such as `@member:` or `Returns:`, or a text of which it is not known where it stood.
 ///
 /// The text comes without the comment signs, its lines as they stand in the schema. Common
 /// indentation does not matter. A description starts right behind its tag while the lines that go
-/// on with it are indented; where a text begins with that shape, these are moved below the first:
+/// on with it are indented; where a text begins with that shape, these are moved below the first.
+/// What stands below no tag is for [`parse_body`].
 ///
 /// ```
 /// use qapi_codegen::markup::{Block, parse};
@@ -63,6 +64,27 @@ pub fn parse(text: &str) -> Document {
     let mut lines = lines::split(&text);
     let base = lines::min_indent(&lines);
     blocks::settle(&mut lines, base);
+    document(&text, lines, base)
+}
+
+/// Parses a free-form comment, or the body of a definition's comment: what is indented there below its first line is so on
+/// purpose.
+///
+/// ```
+/// use qapi_codegen::markup::{Block, parse, parse_body};
+///
+/// let text = "A term\n    and what it means";
+/// assert!(matches!(&parse(text).blocks[..], [Block::Paragraph(_)]));
+/// assert!(matches!(&parse_body(text).blocks[..], [Block::Definitions(_)]));
+/// ```
+pub fn parse_body(text: &str) -> Document {
+    let text = lines::normalize(text);
+    let lines = lines::split(&text);
+    let base = lines::min_indent(&lines);
+    document(&text, lines, base)
+}
+
+fn document(text: &str, mut lines: Vec<Line<'_>>, base: usize) -> Document {
     let names = Names::default();
     let mut blocks = blocks::parse(&mut lines.clone(), base, Scope::outermost(&names));
     if names.matter() {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use qapi_codegen::emit::reference::model::{Content, Features, Reference};
-use qapi_codegen::markup::{Block, Inline, parse, parse_example};
+use qapi_codegen::markup::{Block, Inline, parse, parse_body, parse_example};
 use qapi_codegen::schema::{Condition, DocKind, Schema, Version};
 
 use crate::{Format, roff, roots, schema};
@@ -96,7 +96,7 @@ fn without(text: &str, begin: &str, end: &str) -> String {
 fn documentation(schema: &Schema) -> Vec<String> {
     let mut phrases = Vec::new();
     for (_, doc) in schema.docs() {
-        add(&parse(&doc.body).blocks, &mut phrases);
+        add(&parse_body(&doc.body).blocks, &mut phrases);
         for (_, text) in &doc.members {
             // Of which release it is stands beside its name.
             let since = Version::in_description(text);

@@ -10,7 +10,7 @@ use crate::schema::{Condition, Definition, Doc, DocKind, Feature, Kind, Member, 
 /// What a definition is, in the first paragraph of its documentation; without links.
 pub(super) fn summary(plan: &Plan<'_>, definition: &Definition) -> Option<String> {
     let doc = plan.schema.doc(definition)?;
-    let text = markup::markdown(&markup::parse(&doc.body), &|_| None);
+    let text = markup::markdown(&markup::parse_body(&doc.body), &|_| None);
     let lines = text.trim_start().lines();
     let first: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
     (!first.is_empty()).then(|| first.join("\n"))
@@ -38,7 +38,7 @@ impl<'a, 'p> Docs<'a, 'p> {
         let mut out = String::new();
         let doc = self.plan.schema.doc(definition);
         if let Some(doc) = doc {
-            paragraph(&mut out, &self.text(&doc.body));
+            paragraph(&mut out, &self.body(&doc.body));
         }
         if out.is_empty() {
             let _ = writeln!(
@@ -180,6 +180,11 @@ impl<'a, 'p> Docs<'a, 'p> {
 
     fn titled(&self, out: &mut String, title: &str, text: &str) {
         paragraph(out, &format!("# {title}\n\n{}", self.text(text)));
+    }
+
+    /// What is said before any tag.
+    fn body(&self, text: &str) -> String {
+        markup::markdown(&markup::parse_body(text), &|name| self.link(name))
     }
 
     fn text(&self, text: &str) -> String {

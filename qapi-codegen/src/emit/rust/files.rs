@@ -282,7 +282,7 @@ fn introduction(plan: &Plan<'_>, id: ModuleId) -> String {
         .docs()
         .filter(|(module, doc)| *module == id && doc.symbol.is_none());
     let first = free_form
-        .map(|(_, doc)| markup::markdown(&markup::parse(&doc.body), &|_| None))
+        .map(|(_, doc)| markup::markdown(&markup::parse_body(&doc.body), &|_| None))
         .next();
     first.unwrap_or_else(|| format!("Definitions of `{}`.\n", plan.schema.module(id).name))
 }

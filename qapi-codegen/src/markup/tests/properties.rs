@@ -5,7 +5,7 @@ use proptest::sample::select;
 use pulldown_cmark::{BrokenLink, CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 
 use super::{inlines, lost_words, visit};
-use crate::markup::{Block, Document, Inline, markdown, parse, parse_example};
+use crate::markup::{Block, Document, Inline, markdown, parse, parse_body, parse_example};
 
 /// What rustdoc switches on, and the formulas of GitHub.
 const READERS: Options = Options::ENABLE_TABLES
@@ -274,7 +274,7 @@ impl Structure {
 }
 
 fn check(text: &str) {
-    for document in [parse(text), parse_example(text)] {
+    for document in [parse(text), parse_body(text), parse_example(text)] {
         assert_eq!(
             lost_words(text, &document),
             Vec::<&str>::new(),

@@ -2,7 +2,7 @@
 
 use crate::markup::{
     AdmonitionKind, Block, Definition, ExchangeLine, Inline, ListKind, Numbering, Sender, parse,
-    parse_example,
+    parse_body, parse_example,
 };
 
 pub(super) fn check(input: &str, expected: &[Block]) {
@@ -139,6 +139,24 @@ fn descriptions_behind_a_tag() {
         "one::\n\n        two\n\n    three",
         &[paragraph("one:"), literal("two"), paragraph("three")],
     );
+}
+
+#[test]
+fn texts_behind_no_tag() {
+    let check = |input: &str, expected: &[Block]| {
+        assert_eq!(parse_body(input).blocks, expected, "{input:?}");
+    };
+    let quote = |text: &str| Block::Quote(vec![paragraph(text)]);
+    check("one\n\n  two", &[paragraph("one"), quote("two")]);
+    check(" one\n   two\n", &[define_one()]);
+    check("one\n  two\nthree", &[define_one(), paragraph("three")]);
+}
+
+fn define_one() -> Block {
+    Block::Definitions(vec![Definition {
+        term: text("one"),
+        blocks: vec![paragraph("two")],
+    }])
 }
 
 #[test]

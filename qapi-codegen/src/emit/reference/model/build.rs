@@ -108,7 +108,8 @@ impl<'a> Builder<'a, '_> {
             add_sections(&mut details, &doc.sections);
         }
         let since = self.schema.since(definition);
-        let mut description = doc.map_or_else(Document::default, |doc| markup::parse(&doc.body));
+        let mut description =
+            doc.map_or_else(Document::default, |doc| markup::parse_body(&doc.body));
         leave_out(since, &mut description);
         let mut entry = Entry {
             definition: id,

@@ -222,7 +222,7 @@ fn root_texts(schema: &Schema) -> RootTexts<'_> {
 
 /// A free-form comment, if there is anything in it.
 fn text_of(doc: &Doc) -> Option<Document> {
-    let text = markup::parse(&doc.body);
+    let text = markup::parse_body(&doc.body);
     (!text.is_empty()).then_some(text)
 }
 
