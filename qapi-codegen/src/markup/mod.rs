@@ -39,6 +39,7 @@ use lines::Line;
 use names::{Names, Scope};
 
 pub use markdown::markdown;
+pub(crate) use tree::name_in_target;
 pub use tree::{
     AdmonitionKind, Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering,
     Sender,

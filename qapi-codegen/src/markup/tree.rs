@@ -348,6 +348,12 @@ impl AdmonitionKind {
     }
 }
 
+/// The name in a reference's target. In front of it, `~` says how much is shown, and Sphinx lets a namespace stand there.
+pub(crate) fn name_in_target(target: &str) -> &str {
+    let name = target.trim_start_matches(['~', '@']);
+    name.rsplit_once(':').map_or(name, |(_, name)| name)
+}
+
 /// A piece of running text. White space is one space wherever lines were joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inline {

@@ -165,6 +165,15 @@ fn names_lead_to_what_is_meant() {
                 reference_to(Some("qapi:obj"), "Strip.count"),
                 Some(Target::Member(strip, "count")),
             ),
+            (
+                reference_to(Some("qapi:cmd"), "~QMP:lamps.dim"),
+                Some(Target::Entry(dim)),
+            ),
+            (
+                reference_to(Some("qapi:obj"), "QMP:lamps.Strip.count"),
+                Some(Target::Member(strip, "count")),
+            ),
+            (reference_to(None, "lamps.dim"), None),
             (reference_to(Some("ref"), "dim"), None),
         ] {
             assert_eq!(reference.target(Some(strip), &text), expected, "{text:?}");

@@ -196,7 +196,7 @@ impl<'a, 'p> Docs<'a, 'p> {
 
     /// Where a name leads: to the definition of that name, unless it is one of the members at hand.
     fn link(&self, name: &str) -> Option<String> {
-        let name = name.strip_prefix('@').unwrap_or(name);
+        let name = markup::name_in_target(name);
         let id = self.plan.schema.find(name)?;
         let definition = self.plan.schema.definition(id);
         if !self.plan.emits(id) {

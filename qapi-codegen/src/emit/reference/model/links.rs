@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Content, Entry, EntryId, Reference};
-use crate::markup::Inline;
+use crate::markup::{Inline, name_in_target};
 
 /// What a name in a text refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +31,20 @@ impl Reference<'_> {
                 if !is_ours {
                     return None;
                 }
-                // Sphinx shows the last part alone of what begins with a tilde.
-                let name = target.trim_start_matches(['~', '@']);
+                let name = name_in_target(target);
                 if let Some((id, _)) = self.find(name) {
                     return Some(Target::Entry(id));
                 }
                 let (owner, member) = name.rsplit_once('.')?;
-                self.member_target(self.find(owner)?.0, member)
+                if let Some((owner, _)) = self.find(owner) {
+                    return self.member_target(owner, member);
+                }
+                // With a role a module may stand in front.
+                role.as_ref()?;
+                match owner.rsplit_once('.') {
+                    Some((_, owner)) => self.member_target(self.find(owner)?.0, member),
+                    None => self.find(member).map(|(id, _)| Target::Entry(id)),
+                }
             }
             _ => None,
         }
