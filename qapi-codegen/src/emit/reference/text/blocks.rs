@@ -60,7 +60,11 @@ impl Writer {
                     self.paragraph(&running(title));
                     self.gap();
                 }
-                let lines = table::lines(&texts(header, rows), header.len(), self.width());
+                let lines = table::lines(
+                    &texts(header, rows),
+                    header.len(),
+                    self.width().min(table::WIDEST),
+                );
                 lines.iter().for_each(|line| self.line(line));
             }
             Block::Quote(blocks) => self.inside(|writer| writer.blocks(blocks)),
@@ -170,5 +174,24 @@ fn exchange(line: &ExchangeLine) -> String {
     match line.sender {
         Some(sender) => format!("{} {}", sender.arrow(), line.text),
         None => line.text.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Writer;
+    use crate::markup::parse_body;
+
+    #[test]
+    fn a_wide_cell_does_not_make_every_row_wide() {
+        let long = "x".repeat(10_000);
+        let rows = "          * - a\n            - b\n".repeat(1_000);
+        let text = format!(
+            ".. list-table::\n\n   * - .. list-table::\n\n          * - {long}\n            - b\n{rows}"
+        );
+        let mut writer = Writer::default();
+        writer.document(&parse_body(&text));
+        let size = writer.finish().len();
+        assert!(size < 40 * text.len(), "{size} of {}", text.len());
     }
 }

@@ -5,6 +5,9 @@ use super::writer::fill;
 /// Columns between two columns of a table.
 const GAP: usize = 2;
 
+/// Columns that a table takes at most: one within a cell has the room of a page.
+pub(super) const WIDEST: usize = 400;
+
 /// Columns that a column of a table keeps when there is no room.
 const MIN_WIDTH: usize = 8;
 
