@@ -4,7 +4,7 @@ use super::blocks::{parse_inner, quote};
 use super::example::example;
 use super::lines::{Line, min_indent, verbatim};
 use super::names::Scope;
-use super::tabular::{list_table, table};
+use super::tabular::{csv_table, list_table, table};
 use super::tree::{AdmonitionKind, Block, Inline};
 
 /// Options that say how something is shown, and what it is called elsewhere.
@@ -30,6 +30,7 @@ pub(super) fn directive(
         "parsed-literal" => literal(argument, &lines[1..], None),
         "math" => literal(argument, &lines[1..], Some("math")),
         "table" => table(argument, &mut lines[1..], scope),
+        "csv-table" => csv_table(argument, &mut lines[1..], scope),
         "list-table" => list_table(argument, &mut lines[1..], scope),
         "topic" | "sidebar" => titled(argument, &mut lines[1..], scope),
         "rubric" => rubric(argument, &mut lines[1..], scope),

@@ -5,6 +5,11 @@
 //! readable as text. Time and memory are linear in the input and the tree's depth is bounded, so a
 //! schema from anywhere may be given to it. [`markdown`] renders a tree for rustdoc.
 //!
+//! It reads what docutils reads, but for three habits. Where docutils drops what it complains of,
+//! it is shown as it stands. A backslash before a letter stays, as it belongs to a path or to an
+//! escape of another language. And where schemas leave out a blank line, or begin a sentence with
+//! an initial, the sense decides.
+//!
 //! ```
 //! use qapi_codegen::markup;
 //!

@@ -1,9 +1,10 @@
-//! Directives that make a table: `.. table::`, `.. list-table::`.
+//! Directives that make a table: `.. table::`, `.. list-table::`, `.. csv-table::`.
 
 use super::blocks::parse_inner;
 use super::directive::{Body, only};
-use super::lines::{Line, min_indent};
+use super::lines::{Line, min_indent, verbatim};
 use super::names::Scope;
+use super::table::{MAX_COLUMNS, content};
 use super::tree::{Block, Cell, Inline, ListKind};
 
 /// Options that say how a table is drawn.
@@ -66,6 +67,97 @@ pub(super) fn list_table(
         header,
         rows,
     }])
+}
+
+/// A table whose rows are lines with commas between the cells.
+pub(super) fn csv_table(
+    argument: &str,
+    body: &mut [Line<'_>],
+    scope: Scope<'_>,
+) -> Option<Vec<Block>> {
+    let Body {
+        title,
+        options,
+        lines,
+    } = Body::of(argument, body);
+    let mut headed = 0;
+    let mut texts = Vec::new();
+    for (name, value) in &options {
+        match *name {
+            "header-rows" => headed = value.parse::<usize>().ok()?,
+            "header" => texts = records(value)?,
+            name if LOOKS.contains(&name) => {}
+            _ => return None,
+        }
+    }
+    headed += texts.len();
+    texts.extend(records(&verbatim(lines, min_indent(lines)))?);
+    let width = texts.iter().map(Vec::len).max()?;
+    // Short rows are filled up, so their number bounds what that takes.
+    if width > MAX_COLUMNS || headed > texts.len() {
+        return None;
+    }
+    let cells = |row: &Vec<String>| {
+        let cells = row.iter().map(|text| Cell::of(content(text, scope)));
+        let more = std::iter::repeat_with(|| Cell::of(Vec::new()));
+        cells.chain(more).take(width).collect()
+    };
+    let mut header: Vec<Vec<Cell>> = texts.iter().map(cells).collect();
+    let rows = header.split_off(headed);
+    Some(vec![Block::Table {
+        title: scope.inlines(&title),
+        header,
+        rows,
+    }])
+}
+
+/// The rows of a text of comma-separated values; a value in quotes may hold commas, line breaks and doubled quotes. `None`
+/// where quotes are not closed, or something stands behind them.
+fn records(text: &str) -> Option<Vec<Vec<String>>> {
+    let mut records = Vec::new();
+    let mut row = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() || !row.is_empty() {
+        rest = rest.trim_start_matches(' ');
+        let mut value = String::new();
+        if let Some(mut quoted) = rest.strip_prefix('"') {
+            loop {
+                let (part, behind) = quoted.split_once('"')?;
+                value.push_str(part);
+                match behind.strip_prefix('"') {
+                    Some(behind) => {
+                        value.push('"');
+                        quoted = behind;
+                    }
+                    None => {
+                        rest = behind.trim_start_matches(' ');
+                        break;
+                    }
+                }
+            }
+        } else {
+            let size = rest.find([',', '\n']).unwrap_or(rest.len());
+            value.push_str(&rest[..size]);
+            rest = &rest[size..];
+        }
+        row.push(value);
+        let sign = rest.chars().next();
+        if sign == Some(',') {
+            rest = &rest[1..];
+            continue;
+        }
+        rest = match sign {
+            Some('\n') => &rest[1..],
+            None => rest,
+            Some(_) => return None,
+        };
+        let row = std::mem::take(&mut row);
+        // A blank line is no row.
+        if !matches!(&row[..], [only] if only.is_empty()) {
+            records.push(row);
+        }
+    }
+    Some(records)
 }
 
 /// The rows that a list is, if all have as many cells and there are enough for the header.

@@ -84,8 +84,8 @@ pub enum Block {
     },
     /// Text indented against its surroundings.
     Quote(Vec<Block>),
-    /// A directive or footnote that the parser has no node for, with its `..` and
-    /// all its lines.
+    /// A directive that the parser has no node for, or a target that nothing refers to, with its
+    /// `..` and all its lines.
     Unknown(String),
 }
 

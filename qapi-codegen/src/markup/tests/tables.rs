@@ -216,6 +216,33 @@ fn tables_of_lists() {
 }
 
 #[test]
+fn tables_of_values() {
+    check(
+        ".. csv-table:: One\n   :header: \"A\", \"B, C\"\n   :widths: 1, 2\n\n   a, \"b \"\"c\"\"\n   d\"\n\n   e\n   ,f",
+        &[table(
+            "One",
+            vec![row(["A", "B, C"])],
+            vec![row(["a", "b \"c\" d"]), row(["e", ""]), row(["", "f"])],
+        )],
+    );
+    check(
+        ".. csv-table::\n   :header-rows: 1\n\n   A,B\n   1,2",
+        &[table("", vec![row(["A", "B"])], vec![row(["1", "2"])])],
+    );
+    let wide = format!(".. csv-table::\n\n   {}a", "a,".repeat(32));
+    for kept in [
+        ".. csv-table::",
+        ".. csv-table::\n   :file: x",
+        ".. csv-table::\n\n   \"a",
+        ".. csv-table::\n\n   \"a\" b, c",
+        ".. csv-table::\n   :header-rows: 2\n\n   a, b",
+        &wide,
+    ] {
+        check(kept, &[Block::Unknown(kept.to_owned())]);
+    }
+}
+
+#[test]
 fn markdown_has_a_line_for_a_row() {
     let check = |input: &str, expected: &str| {
         assert_eq!(markdown(&parse(input), &|_| None), expected, "{input:?}");
