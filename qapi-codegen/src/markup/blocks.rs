@@ -120,7 +120,7 @@ fn block(lines: &mut [Line<'_>], base: usize, scope: Scope<'_>, out: &mut Vec<Bl
     if let Some(taken) = fields::parse(lines, base, scope, out) {
         return taken;
     }
-    if line.text.starts_with(">>> ") {
+    if line.text == ">>>" || line.text.starts_with(">>> ") {
         return session(lines, out);
     }
     if is_term(lines, base) {

@@ -19,6 +19,7 @@ pub(super) fn is_directive(text: &str) -> bool {
 /// Name and argument of a directive, as they stand behind the `..`.
 fn head(text: &str) -> Option<(&str, &str)> {
     let (name, argument) = text.trim_start().split_once("::")?;
+    let name = name.trim_end();
     let named = !name.is_empty()
         && name
             .bytes()
@@ -39,14 +40,18 @@ pub(super) fn parse(
         return 1;
     }
     let taken = extent(lines, base);
-    let lines = &mut lines[..taken];
+    let (lines, after) = lines.split_at_mut(taken);
+    let following = after.iter().find(|line| !line.is_blank());
+    let following = following
+        .filter(|line| line.indent == base)
+        .map(|line| line.text);
     if let Some((label, at)) = footnote(lines[0].text) {
         define_footnote(label, at, lines, base, scope, out);
         return taken;
     }
     // The text is made before the lines are handed out: an inner parser changes them.
     let unknown = verbatim(lines, base);
-    if is_comment(lines[0].text) || define(lines, scope) {
+    if is_comment(lines[0].text) || define(lines, following, scope) {
         return taken;
     }
     let blocks = lines[0]
@@ -66,7 +71,7 @@ fn is_comment(text: &str) -> bool {
 }
 
 /// Notes what a name stands for, if that is what the lines say. Returns whether they are hidden then.
-fn define(lines: &[Line<'_>], scope: Scope<'_>) -> bool {
+fn define(lines: &[Line<'_>], following: Option<&str>, scope: Scope<'_>) -> bool {
     let text = joined(lines);
     if let Some(address) = unnamed(&text) {
         return match meaning(address) {
@@ -78,18 +83,28 @@ fn define(lines: &[Line<'_>], scope: Scope<'_>) -> bool {
         return false;
     };
     if let Some((name, address)) = rest.strip_prefix('_').and_then(target) {
-        return scope.names.define(target_key(name), meaning(address));
+        let next = following.and_then(|text| text.strip_prefix(".. _").and_then(target));
+        let meaning = match (meaning(address), next) {
+            // Targets that follow each other lead to the same place.
+            (Meaning::Place, Some((next, _))) => Meaning::Name(target_key(next)),
+            (meaning, _) => meaning,
+        };
+        let is_label = address.is_empty();
+        return scope.names.define(target_key(name), meaning) || is_label;
     }
     let substitution = || {
         let (name, rest) = rest.strip_prefix('|')?.split_once('|')?;
         let (directive, text) = head(rest.strip_prefix(' ')?)?;
+        let (first, more) = text.split_once('\n').unwrap_or((text, ""));
         let meaning = match directive {
             "replace" => Meaning::Text(text.to_owned()),
-            "unicode" => Meaning::Plain(characters(text)?),
+            "unicode" if matches!(more, "" | ":trim:" | ":ltrim:" | ":rtrim:") => {
+                Meaning::Plain(characters(first)?)
+            }
+            "image" if more.is_empty() => Meaning::Plain(first.to_owned()),
             "image" => {
-                let (image, options) = text.split_once('\n').unwrap_or((text, ""));
-                let alternative = options.lines().find_map(|line| line.strip_prefix(":alt: "));
-                Meaning::Plain(alternative.unwrap_or(image).to_owned())
+                let alternative = more.strip_prefix(":alt: ")?;
+                Meaning::Plain(alternative.replace('\n', " "))
             }
             _ => return None,
         };

@@ -220,7 +220,7 @@ impl<'a> Scanner<'a, '_> {
         };
         let url: String = target.split_whitespace().collect();
         if has_scheme(&url) {
-            if let Some(names) = self.names {
+            if let Some(names) = self.names.filter(|_| !is_unnamed) {
                 names.define(target_key(&label), Meaning::Address(url.clone()));
             }
             return self.push(Inline::Link { text: label, url }, end);

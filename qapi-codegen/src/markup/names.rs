@@ -120,6 +120,18 @@ impl Names {
             those.map(|(_, shown)| shown.clone()).collect()
         };
         let (numbered, symbols) = (of("#"), of("*"));
+        let meanings = self.meanings.into_inner();
+        let mut used = self.used.into_inner();
+        // Who uses a name uses those that it is the same as.
+        for name in used.clone() {
+            let mut name = &name;
+            while let Some(Meaning::Name(other)) = meanings.get(name) {
+                if !used.insert(other.clone()) {
+                    break;
+                }
+                name = other;
+            }
+        }
         Names {
             complete: true,
             labels: written
@@ -130,8 +142,8 @@ impl Names {
             numbered,
             symbols,
             footnotes: RefCell::new(shown),
-            meanings: self.meanings,
-            used: self.used,
+            meanings: RefCell::new(meanings),
+            used: RefCell::new(used),
             unnamed: self.unnamed,
             unnamed_used: Cell::new(self.unnamed_used.get()),
             allowance: Cell::new(size + ALLOWANCE),
@@ -182,7 +194,6 @@ impl Names {
         // A circle of names ends nowhere.
         for _ in 0..8 {
             let Meaning::Name(other) = meaning else { break };
-            self.used.borrow_mut().insert(other.clone());
             (key, meaning) = (other, meanings.get(other)?);
         }
         if matches!(meaning, Meaning::Name(_)) {
@@ -225,7 +236,7 @@ fn next(count: &Cell<usize>) -> usize {
 
 /// The name of a target as a key: names are the same whatever their case and white space.
 pub(super) fn target_key(name: &str) -> String {
-    format!("_{}", folded(name))
+    format!("_{}", folded(&name.replace('\\', "")))
 }
 
 /// The name of a substitution as a key.

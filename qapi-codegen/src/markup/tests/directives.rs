@@ -14,6 +14,7 @@ fn titled(title: &str, blocks: Vec<Block>) -> Block {
 #[test]
 fn a_name_is_the_same_in_capitals() {
     check(".. NOTE:: one", &[note(vec![paragraph("one")])]);
+    check(".. note :: one", &[note(vec![paragraph("one")])]);
 }
 
 #[test]

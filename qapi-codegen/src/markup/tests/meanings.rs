@@ -24,6 +24,12 @@ fn references_lead_to_targets() {
         ("`one: two`_\n\n.. _`one: two`: http://a.b/c", "one: two"),
         ("`one <two_>`_\n\n.. _two: http://a.b/\n   c", "one"),
         ("one_\n\n.. _one: two_\n.. _two: http://a.b/c", "one"),
+        (
+            "one_\n\n.. _two: three_\n.. _three: http://a.b/c\n.. _one: two_",
+            "one",
+        ),
+        ("one_\n\n.. _one:\n.. _two: http://a.b/c", "one"),
+        ("`one: two`_\n\n.. _one\\: two: http://a.b/c", "one: two"),
         ("one__\n\n__ http://a.b/c", "one"),
         ("`one two`__\n\n.. __: http://a.b/c", "one two"),
         ("`one <http://a.b/\nc>`_", "one"),

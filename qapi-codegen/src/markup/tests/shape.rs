@@ -403,6 +403,7 @@ fn fields_and_options() {
         ">>> 1 + 1\n2\n\none",
         &[literal(">>> 1 + 1\n2"), paragraph("one")],
     );
+    check(">>>\none", &[literal(">>>\none")]);
 }
 
 #[test]
