@@ -192,3 +192,54 @@ fn a_site_is_as_large_as_its_schema() {
         schema.len()
     );
 }
+
+#[test]
+fn cells_of_tables_span_others_and_hold_blocks() {
+    check(
+        "
+##
+# +---+-------+
+# | A | B     |
+# |   +---+---+
+# |   | C | D |
+# +===+===+===+
+# | a | - b   |
+# |   | - c   |
+# +---+-------+
+##
+
+##
+# @dim:
+##
+{ 'command': 'dim' }
+",
+        &[
+            "<th scope=\"col\" rowspan=\"2\">A</th>",
+            "<th scope=\"colgroup\" colspan=\"2\">B</th></tr>",
+            "<tr><th scope=\"col\">C</th>",
+            "<td>a</td><td colspan=\"2\"><ul>\n<li>b</li>",
+        ],
+    );
+}
+
+#[test]
+fn a_schema_of_qemu_is_titled_by_what_it_describes() {
+    let root = "##\n# = Introduction\n#\n# What there is.\n##\n{ 'include': 'sync.json' }\n";
+    let sync = "##\n# = Sync\n##\n\n##\n# @guest-sync:\n##\n{ 'command': 'guest-sync' }\n";
+    let loader = MemoryLoader::new()
+        .with("schema.json", root)
+        .with("sync.json", sync);
+    let analysis = analyze("schema.json".as_ref(), &loader, None).expect("it is there");
+    let schema = analysis.schema.expect("it is valid");
+    for (title, shown) in [(None, "QEMU guest agent"), (Some("Mine"), "Mine")] {
+        let settings = Settings {
+            title: title.map(str::to_owned),
+            ..Settings::default()
+        };
+        let files = emit(&schema, &settings);
+        let page = file(&files, "index.html");
+        assert!(page.contains(&format!("<title>{shown}</title>")), "{page}");
+        let heading = "<h2>Introduction</h2>\n<p>What there is.";
+        assert_eq!(page.contains(heading), title.is_none(), "{page}");
+    }
+}
