@@ -1368,7 +1368,7 @@ mod bindings {
 
                 /// Sets `default`.
                 #[inline]
-                pub fn default(mut self, value: bool) -> Self {
+                pub fn set_default(mut self, value: bool) -> Self {
                     self.default = Some(value);
                     self
                 }

@@ -902,7 +902,7 @@ mod bindings {
 
                 /// Sets `default`.
                 #[inline]
-                pub fn default(mut self, value: types::Default) -> Self {
+                pub fn set_default(mut self, value: types::Default) -> Self {
                     self.default = Some(value);
                     self
                 }
