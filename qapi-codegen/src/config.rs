@@ -50,9 +50,9 @@ impl Config {
     /// Config::new().only(["query-*", "BLOCK_JOB_*", "quit", "migration*.json"]);
     /// ```
     ///
-    /// Of a union that a pattern `UNION/BRANCH` is for, only the branches that match are kept, and what these reach. Few clients
-    /// send all of them: `BlockdevOptions` alone has fifty. A server's value of another branch is still decoded, as one that the
-    /// schema does not know.
+    /// Of a union of which a pattern `UNION/BRANCH` matches a branch, only the branches that match are kept, and what these reach.
+    /// Few clients send all of them: `BlockdevOptions` alone has fifty. A server's value of another branch is still decoded, as
+    /// one that the schema does not know.
     ///
     /// ```
     /// # use qapi_codegen::Config;
