@@ -162,7 +162,8 @@ impl Config {
         self
     }
 
-    /// Where [`compile`](Self::compile) writes; by default the `OUT_DIR` of the build script.
+    /// Where [`compile`](Self::compile) writes; by default the `OUT_DIR` of the build script. Two of one schema, for a client and
+    /// for a server, say, go to two folders.
     pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(folder.into());
         self
