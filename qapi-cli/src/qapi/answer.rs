@@ -1,8 +1,9 @@
 //! What a machine says of its interface: its answer to `query-qmp-schema`, live or from a file.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::FileTypeExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qapi_client::blocking::Client;
 use qapi_codegen::source::{DiskLoader, Loader};
@@ -15,20 +16,54 @@ pub(crate) fn read(source: &Path) -> Result<Value, String> {
         true => ask(source),
         false => {
             let bytes = DiskLoader.load(source).map_err(|error| failed(&error))?;
-            entries(&bytes).map_err(|error| failed(&error))
+            entries(&bytes).map_err(|error| {
+                let name = source.display();
+                format!("{name}: this is no answer to query-qmp-schema: {error}")
+            })
         }
     }
 }
 
-/// The same, if there is an answer, or somebody to be asked; else it is a schema. Schemas have single quotes, so that none is
-/// JSON but one that says nothing.
-pub(crate) fn find(source: &Path) -> Result<Option<Value>, String> {
-    match is_socket(source) {
-        true => ask(source).map(Some),
-        false => {
-            let bytes = DiskLoader.load(source).ok();
-            Ok(bytes.and_then(|bytes| entries(&bytes).ok()))
+/// What a path leads to.
+pub(crate) enum Found {
+    /// An answer, or somebody who has given it.
+    Answer(Value),
+    /// A file that is none: a schema.
+    Other(Opened),
+}
+
+/// The same of a path that may be one of a schema. Schemas have single quotes, so that none is JSON but one that says nothing.
+pub(crate) fn find(source: &Path) -> Result<Found, String> {
+    if is_socket(source) {
+        return ask(source).map(Found::Answer);
+    }
+    let bytes = DiskLoader.load(source);
+    let bytes = bytes.map_err(|error| format!("{}: {error}", source.display()))?;
+    Ok(match entries(&bytes) {
+        Ok(answer) => Found::Answer(answer),
+        Err(_) => Found::Other(Opened {
+            path: source.to_owned(),
+            bytes,
+        }),
+    })
+}
+
+/// The disk, of which one file has been read. What comes from a pipe comes once.
+pub(crate) struct Opened {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Loader for Opened {
+    fn load(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match path == self.path {
+            true => Ok(self.bytes.clone()),
+            false => DiskLoader.load(path),
         }
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        DiskLoader.identity(path)
     }
 }
 

@@ -75,6 +75,7 @@ impl Filter {
     }
 
     /// Has somebody chosen among the branches of this definition?
+    #[cfg(feature = "json")]
     pub(crate) fn narrows(&self, owner: &Definition) -> bool {
         self.choosing(owner).next().is_some()
     }
