@@ -11,15 +11,13 @@ use serde_json::Value;
 
 /// The entries that the machine behind a socket tells, or that a file holds: the bare array, or the whole reply.
 pub(crate) fn read(source: &Path) -> Result<Value, String> {
-    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", source.display());
-    match is_socket(source) {
-        true => ask(source),
-        false => {
-            let bytes = DiskLoader.load(source).map_err(|error| failed(&error))?;
-            entries(&bytes).map_err(|error| {
-                let name = source.display();
-                format!("{name}: this is no answer to query-qmp-schema: {error}")
-            })
+    match find(source)? {
+        Found::Answer(answer) => Ok(answer),
+        Found::Other(Opened { path, fault, .. }) => {
+            let name = path.display();
+            Err(format!(
+                "{name}: this is no answer to query-qmp-schema: {fault}"
+            ))
         }
     }
 }
@@ -28,11 +26,11 @@ pub(crate) fn read(source: &Path) -> Result<Value, String> {
 pub(crate) enum Found {
     /// An answer, or somebody who has given it.
     Answer(Value),
-    /// A file that is none: a schema.
+    /// A file that is none. Schemas have single quotes, so that none is JSON but one that says nothing.
     Other(Opened),
 }
 
-/// The same of a path that may be one of a schema. Schemas have single quotes, so that none is JSON but one that says nothing.
+/// What there is at a path, which may be that of a schema.
 pub(crate) fn find(source: &Path) -> Result<Found, String> {
     if is_socket(source) {
         return ask(source).map(Found::Answer);
@@ -41,9 +39,10 @@ pub(crate) fn find(source: &Path) -> Result<Found, String> {
     let bytes = bytes.map_err(|error| format!("{}: {error}", source.display()))?;
     Ok(match entries(&bytes) {
         Ok(answer) => Found::Answer(answer),
-        Err(_) => Found::Other(Opened {
+        Err(fault) => Found::Other(Opened {
             path: source.to_owned(),
             bytes,
+            fault,
         }),
     })
 }
@@ -52,6 +51,8 @@ pub(crate) fn find(source: &Path) -> Result<Found, String> {
 pub(crate) struct Opened {
     path: PathBuf,
     bytes: Vec<u8>,
+    /// Why it is no answer.
+    fault: serde_json::Error,
 }
 
 impl Loader for Opened {
