@@ -43,6 +43,30 @@ fn check(folder: &Path, words: &[&str], script: &str, expected: (i32, &str, &str
     );
 }
 
+/// Where to connect to is a word for whoever has no variable.
+#[test]
+fn the_monitor_is_a_word() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    let folder = machine.folder();
+    for (words, script, expected) in [
+        (
+            &[OTHER, "-p"][..],
+            "query-name",
+            (0, "{\n  \"name\": \"vm\"\n}\n", ""),
+        ),
+        (&[OTHER, "-H"], "info name", (0, "vm\n", "")),
+        (
+            &[OTHER, "--socket", MONITOR],
+            "query-name",
+            (2, "", "qmp: it is either other or --socket qmp\n"),
+        ),
+    ] {
+        check(folder, words, script, expected);
+    }
+}
+
 /// Words become what was meant, whatever they look like: what QEMU's own shell does and what it was seen to fail at.
 #[test]
 fn lines_are_commands() {

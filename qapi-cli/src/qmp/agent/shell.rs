@@ -6,6 +6,7 @@ use clap::Args;
 use qapi_client::tokio::Client;
 use qapi_client::{Limits, Options};
 
+use super::super::monitor::Word;
 use super::super::shell::{self, Manners, Session};
 use super::super::{Failure, Monitor};
 use super::guest::unfound;
@@ -24,10 +25,12 @@ use super::guest::unfound;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  qmp --socket vm.qga agent shell
+  qmp agent shell vm.qga
   qmp --socket vm.qga agent shell --read-only
   echo guest-get-time | qmp --socket vm.qga agent shell")]
 pub(super) struct Shell {
+    #[command(flatten)]
+    word: Word,
     /// Refuse commands that are not known to change nothing; `guest-get-*`, `guest-info` and their like are
     #[arg(long)]
     read_only: bool,
@@ -42,7 +45,7 @@ impl Shell {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let address = monitor.agent_address()?;
+        let address = monitor.or_word(&self.word)?.agent_address()?;
         let options = Options {
             limits: Limits::guest(),
             ..monitor.options()

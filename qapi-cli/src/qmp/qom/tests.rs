@@ -132,14 +132,36 @@ fn trees() {
                 "",
             ),
         ),
+        (
+            "tree --values --depth 0",
+            (
+                0,
+                "/ (root)\n  .type \"root\" (string)\n  .up (link<A>): GenericError: not readable\n",
+                "",
+            ),
+        ),
+        (
+            "tree --values --json --depth 0",
+            (
+                0,
+                "{\"path\":\"/\",\"type\":\"root\",\"properties\":[\
+                 {\"name\":\"type\",\"type\":\"string\",\"value\":\"root\"},\
+                 {\"name\":\"up\",\"type\":\"link<A>\",\"error\":{\"class\":\"GenericError\",\"desc\":\"not readable\"}}]}\n",
+                "",
+            ),
+        ),
         ("tree /nope", (1, "", "qmp: GenericError: gone\n")),
     ] {
-        let machine = FakeMachine::new().on("qom-get", Act::returns("\"root\""));
         let words: Vec<&str> = ["qom"].into_iter().chain(words.split(' ')).collect();
-        let (code, out, err) = directed(machine, &words, |fake| {
+        let (code, out, err) = directed(FakeMachine::new(), &words, |fake| {
             while let Some(request) = fake.asked() {
-                let path = request.arguments().and_then(|all| all.get("path")).unwrap();
-                fake.act(&request, objects(&path.to::<String>().unwrap()));
+                let argument = |name| request.arguments()?.get(name)?.to::<String>().ok();
+                let act = match argument("property").as_deref() {
+                    None => objects(&argument("path").unwrap()),
+                    Some("type") => Act::returns("\"root\""),
+                    Some(_) => Act::Refuse(Refusal::generic("not readable")),
+                };
+                fake.act(&request, act);
             }
         });
         assert_eq!((code, &*out, &*err), expected, "{words:?}");

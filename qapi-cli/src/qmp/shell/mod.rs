@@ -21,6 +21,8 @@ mod place;
 mod record;
 mod session;
 mod statement;
+#[cfg(unix)]
+mod stops;
 mod teller;
 mod terminal;
 mod typed;
@@ -36,6 +38,7 @@ use qapi_client::tokio::Client;
 use qapi_client::{Error, Filter};
 
 use super::layout::Layout;
+use super::monitor::Word;
 use super::screen::is_capable;
 use super::{Failure, Monitor};
 pub(super) use hmp::COMMAND as HMP;
@@ -58,11 +61,13 @@ use view::View;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  qmp --socket vm.qmp shell
+  qmp shell vm.qmp
   qmp --socket vm.qmp shell --read-only
   echo query-status | qmp --socket vm.qmp shell
   qmp --socket vm.qmp shell --keep-going --json < script")]
 pub(super) struct Shell {
+    #[command(flatten)]
+    word: Word,
     #[command(flatten)]
     options: Options,
 }
@@ -71,7 +76,7 @@ pub(super) struct Shell {
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct Options {
     /// Speak with the human monitor (HMP)
-    #[arg(long)]
+    #[arg(long, short = 'H')]
     hmp: bool,
     /// Refuse commands that are not known to change nothing; `query-*`, `qom-get`, `qom-list` and their like are
     #[arg(long)]
@@ -102,7 +107,7 @@ pub(super) struct Manners {
     #[arg(long, short)]
     verbose: bool,
     /// Print replies over many lines, as on a terminal
-    #[arg(long, overrides_with = "compact")]
+    #[arg(long, short, overrides_with = "compact")]
     pretty: bool,
     /// Print replies on one line, as into a file or pipe
     #[arg(long)]
@@ -134,7 +139,7 @@ impl Shell {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let address = monitor.address()?;
+        let address = monitor.or_word(&self.word)?.address()?;
         let options = qapi_client::Options {
             out_of_band: true,
             ..monitor.options()

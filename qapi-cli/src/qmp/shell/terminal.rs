@@ -52,6 +52,8 @@ impl Terminal {
             .map_err(unusable)?
             .build();
         let mut editor = Editor::with_config(config).map_err(unusable)?;
+        #[cfg(unix)]
+        super::stops::give_way(&mut editor)?;
         let history = match options.manners.no_history {
             true => None,
             false => history::file(),
@@ -141,7 +143,7 @@ impl Terminal {
     }
 }
 
-fn unusable(error: ReadlineError) -> Failure {
+pub(super) fn unusable(error: ReadlineError) -> Failure {
     Failure::Output(io::Error::other(error))
 }
 
