@@ -119,6 +119,11 @@ fn a_stop_leaves_the_terminal_as_it_was() {
     terminal.line_is("(qmp) query-name");
     terminal.keys("\r");
     terminal.sees("\"name\": \"vm\"");
+    terminal.line_is("(qmp)");
+    // Programs in between do with the terminal what they like.
+    terminal.keys("query-name | sh -c 'read line; stty raw; echo shown; stty sane'\r");
+    terminal.sees("\nshown");
+    terminal.line_is("(qmp)");
     terminal.keys(CTRL_D);
     terminal.end();
     assert!(terminal.is_as_it_was());

@@ -17,11 +17,11 @@ mod listing;
 mod live;
 mod message;
 mod own;
+mod pipe;
 mod place;
 mod record;
 mod session;
 mod statement;
-#[cfg(unix)]
 mod stops;
 mod teller;
 mod terminal;

@@ -1,6 +1,7 @@
 //! A shell that is stopped for a while, with Ctrl-Z or by `kill`: its terminal is as it was meanwhile.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::process::{Signal, getpgrp, kill_process_group};
@@ -23,11 +24,14 @@ const MARKS_PASTES: &[u8] = b"\x1b[?2004h";
 /// Nothing, to be shown above what is typed, which is shown again with it.
 const NOTHING: &str = "\x1b[A\n";
 
-/// From now on the terminal is as it is now, as long as whoever has it in `editor` is stopped.
+/// From now on the terminal is as it is now, as long as whoever has it in `editor` is stopped. The answer is for them to set while
+/// they have: what others do with it is for them to put in order.
 ///
 /// # Errors
 /// There is no terminal, or signals cannot be caught.
-pub(super) fn give_way<H: Helper, I: History>(editor: &mut Editor<H, I>) -> Result<(), Failure> {
+pub(super) fn give_way<H: Helper, I: History>(
+    editor: &mut Editor<H, I>,
+) -> Result<Arc<AtomicBool>, Failure> {
     let found = tcgetattr(io::stdin()).map_err(|error| Failure::Output(error.into()))?;
     // The editor's own way would race with ours.
     let key = char::from(found.special_codes[SpecialCodeIndex::VSUSP]);
@@ -39,9 +43,12 @@ pub(super) fn give_way<H: Helper, I: History>(editor: &mut Editor<H, I>) -> Resu
     // How the editor has made the terminal, if it had it when it was stopped.
     let edited = Arc::new(Mutex::new(None));
     let keep = Arc::clone(&edited);
+    let editing = Arc::new(AtomicBool::new(false));
+    let edits = Arc::clone(&editing);
     // Where there is no terminal any more, whoever reads from it finds that out.
     let leave = move || {
         let modes = tcgetattr(io::stdin()).ok().filter(is_edited);
+        let modes = modes.filter(|_| edits.load(Ordering::SeqCst));
         if modes.is_some() {
             let _ = rustix::io::write(io::stdout(), PASTES_PLAINLY);
             let _ = tcsetattr(io::stdin(), OptionalActions::Now, &found);
@@ -56,7 +63,8 @@ pub(super) fn give_way<H: Helper, I: History>(editor: &mut Editor<H, I>) -> Resu
             let _ = printer.print(NOTHING.to_owned());
         }
     };
-    around_stops(leave, come_back).map_err(uncaught)
+    around_stops(leave, come_back).map_err(uncaught)?;
+    Ok(editing)
 }
 
 /// Whether an editor reads the terminal key by key.
