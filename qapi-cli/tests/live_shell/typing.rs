@@ -120,6 +120,12 @@ fn a_stop_leaves_the_terminal_as_it_was() {
     terminal.keys("\r");
     terminal.sees("\"name\": \"vm\"");
     terminal.line_is("(qmp)");
+    // Ctrl-C is for a program that is read, and no failure of it.
+    terminal.keys("query-name | sh -c 'trap \"exit 0\" INT; echo read; read a </dev/tty'\r");
+    terminal.sees("\nread");
+    terminal.keys(CTRL_C);
+    terminal.line_is("(qmp)");
+    assert!(!terminal.sees("read").contains("failed"));
     // Programs in between do with the terminal what they like.
     terminal.keys("query-name | sh -c 'read line; stty raw; echo shown; stty sane'\r");
     terminal.sees("\nshown");

@@ -42,6 +42,7 @@ enum Action {
     Set(set::Set),
     Tree(tree::Tree),
     #[cfg(target_os = "linux")]
+    #[command(alias = "fuse")]
     Mount(mount::Mount),
 }
 

@@ -1,7 +1,10 @@
 //! A program that reads what comes of a line: `query-block | jq '.[].device'`, `query-qmp-schema | less`.
 
 use std::io::{ErrorKind, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
+
+use signal_hook::consts::SIGINT;
 
 use super::super::Failure;
 use super::interpreter::{Flow, Interpreter};
@@ -54,7 +57,8 @@ fn feed(program: &str, text: &[u8]) -> Result<(), String> {
     match fed {
         // Who has seen enough need not read it all.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(cannot(error)),
-        _ if status.success() => Ok(()),
+        // Ctrl-C is for the program, and for the shell that has started it: who has pressed it knows.
+        _ if status.success() || status.signal() == Some(SIGINT) => Ok(()),
         _ => Err(format!("has failed: {status}")),
     }
 }
