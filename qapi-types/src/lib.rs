@@ -141,7 +141,8 @@
 //!
 //! None is on by default: what is generated from a schema of one's own needs the runtime only. Whole, the machine protocol
 //! takes about 2 seconds of processor time to check; its core takes a sixth of that, and each other subject between a fifth
-//! and two fifths. So `qmp` is what to begin with.
+//! and two fifths. So `qmp` is what to begin with. Who needs twenty commands and five block drivers has them in a third of a
+//! second, from a build script of his own with `qapi_codegen::Config::only`.
 //!
 //! The bindings are compiled from the project's own schemas and speak to servers from 6.2 on. With the environment
 //! variable `QAPI_TYPES_QEMU_SRC` set to a QEMU source tree they are compiled, whole, from that tree's schemas.
