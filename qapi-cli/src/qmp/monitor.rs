@@ -25,7 +25,7 @@ const LAST: usize = 500;
 /// Which monitor to talk to.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Monitor {
-    /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, [tcp:]HOST:PORT or vsock:CID:PORT [default: what the variable
+    /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT [default: what the variable
     /// QMP_SOCKET says, for `agent` QGA_SOCKET]
     #[arg(long, short, global = true, display_order = LAST, value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
     socket: Option<Address>,

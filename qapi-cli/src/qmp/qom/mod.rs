@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+mod listed;
 #[cfg(target_os = "linux")]
 mod mount;
 mod property;

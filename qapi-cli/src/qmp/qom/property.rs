@@ -95,17 +95,6 @@ impl Command for QomGet<'_> {
     const NAME: &'static str = "qom-get";
 }
 
-/// What these properties of the object at `path` are, which the machine is asked for at once.
-pub(super) fn values(
-    client: &mut Client,
-    path: &str,
-    properties: &[Property],
-) -> Vec<Result<Any, Error>> {
-    let names = properties.iter().map(|property| &*property.name);
-    let queries: Vec<QomGet<'_>> = names.map(|name| QomGet(Place { path, name })).collect();
-    client.execute_all(&queries)
-}
-
 /// An object's path and the name of one of its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::qmp) struct Place<'a> {

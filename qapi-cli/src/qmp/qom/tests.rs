@@ -157,6 +157,9 @@ fn trees() {
             while let Some(request) = fake.asked() {
                 let argument = |name| request.arguments()?.get(name)?.to::<String>().ok();
                 let act = match argument("property").as_deref() {
+                    _ if request.name() == Some("qom-list-get") => {
+                        Act::Refuse(Refusal::command_not_found("qom-list-get"))
+                    }
                     None => objects(&argument("path").unwrap()),
                     Some("type") => Act::returns("\"root\""),
                     Some(_) => Act::Refuse(Refusal::generic("not readable")),
@@ -166,6 +169,34 @@ fn trees() {
         });
         assert_eq!((code, &*out, &*err), expected, "{words:?}");
     }
+}
+
+/// A machine that tells values at once is asked for no others than those that it has left out.
+#[test]
+fn trees_of_values_at_once() {
+    let listed = r#"[{"properties": [{"name": "type", "type": "string", "value": "root"},
+        {"name": "up", "type": "link<A>"}]}]"#;
+    let words = ["qom", "tree", "--values", "--depth", "0"];
+    let mut asked = Vec::new();
+    let (code, out, err) = directed(FakeMachine::new(), &words, |fake| {
+        while let Some(request) = fake.asked() {
+            let argument = |name| request.arguments()?.get(name)?.to::<String>().ok();
+            let name = request.name().unwrap_or_default();
+            let act = match (name, argument("property").as_deref()) {
+                ("qom-list-get", _) => Act::returns(listed),
+                ("qom-list", _) => objects("/"),
+                (_, Some("up")) => Act::Refuse(Refusal::generic("not readable")),
+                _ => Act::returns("\"root\""),
+            };
+            asked.push(name.to_owned());
+            fake.act(&request, act);
+        }
+    });
+    let expected =
+        "/ (root)\n  .type \"root\" (string)\n  .up (link<A>): GenericError: not readable\n";
+    assert_eq!((code, &*out, &*err), (0, expected, ""));
+    // The first is for the type of the object itself.
+    assert_eq!(asked, ["qom-get", "qom-list", "qom-list-get", "qom-get"]);
 }
 
 /// A machine whose objects never end.

@@ -10,7 +10,8 @@ use qapi_types::{Any, Encode, Refusal, Writer};
 use super::super::layout::{Layout, legible_word, write_json};
 use super::super::order::natural;
 use super::super::{Failure, Monitor};
-use super::property::{Place, Property, properties_of_all, values};
+use super::listed::Values;
+use super::property::{Place, Property, properties_of_all};
 use super::value::show;
 
 /// How deep a tree may be. That of a machine has about ten levels.
@@ -93,6 +94,7 @@ impl Tree {
         // The names from the root to the object that is looked at.
         let mut names: Vec<String> = Vec::new();
         let mut seen = 0;
+        let mut values = Values::default();
         while let Some(next) = pending.last() {
             names.truncate(next.depth);
             let is_last = next.depth >= usize::from(self.depth);
@@ -114,7 +116,7 @@ impl Tree {
             let (mut children, others): (Vec<Property>, Vec<Property>) = listed
                 .into_iter()
                 .partition(|property| property.child().is_some());
-            let others = self.shown(&mut client, &path, others)?;
+            let others = self.shown(&mut client, &mut values, &path, others)?;
             match self.json {
                 true => write_object(&path, &object.ty, others.as_deref(), out)?,
                 false => write_lines(depth, &names[depth], &object.ty, others, out)?,
@@ -147,6 +149,7 @@ impl Tree {
     fn shown(
         &self,
         client: &mut Client,
+        values: &mut Values,
         path: &str,
         properties: Vec<Property>,
     ) -> Result<Option<Vec<Shown>>, Error> {
@@ -158,7 +161,7 @@ impl Tree {
             let shown = properties.into_iter().map(without_value);
             return Ok(self.properties.then(|| shown.collect()));
         }
-        let values = values(client, path, &properties);
+        let values = values.of(client, path, &properties)?;
         let shown = properties.into_iter().zip(values).map(|(property, value)| {
             let value = match value {
                 Ok(value) => Ok(value),
