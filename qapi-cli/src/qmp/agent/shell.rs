@@ -18,9 +18,11 @@ use super::guest::unfound;
 /// done when a second has passed. `help` tells the rest.
 ///
 /// From a pipe or a file each line is executed, until one fails. A line is a command and its arguments, KEY=VALUE, with
-/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment.
+/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment, one that begins
+/// with | a program that reads what comes of the line.
 ///
-/// Ends with 0 when it is left, or when all lines have been executed; with 1 if the agent refused a line; with 2 if a line or
+/// Ends with 0 when it is left, or when all lines have been executed; with 1 if the agent refused a line or a program
+/// has failed; with 2 if a line or
 /// the command line makes no sense, no agent answers, or the connection ends.
 #[derive(Debug, Args)]
 #[command(after_help = "\

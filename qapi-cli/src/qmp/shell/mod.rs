@@ -54,10 +54,11 @@ use view::View;
 /// more, as the machine has them; what is still missing is shown; events are shown as they come. `help` tells the rest.
 ///
 /// From a pipe or a file each line is executed, until one fails. A line is a command and its arguments, KEY=VALUE, with
-/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment.
+/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment, one that begins
+/// with | a program that reads what comes of the line.
 ///
 /// Ends with 0 when it is left, when all lines have been executed, or when the machine ends because it was told to; with 1 if
-/// QEMU refused a line; with 2 if a line or the command line makes no sense, or the connection cannot be made or ends.
+/// QEMU refused a line or a program has failed; with 2 if a line or the command line makes no sense, or the connection cannot be made or ends.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
