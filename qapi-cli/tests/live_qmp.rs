@@ -279,6 +279,16 @@ fn objects() {
         );
     }
 
+    // The same as `get` has it.
+    let (code, out, err) = qmp(folder, &["qom", "tree", "--values"]);
+    assert_eq!((code, &*err), (Some(0), ""));
+    for line in [
+        " .guest-stats-polling-interval 2 (int)\n",
+        " .smm \"off\" (OnOffAuto)\n",
+    ] {
+        assert!(out.contains(line), "no {line} in {out}");
+    }
+
     // Every object that the machine has is in its tree, once.
     let (code, out, err) = qmp(folder, &["qom", "tree", "--json"]);
     assert_eq!((code, &*err), (Some(0), ""));

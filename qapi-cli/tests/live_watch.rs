@@ -131,6 +131,25 @@ fn a_stop_leaves_the_terminal_as_it_was() {
     );
 }
 
+/// In a terminal without a shell nobody could let it go on.
+#[test]
+fn nothing_stops_who_is_alone() {
+    let Some(mut machine) = machine(&["-qmp", "unix:other,server=on,wait=off"]) else {
+        return;
+    };
+    drop(machine.client(MONITOR));
+    let mut other = machine.client("other");
+    let terminal = Terminal::run(env!("CARGO_BIN_EXE_qmp"), |command| {
+        command
+            .args(["--socket", MONITOR, "info", "--watch"])
+            .current_dir(machine.folder())
+    });
+    terminal.sees("status     prelaunch");
+    terminal.keys("\x1a");
+    other.execute_raw("cont", None).unwrap();
+    terminal.sees("status     running");
+}
+
 /// What shows lines and no more gets a line for whatever changes.
 #[test]
 fn a_terminal_that_only_shows_lines() {

@@ -1,8 +1,9 @@
 //! What scripts rely on: exit statuses, the forms of diagnostics, what is written where.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -181,6 +182,54 @@ announced[command-removed]: command x-cont: it is gone
         &["compat", "schema.json", "schema.json"],
     ));
     assert_eq!(back.1, "nothing that is to be shown has changed\n");
+}
+
+/// What comes from a pipe comes once: read again it would be a schema that has nothing in it.
+#[cfg(unix)]
+#[test]
+fn a_schema_from_a_pipe_is_compared() {
+    let folder = folder();
+    fs::write(folder.path().join("schema.json"), VALID).expect("there is room");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_qapi"))
+        .args(["compat", "/dev/stdin", "schema.json"])
+        .current_dir(folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("qapi can be started");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(VALID.as_bytes()).expect("it is read");
+    drop(stdin);
+    let output = child.wait_with_output().expect("qapi ends");
+    let nothing = "nothing that is to be shown has changed\n".to_owned();
+    assert_eq!(outcome(&output), (Some(0), nothing, String::new()));
+}
+
+/// The conditions of a build are not guessed from what tells nothing of them.
+#[test]
+fn what_is_no_answer_settles_nothing() {
+    let folder = folder();
+    for (answer, expected) in [
+        (
+            "{ 'command': 'stop' }",
+            ": key must be a string at line 1 column 3",
+        ),
+        ("5", ": expected an array of its entries"),
+        ("{\"return\": []}", ": expected an array of its entries"),
+        // An answer to `query-commands`.
+        (
+            "[{\"name\": \"stop\"}]",
+            ": expected an array of its entries",
+        ),
+    ] {
+        fs::write(folder.path().join("answer.json"), answer).expect("there is room");
+        let arguments = ["generate", "schema.json", "--defines-from", "answer.json"];
+        let told = outcome(&qapi(folder.path(), VALID, &arguments));
+        let message =
+            format!("qapi: answer.json: this is no answer to query-qmp-schema{expected}\n");
+        assert_eq!(told, (Some(2), String::new(), message));
+    }
 }
 
 /// What is wrong with a schema shows in the exit status, whoever has stopped reading why.

@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// |---|---|
 /// | `unix:/run/vm/qmp.sock`, `/run/vm/qmp.sock` | a Unix socket, by its path, which may be longer than the system's own limit |
 /// | `unix:@name` | a Unix socket in Linux' abstract namespace |
-/// | `tcp:localhost:4444`, `tcp:[::1]:4444` | a host and a port |
+/// | `tcp:localhost:4444`, `tcp:[::1]:4444`, `localhost:4444` | a host and a port; a relative path that ends like one is `./vm:4444` |
 /// | `vsock:3:4444` | a context and a port; with the feature `vsock` |
 ///
 /// ```
@@ -80,9 +80,14 @@ impl FromStr for Address {
                 _ => Err(error("`vsock:CID:PORT`")),
             };
         }
-        match text {
-            "" => Err(error("a path, `unix:`, `tcp:` or `vsock:`")),
-            path => Ok(Self::Unix(path.into())),
+        match text.rsplit_once(':') {
+            _ if text.is_empty() => Err(error("a path, `unix:`, `tcp:` or `vsock:`")),
+            Some((host, port))
+                if !host.is_empty() && !host.contains('/') && port.parse::<u16>().is_ok() =>
+            {
+                Ok(Self::Tcp(text.to_owned()))
+            }
+            _ => Ok(Self::Unix(text.into())),
         }
     }
 }
@@ -157,6 +162,15 @@ mod tests {
             ("@a", Address::Unix("@a".into()), "unix:./@a"),
             ("unix:@a b", Address::Abstract(b"a b".to_vec()), "unix:@a b"),
             ("tcp:[::1]:1", Address::Tcp("[::1]:1".into()), "tcp:[::1]:1"),
+            (
+                "localhost:4444",
+                Address::Tcp("localhost:4444".into()),
+                "tcp:localhost:4444",
+            ),
+            ("./vm:1", Address::Unix("./vm:1".into()), "unix:./vm:1"),
+            ("unix:vm:1", Address::Unix("vm:1".into()), "unix:vm:1"),
+            (":1", Address::Unix(":1".into()), "unix::1"),
+            ("vm:a", Address::Unix("vm:a".into()), "unix:vm:a"),
             (
                 "vsock:2:70000",
                 Address::Vsock {

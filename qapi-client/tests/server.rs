@@ -140,17 +140,10 @@ fn session(options: Options, talk: impl FnOnce(&mut Raw, &Control)) {
     let (server, control) = machine(options);
     let (ours, theirs) = UnixStream::pair().unwrap();
     thread::scope(|scope| {
-        scope.spawn(|| serve(&server, ours));
+        scope.spawn(|| server.serve_stream(ours).unwrap());
         let mut client = Raw::over(theirs);
         client.negotiate();
         talk(&mut client, &control);
-    });
-}
-
-fn serve(server: &Server<Machine>, stream: UnixStream) {
-    let (writer, closer) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
-    server.serve_over(stream, writer, move || {
-        let _ = closer.shutdown(std::net::Shutdown::Both);
     });
 }
 
@@ -241,7 +234,7 @@ fn a_client_that_talks_and_does_not_listen_holds_up_itself() {
     let (server, control) = machine(Options::default());
     let (ours, theirs) = UnixStream::pair().unwrap();
     thread::scope(|scope| {
-        scope.spawn(|| serve(&server, ours));
+        scope.spawn(|| server.serve_stream(ours).unwrap());
         // As much as it gets rid of: then nobody reads it any more.
         theirs.set_nonblocking(true).unwrap();
         let mut said = 0;
@@ -266,14 +259,14 @@ fn a_command_that_panics_ends_its_client_alone() {
     let (server, _control) = machine(Options::default());
     let (ours, theirs) = UnixStream::pair().unwrap();
     thread::scope(|scope| {
-        let serving = scope.spawn(|| serve(&server, ours));
+        let serving = scope.spawn(|| server.serve_stream(ours).unwrap());
         let mut client = Raw::over(theirs);
         client.negotiate();
         client.say(r#"{"execute": "panic"}"#);
         client.hears(&[""]);
         assert!(serving.join().is_err());
         let (ours, theirs) = UnixStream::pair().unwrap();
-        scope.spawn(|| serve(&server, ours));
+        scope.spawn(|| server.serve_stream(ours).unwrap());
         Raw::over(theirs).negotiate();
     });
 }
@@ -284,7 +277,7 @@ fn before_the_machine_is_configured() {
     control.monitors.set_preconfig(true);
     let (ours, theirs) = UnixStream::pair().unwrap();
     thread::scope(|scope| {
-        scope.spawn(|| serve(&server, ours));
+        scope.spawn(|| server.serve_stream(ours).unwrap());
         let mut client = Raw::over(theirs);
         client.negotiate();
         client.say(r#"{"execute": "echo"} {"execute": "begin"} {"execute": "echo"}"#);

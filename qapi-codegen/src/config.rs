@@ -50,9 +50,9 @@ impl Config {
     /// Config::new().only(["query-*", "BLOCK_JOB_*", "quit", "migration*.json"]);
     /// ```
     ///
-    /// Of a union that a pattern `UNION/BRANCH` is for, only the branches that match are kept, and what these reach. Few clients
-    /// send all of them: `BlockdevOptions` alone has fifty. A server's value of another branch is still decoded, as one that the
-    /// schema does not know.
+    /// Of a union of which a pattern `UNION/BRANCH` matches a branch, only the branches that match are kept, and what these reach.
+    /// Few clients send all of them: `BlockdevOptions` alone has fifty. A server's value of another branch is still decoded, as
+    /// one that the schema does not know.
     ///
     /// ```
     /// # use qapi_codegen::Config;
@@ -162,7 +162,8 @@ impl Config {
         self
     }
 
-    /// Where [`compile`](Self::compile) writes; by default the `OUT_DIR` of the build script.
+    /// Where [`compile`](Self::compile) writes; by default the `OUT_DIR` of the build script. Two of one schema, for a client and
+    /// for a server, say, go to two folders.
     pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.out_dir = Some(folder.into());
         self

@@ -16,7 +16,8 @@ pub trait Event: Decode {
     const SINCE: Option<&'static str> = None;
 }
 
-/// All events of a schema: the generated `enum Event`.
+/// Events that are received as one type: all of a schema, the generated `enum Event`; or a single one, for whoever has subscribed
+/// to no other.
 pub trait EventSet: Sized {
     /// Reads the data of the event `name`; `{}` stands for those of an event without.
     ///
@@ -60,6 +61,20 @@ pub fn unknown_event<U>(
     wrap: fn(UnknownEvent) -> U,
 ) -> Result<U, DecodeError> {
     UnknownEvent::decode_event(name, data).map(wrap)
+}
+
+/// An event by itself. What goes by another name is none.
+impl<E: Event> EventSet for E {
+    fn decode_event(name: &str, data: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match name == E::NAME {
+            true => Self::decode(data),
+            false => Err(data.unknown_value(E::NAME, name)),
+        }
+    }
+
+    fn name(&self) -> &str {
+        E::NAME
+    }
 }
 
 /// Events by name alone, for those who decode the data themselves.

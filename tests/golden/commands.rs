@@ -11,6 +11,7 @@
     clippy::enum_variant_names,
     clippy::large_enum_variant,
     clippy::module_inception,
+    clippy::pedantic,
     clippy::self_named_constructors,
     clippy::should_implement_trait,
     clippy::too_many_arguments,

@@ -18,7 +18,10 @@ const ROOMS: [(&str, &[&str]); 15] = [
     // What a dialect is, and how the texts that the parser has found tell it: two halves of one subject.
     ("dialect", &["source::Sources", "syntax::RawDocument"]),
     ("syntax", &["source", "diagnostic", "dialect"]),
-    ("schema", &["source::Span"]),
+    (
+        "schema",
+        &["source::Span", "diagnostic::closest", "diagnostic::quoted"],
+    ),
     (
         "check",
         &["source", "diagnostic", "dialect", "syntax", "schema"],

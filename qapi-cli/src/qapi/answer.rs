@@ -1,8 +1,9 @@
 //! What a machine says of its interface: its answer to `query-qmp-schema`, live or from a file.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::FileTypeExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qapi_client::blocking::Client;
 use qapi_codegen::source::{DiskLoader, Loader};
@@ -10,25 +11,60 @@ use serde_json::Value;
 
 /// The entries that the machine behind a socket tells, or that a file holds: the bare array, or the whole reply.
 pub(crate) fn read(source: &Path) -> Result<Value, String> {
-    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", source.display());
-    match is_socket(source) {
-        true => ask(source),
-        false => {
-            let bytes = DiskLoader.load(source).map_err(|error| failed(&error))?;
-            entries(&bytes).map_err(|error| failed(&error))
+    match find(source)? {
+        Found::Answer(answer) => Ok(answer),
+        Found::Other(Opened { path, fault, .. }) => {
+            let name = path.display();
+            Err(format!(
+                "{name}: this is no answer to query-qmp-schema: {fault}"
+            ))
         }
     }
 }
 
-/// The same, if there is an answer, or somebody to be asked; else it is a schema. Schemas have single quotes, so that none is
-/// JSON but one that says nothing.
-pub(crate) fn find(source: &Path) -> Result<Option<Value>, String> {
-    match is_socket(source) {
-        true => ask(source).map(Some),
-        false => {
-            let bytes = DiskLoader.load(source).ok();
-            Ok(bytes.and_then(|bytes| entries(&bytes).ok()))
+/// What a path leads to.
+pub(crate) enum Found {
+    /// An answer, or somebody who has given it.
+    Answer(Value),
+    /// A file that is none. Schemas have single quotes, so that none is JSON but one that says nothing.
+    Other(Opened),
+}
+
+/// What there is at a path, which may be that of a schema.
+pub(crate) fn find(source: &Path) -> Result<Found, String> {
+    if is_socket(source) {
+        return ask(source).map(Found::Answer);
+    }
+    let bytes = DiskLoader.load(source);
+    let bytes = bytes.map_err(|error| format!("{}: {error}", source.display()))?;
+    Ok(match entries(&bytes) {
+        Ok(answer) => Found::Answer(answer),
+        Err(fault) => Found::Other(Opened {
+            path: source.to_owned(),
+            bytes,
+            fault,
+        }),
+    })
+}
+
+/// The disk, of which one file has been read. What comes from a pipe comes once.
+pub(crate) struct Opened {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Why it is no answer.
+    fault: serde_json::Error,
+}
+
+impl Loader for Opened {
+    fn load(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match path == self.path {
+            true => Ok(self.bytes.clone()),
+            false => DiskLoader.load(path),
         }
+    }
+
+    fn identity(&self, path: &Path) -> PathBuf {
+        DiskLoader.identity(path)
     }
 }
 

@@ -2,17 +2,20 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use qapi_codegen::compat::{Change, Impact, Rule, Told, compare, compare_told};
 use qapi_codegen::emit::introspect::introspect;
 use qapi_codegen::schema::{Filter, Schema};
 use qapi_codegen::source::{Sources, Span};
 use serde_json::{Value, json};
 
+use super::answer::{self, Found};
 use super::schema::{Format, SchemaArguments};
-use super::{Outcome, answer, print};
+use super::{Outcome, print};
 
-/// Tell what has changed between two schemas, and what that means to clients: exit status 1 if something is breaking
+/// Tell what has changed between two schemas, and what that means to clients: exit status 1 if something is breaking, or a
+/// schema is not valid, 2 if one cannot be read
 ///
 /// Compared is what is seen on the wire: commands and events by their names, and all that they reach by its shape. Names of
 /// types, files and bases do not matter. `qapi explain RULE` tells more about a kind of change.
@@ -32,39 +35,19 @@ pub(crate) struct Compat {
     format: Format,
 
     /// Show what means this much to clients, and what means more
-    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Level::Compatible)]
-    show: Level,
+    #[arg(long, value_name = "IMPACT", value_parser = impacts(), default_value_t = Impact::Compatible)]
+    show: Impact,
 
     /// Exit with status 1 if there is something that means this much to clients, or more
-    #[arg(long, value_enum, value_name = "IMPACT", default_value_t = Level::Breaking)]
-    deny: Level,
+    #[arg(long, value_name = "IMPACT", value_parser = impacts(), default_value_t = Impact::Breaking)]
+    deny: Impact,
 }
 
-/// What a change means to clients.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Level {
-    /// What was right is wrong
-    Breaking,
-    /// The same, of what was deprecated or unstable
-    Announced,
-    /// It works as before, and will not for ever
-    Deprecating,
-    /// Servers send what clients do not know, and have to live with
-    Tolerated,
-    /// Nobody notices who does not look for it
-    Compatible,
-}
-
-impl Level {
-    fn impact(self) -> Impact {
-        match self {
-            Level::Breaking => Impact::Breaking,
-            Level::Announced => Impact::Announced,
-            Level::Deprecating => Impact::Deprecating,
-            Level::Tolerated => Impact::Tolerated,
-            Level::Compatible => Impact::Compatible,
-        }
-    }
+fn impacts() -> impl TypedValueParser<Value = Impact> {
+    let values =
+        Impact::ALL.map(|impact| PossibleValue::new(impact.as_str()).help(impact.meaning()));
+    PossibleValuesParser::new(values)
+        .try_map(|name| Impact::from_name(&name).ok_or("there is no such impact"))
 }
 
 impl Compat {
@@ -86,8 +69,8 @@ impl Compat {
         changes.sort_by_key(|change| change.impact);
         let is_denied = changes
             .first()
-            .is_some_and(|worst| worst.impact <= self.deny.impact());
-        changes.retain(|change| change.impact <= self.show.impact());
+            .is_some_and(|worst| worst.impact <= self.deny);
+        changes.retain(|change| change.impact <= self.show);
         match print(&self.text(&changes, &old, &new)) {
             Outcome::Done if is_denied => Outcome::Invalid,
             outcome => outcome,
@@ -96,17 +79,19 @@ impl Compat {
 
     /// What there is at a path, or what is embedded.
     fn side(&self, path: Option<&PathBuf>) -> Result<Side, Outcome> {
-        if let Some(path) = path
-            && let Some(answer) = answer::find(path).map_err(Outcome::Unusable)?
-        {
-            return Ok(Side::Machine(path.clone(), answer));
-        }
         let arguments = SchemaArguments {
             schema: path.cloned(),
             dialect: None,
             format: self.format,
         };
-        let mut analysis = arguments.analyze()?;
+        let mut analysis = match path {
+            None => arguments.read()?,
+            Some(path) => match answer::find(path).map_err(Outcome::Unusable)? {
+                Found::Answer(answer) => return Ok(Side::Machine(path.clone(), answer)),
+                Found::Other(opened) => arguments.read_from(&opened)?,
+            },
+        };
+        arguments.show(&analysis.diagnostics, &analysis.sources);
         let schema = analysis.schema.take().ok_or(Outcome::Invalid)?;
         Ok(Side::Schema(Box::new(analysis.sources), Box::new(schema)))
     }

@@ -1,11 +1,12 @@
 //! The schema that a subcommand works on: a file, or the one that this command brings along.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use qapi_codegen::diagnostic::{self, Diagnostic, Severity};
-use qapi_codegen::source::{DiskLoader, Sources};
+use qapi_codegen::source::{DiskLoader, Loader, Sources};
 use qapi_codegen::{Analysis, Dialect, analyze};
 
 use super::Outcome;
@@ -17,12 +18,17 @@ pub(crate) struct SchemaArguments {
     pub(crate) schema: Option<PathBuf>,
 
     /// The dialect that the schema is written in [default: the newest that fits]
-    #[arg(long, value_name = "RELEASE", value_parser = ["7.2", "10.0", "10.2"])]
-    pub(crate) dialect: Option<String>,
+    #[arg(long, value_name = "RELEASE", value_parser = dialects())]
+    pub(crate) dialect: Option<Dialect>,
 
     /// How diagnostics are shown
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
+}
+
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    let names = Dialect::ALL.map(Dialect::as_str);
+    PossibleValuesParser::new(names).try_map(|name| name.parse::<Dialect>())
 }
 
 /// How diagnostics are shown.
@@ -46,20 +52,17 @@ impl SchemaArguments {
 
     /// Reads the schema.
     pub(crate) fn read(&self) -> Result<Analysis, Outcome> {
-        let dialect = self
-            .dialect
-            .as_deref()
-            .map(str::parse::<Dialect>)
-            .transpose();
-        let dialect = dialect.map_err(Outcome::Unusable)?;
-        let analysis = match &self.schema {
-            Some(path) => analyze(path, &DiskLoader, dialect),
-            None => analyze(embedded::ROOT.as_ref(), &embedded::loader(), dialect),
-        };
-        analysis.map_err(|error| {
-            let path = self.schema.as_deref().unwrap_or(embedded::ROOT.as_ref());
-            Outcome::Unusable(format!("{}: {error}", path.display()))
-        })
+        match self.schema {
+            Some(_) => self.read_from(&DiskLoader),
+            None => self.read_from(&embedded::loader()),
+        }
+    }
+
+    /// Reads the schema, whose files are had from `loader`.
+    pub(crate) fn read_from(&self, loader: &dyn Loader) -> Result<Analysis, Outcome> {
+        let root: &Path = self.schema.as_deref().unwrap_or(embedded::ROOT.as_ref());
+        analyze(root, loader, self.dialect)
+            .map_err(|error| Outcome::Unusable(format!("{}: {error}", root.display())))
     }
 
     /// Shows diagnostics on standard error, in the form that was asked for.

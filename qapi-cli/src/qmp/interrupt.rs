@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, channel};
 use std::{fs, thread};
 
+use rustix::process::{getpgrp, getsid};
 use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::flag;
@@ -92,10 +93,11 @@ pub(super) fn leave_terminal_as_found(ctrl_c: bool) -> Result<(), Failure> {
 }
 
 /// Tells a terminal not to mark what is pasted, as editors want it, and begins a line.
-const PASTES_PLAINLY: &[u8] = b"\x1b[?2004l\r\n";
+pub(super) const PASTES_PLAINLY: &[u8] = b"\x1b[?2004l\r\n";
 
 /// From now on `leave` is called before the program is stopped from its terminal, and `come_back` when it goes on, for who has
-/// made the terminal another than it was.
+/// made the terminal another than it was. As the system does it, nothing is stopped that nobody would let go on: what runs in a
+/// terminal instead of a shell.
 ///
 /// # Errors
 /// As [`on_interrupt`].
@@ -107,6 +109,9 @@ pub(super) fn around_stops(
     thread::spawn(move || {
         for signal in signals.forever() {
             if signal == SIGTSTP {
+                if is_alone() {
+                    continue;
+                }
                 leave();
                 // It stops here.
                 let _ = emulate_default_handler(SIGTSTP);
@@ -115,6 +120,11 @@ pub(super) fn around_stops(
         }
     });
     Ok(())
+}
+
+/// Whether there is no shell in the terminal's session that has started us as one of its jobs.
+fn is_alone() -> bool {
+    getsid(None).is_ok_and(|session| session == getpgrp())
 }
 
 /// From now on no such signal ends the program: `act` is called with each. For what must not be left as it is, and is put in

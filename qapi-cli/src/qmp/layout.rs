@@ -19,7 +19,7 @@ pub(super) enum Layout {
 #[derive(Debug, Args)]
 pub(super) struct Shape {
     /// Print the reply over many lines, as on a terminal
-    #[arg(long, conflicts_with = "compact")]
+    #[arg(long, short, conflicts_with = "compact")]
     pretty: bool,
     /// Print the reply on one line, as into a file or pipe
     #[arg(long, visible_alias = "json")]

@@ -23,7 +23,7 @@ const AGENT: &str = "QGA_SOCKET";
 const LAST: usize = 500;
 
 /// Which monitor to talk to.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Monitor {
     /// The monitor: a Unix socket's PATH, unix:PATH, unix:@NAME, tcp:HOST:PORT or vsock:CID:PORT [default: what the variable
     /// QMP_SOCKET says, for `agent` QGA_SOCKET]
@@ -33,6 +33,14 @@ pub(super) struct Monitor {
     /// its --within, where it has one [default: 30]
     #[arg(long, global = true, display_order = LAST, value_name = "SECS", allow_negative_numbers = true, value_parser = seconds)]
     timeout: Option<Duration>,
+}
+
+/// The same in a word, for a subcommand that takes no others.
+#[derive(Debug, Args)]
+pub(super) struct Word {
+    /// Where to connect to, as --socket says it
+    #[arg(value_name = "ADDRESS", value_parser = OsStringValueParser::new().try_map(address))]
+    address: Option<Address>,
 }
 
 impl Monitor {
@@ -49,6 +57,24 @@ impl Monitor {
     /// Where the monitor is. A subcommand that makes its own machine does not ask.
     pub(super) fn address(&self) -> Result<Address, Failure> {
         self.named_by(&[MONITOR], "no monitor is named")
+    }
+
+    /// The same, if `word` does not say where the monitor is.
+    ///
+    /// # Errors
+    /// Both do.
+    pub(super) fn or_word(&self, word: &Word) -> Result<Self, Failure> {
+        match (&word.address, &self.socket) {
+            (Some(word), Some(socket)) => Err(Failure::Usage(format!(
+                "it is either {} or --socket {}",
+                name(word),
+                name(socket)
+            ))),
+            (word, socket) => Ok(Self {
+                socket: word.as_ref().or(socket.as_ref()).cloned(),
+                timeout: self.timeout,
+            }),
+        }
     }
 
     /// Whether the command line names one.

@@ -43,6 +43,87 @@ fn check(folder: &Path, words: &[&str], script: &str, expected: (i32, &str, &str
     );
 }
 
+/// Where to connect to is a word for whoever has no variable.
+#[test]
+fn the_monitor_is_a_word() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    let folder = machine.folder();
+    for (words, script, expected) in [
+        (
+            &[OTHER, "-p"][..],
+            "query-name",
+            (0, "{\n  \"name\": \"vm\"\n}\n", ""),
+        ),
+        (&[OTHER, "-H"], "info name", (0, "vm\n", "")),
+        (
+            &[OTHER, "--socket", MONITOR],
+            "query-name",
+            (2, "", "qmp: it is either other or --socket qmp\n"),
+        ),
+    ] {
+        check(folder, words, script, expected);
+    }
+}
+
+#[test]
+fn programs_read_what_comes_of_lines() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    let folder = machine.folder();
+    for (words, script, expected) in [
+        (
+            &[][..],
+            "query-name | tr a-z A-Z | cat # all\nquery-name\n",
+            (0, "{\"NAME\":\"VM\"}\n{\"name\":\"vm\"}\n", ""),
+        ),
+        (&[], "{'execute': 'query-name'} |wc -l", (0, "1\n", "")),
+        (&[], "hmp info name | tr m n", (0, "vn\n", "")),
+        (&["--hmp"], "info name | tr m n\n", (0, "vn\n", "")),
+        (&[], "help stop | sed 's/:.*//;q'", (0, "stop\n", "")),
+        // More than a pipe takes, of which nobody wants to read more.
+        (&[], "query-qmp-schema | true", (0, "", "")),
+        (
+            &[],
+            "query-name | grep -q nobody\nquery-name",
+            (
+                1,
+                "",
+                "qmp: line 1: `grep -q nobody` has failed: exit status: 1\n",
+            ),
+        ),
+        // What is refused is for people to read.
+        (
+            &[],
+            "query-nam | cat",
+            (
+                1,
+                "",
+                "qmp: line 1: CommandNotFound: The command query-nam has not been found\n",
+            ),
+        ),
+        (
+            &[],
+            "events off | cat",
+            (2, "", "qmp: line 1: there is nothing to read of `events`\n"),
+        ),
+        (
+            &[],
+            "query-name |",
+            (2, "", "qmp: line 1: no program follows the |\n"),
+        ),
+        (
+            &["--read-only"],
+            "query-name | cat",
+            (2, "", "qmp: line 1: a read-only session runs no programs\n"),
+        ),
+    ] {
+        check(folder, words, script, expected);
+    }
+}
+
 /// Words become what was meant, whatever they look like: what QEMU's own shell does and what it was seen to fail at.
 #[test]
 fn lines_are_commands() {

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 
 use super::{OTHER, shell, shell_on, some_machine};
-use qapi_tests::live::Terminal;
-use rustix::process::Signal;
+use qapi_tests::live::{MONITOR, Terminal};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// What a key sends.
 const UP: &str = "\x1b[A";
@@ -85,6 +85,65 @@ fn signals_leave_the_terminal_as_it_was() {
         assert_eq!(status.signal(), Some(signal.as_raw()));
         assert!(shell.is_as_it_was());
     }
+}
+
+/// Whoever stops it while somebody types has the terminal as it was, and what was typed is there again when it goes on.
+#[test]
+fn a_stop_leaves_the_terminal_as_it_was() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    let folder = machine.folder();
+    let qmp = env!("CARGO_BIN_EXE_qmp");
+    let line = format!(
+        "set -m; sh -c 'echo $$ >pid; exec {qmp} shell --no-history'; echo stopped; read word; echo $word; fg; \
+         echo again; fg"
+    );
+    let mut terminal = Terminal::run("sh", |command| {
+        let command = command.current_dir(folder).env("QMP_SOCKET", MONITOR);
+        command.args(["-c", &line])
+    });
+    terminal.line_is("(qmp)");
+    let pid = fs::read_to_string(folder.join("pid")).unwrap();
+    let pid = Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+    terminal.keys("query-na");
+    terminal.line_is("(qmp) query-na");
+    kill_process(pid, Signal::TSTP).unwrap();
+    terminal.sees("\nstopped");
+    assert!(terminal.is_as_it_was());
+    terminal.keys("back\r");
+    terminal.sees("\nback\n");
+    terminal.line_is("(qmp) query-na");
+    terminal.keys("me\x1a");
+    terminal.sees("\nagain");
+    terminal.line_is("(qmp) query-name");
+    terminal.keys("\r");
+    terminal.sees("\"name\": \"vm\"");
+    terminal.line_is("(qmp)");
+    // Ctrl-C is for a program that is read, and no failure of it.
+    terminal.keys("query-name | sh -c 'trap \"exit 0\" INT; echo read; read a </dev/tty'\r");
+    terminal.sees("\nread");
+    terminal.keys(CTRL_C);
+    terminal.line_is("(qmp)");
+    assert!(!terminal.sees("read").contains("failed"));
+    // Programs in between do with the terminal what they like.
+    terminal.keys("query-name | sh -c 'read line; stty raw; echo shown; stty sane'\r");
+    terminal.sees("\nshown");
+    terminal.line_is("(qmp)");
+    terminal.keys(CTRL_D);
+    terminal.end();
+    assert!(terminal.is_as_it_was());
+}
+
+/// In a terminal without a shell nobody could let it go on.
+#[test]
+fn nothing_stops_who_is_alone() {
+    let Some(machine) = some_machine() else {
+        return;
+    };
+    let shell = shell(machine.folder(), &[]);
+    shell.keys("query-na\x1ame\r");
+    shell.sees("\"name\": \"vm\"");
 }
 
 /// What shows lines and no more is asked for no more.

@@ -254,6 +254,8 @@ impl Client {
     /// let reset = resets.next(&mut client, None)?;
     /// # Ok::<(), qapi_client::Error>(())
     /// ```
+    ///
+    /// The set `E` is the `Event` of bindings, or one of the events if the filter lets no other through.
     pub fn subscribe<E: EventSet>(&mut self, filter: impl Into<Filter>) -> Subscription<E> {
         let buffer = Buffer::of(self.options.limits, Overflow::DropOldest);
         self.subscribe_with(filter, buffer)

@@ -8,8 +8,11 @@ use qapi_types::qmp::Event;
 use qapi_types::qmp::commands::{JobCancel, JobComplete, JobDismiss, JobFinalize, QueryJobs};
 use qapi_types::qmp::types::{JobInfo, JobStatus};
 
-use super::{Deadline, Face, OperationError, next};
+use super::{Deadline, Face, OperationError};
 use crate::error::Error;
+
+/// What is told of a job that nothing was heard of.
+const UNSEEN: &str = "there is none: the command has started another, or none at all";
 
 pub(crate) async fn run_job<F: Face, C: Command>(
     face: &mut F,
@@ -27,8 +30,17 @@ pub(crate) async fn run_job<F: Face, C: Command>(
     face.run(command).await?;
     let mut job = Job::new(id);
     loop {
-        match next(face, &mut events, deadline.interval()).await? {
+        let event = match face.next(&mut events, deadline.interval()).await {
+            Err(Error::Gap(_) | Error::Undecodable(_)) => {
+                // That may have been all that was said of it.
+                job.seen = true;
+                None
+            }
+            event => event?,
+        };
+        match event {
             Some(Event::JobStatusChange(change)) if change.id == id => {
+                job.seen = true;
                 if change.status == JobStatus::Null {
                     return job.end();
                 }
@@ -45,6 +57,7 @@ pub(crate) async fn run_job<F: Face, C: Command>(
                 let Some(info) = find(face, id).await? else {
                     return job.end();
                 };
+                job.seen = true;
                 job.advance(face, &info.status).await?;
                 if progress(&info).is_break() && !job.cancelled {
                     job.cancelled = true;
@@ -61,6 +74,8 @@ pub(crate) async fn run_job<F: Face, C: Command>(
 /// A job, as far as it is known.
 struct Job<'a> {
     id: &'a str,
+    /// Has the machine told of it?
+    seen: bool,
     failure: Option<String>,
     cancelled: bool,
 }
@@ -69,6 +84,7 @@ impl<'a> Job<'a> {
     fn new(id: &'a str) -> Self {
         Self {
             id,
+            seen: false,
             failure: None,
             cancelled: false,
         }
@@ -99,7 +115,8 @@ impl<'a> Job<'a> {
 
     fn end(self) -> Result<(), OperationError> {
         let what = self.what();
-        match self.failure {
+        let unseen = (!self.seen).then(|| UNSEEN.to_owned());
+        match self.failure.or(unseen) {
             _ if self.cancelled => Err(OperationError::Cancelled { what }),
             Some(why) => Err(OperationError::Failed { what, why }),
             None => Ok(()),

@@ -299,6 +299,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// The set `E` is the `Event` of bindings, or one of the events if the filter lets no other through.
     pub fn subscribe<E: EventSet>(&self, filter: impl Into<Filter>) -> Subscription<E> {
         let buffer = Buffer::of(self.options().limits, Overflow::DropOldest);
         self.subscribe_with(filter, buffer)

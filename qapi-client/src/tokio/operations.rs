@@ -31,7 +31,7 @@ impl Client {
         operations::unplug(&mut self.clone(), id, timeout).await
     }
 
-    /// Runs a job: executes the command that starts it under the id that it gives, completes it when it is ready,
+    /// Runs a job: executes the command that starts it, which has to give it this `id`, completes it when it is ready,
     /// finalizes and dismisses it if that is not done by itself. `progress` is told how far it is, several times a second;
     /// when it breaks the job is cancelled.
     ///

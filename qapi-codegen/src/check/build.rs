@@ -242,6 +242,7 @@ fn branch(branch: BranchEntity) -> Branch {
         name: branch.name,
         ty: resolved(branch.resolved),
         condition: branch.condition,
+        unstable: branch.unstable,
     }
 }
 

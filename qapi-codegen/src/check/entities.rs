@@ -92,6 +92,7 @@ pub(super) struct BranchEntity {
     pub(super) ty: TypeName,
     pub(super) resolved: Option<EntityId>,
     pub(super) condition: Option<Condition>,
+    pub(super) unstable: bool,
 }
 
 pub(super) struct CommandEntity {
@@ -382,6 +383,7 @@ impl Definer<'_> {
                 ty: branch.ty,
                 resolved: None,
                 condition: branch.condition,
+                unstable: false,
             }
         });
         branches.collect()

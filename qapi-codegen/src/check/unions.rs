@@ -86,6 +86,7 @@ pub(super) fn resolve(id: EntityId, level: usize, clash: &Clash, resolver: &mut 
         return;
     };
     add_empty_branches(id, &values, tag, resolver);
+    mark_unstable_branches(id, &values, resolver);
     if branch_count(id, resolver) == 0 && !resolver.table.entity(id).faulty {
         let at = resolver.table.entity(id).name_span;
         let label = "its discriminator has no values";
@@ -260,7 +261,19 @@ fn add_empty_branches(id: EntityId, values: &[Value], tag: EntityId, resolver: &
             },
             resolved: None,
             condition: value.condition.clone(),
+            unstable: false,
         });
+    }
+}
+
+/// A branch is as stable as the value that chooses it.
+fn mark_unstable_branches(id: EntityId, values: &[Value], resolver: &mut Resolver<'_>) {
+    let unstable = values.iter().filter(|value| value.has_feature("unstable"));
+    let unstable: HashSet<&str> = unstable.map(|value| value.name.as_str()).collect();
+    if let Some(union) = &mut resolver.object_mut(id).union {
+        for branch in &mut union.branches {
+            branch.unstable = unstable.contains(branch.name.as_str());
+        }
     }
 }
 

@@ -74,6 +74,23 @@ impl Impact {
         Impact::Compatible,
     ];
 
+    /// The impact of a name such as `breaking`, in any letter case.
+    pub fn from_name(name: &str) -> Option<Impact> {
+        let mut all = Impact::ALL.into_iter();
+        all.find(|impact| impact.as_str().eq_ignore_ascii_case(name))
+    }
+
+    /// What it means, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Impact::Breaking => "What was right is wrong",
+            Impact::Announced => "The same, of what was deprecated or unstable",
+            Impact::Deprecating => "It works as before, and will not for ever",
+            Impact::Tolerated => "Servers send what clients do not know, and have to live with",
+            Impact::Compatible => "Nobody notices who does not look for it",
+        }
+    }
+
     /// `breaking`, for example.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -268,6 +268,7 @@ fn branch(name: String, ty: DefinitionId) -> Branch {
         name,
         ty,
         condition: None,
+        unstable: false,
     }
 }
 

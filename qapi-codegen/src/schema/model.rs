@@ -240,6 +240,8 @@ pub struct Branch {
     pub ty: DefinitionId,
     /// What a build must have for it to exist.
     pub condition: Option<Condition>,
+    /// Is the discriminator's value unstable?
+    pub unstable: bool,
 }
 
 /// A type that is one of several, told apart by the JSON kind.

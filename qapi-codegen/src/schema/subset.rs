@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diagnostic::{closest, quoted};
+
 use super::{Branch, Condition, Definition, DefinitionId, Entry, Feature, Kind, Schema};
 
 /// Which definitions are in.
@@ -12,19 +14,28 @@ pub struct Selection {
 
 /// A pattern that names nothing in the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnmatchedPattern(pub String);
+pub struct UnmatchedPattern {
+    /// The pattern.
+    pub pattern: String,
+    /// What was probably meant.
+    pub closest: Option<String>,
+}
 
 impl fmt::Display for UnmatchedPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match is_for_branches(&self.pattern) {
+            true => "branch of a union",
+            false => "command, event, type or file",
+        };
         write!(
             f,
-            "`{}` matches no {} of the schema",
-            self.0,
-            match is_for_branches(&self.0) {
-                true => "branch of a union",
-                false => "command, event, type or file",
-            }
-        )
+            "{} matches no {what} of the schema",
+            quoted(&self.pattern)
+        )?;
+        match &self.closest {
+            Some(closest) => write!(f, ": did you mean `{closest}`?"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -37,7 +48,7 @@ pub struct Filter {
     pub defines: Option<Vec<String>>,
     /// Are unstable commands, events, members and values left out?
     pub stable_only: bool,
-    /// Patterns for branches, `UNION/BRANCH`: a union that one of them is for has the branches that match, and no others.
+    /// Patterns for branches, `UNION/BRANCH`: a union of which one of them matches a branch has those that match, and no others.
     pub branches: Vec<String>,
 }
 
@@ -53,12 +64,27 @@ impl Filter {
         self.keeps(branch.condition.as_ref(), &[]) && self.chooses(owner, branch)
     }
 
-    /// Is it a branch that was chosen, or one of those among which nobody has chosen? They cannot be chosen of an alternate: what
-    /// a server sends has to be one of them.
+    /// Is it a branch that was chosen, or one of those among which nobody has chosen, and stable enough? They cannot be chosen of
+    /// an alternate: what a server sends has to be one of them.
     pub(crate) fn chooses(&self, owner: &Definition, branch: &Branch) -> bool {
-        let for_owner = |pattern: &&String| of_union(pattern, owner);
-        let mut patterns = self.branches.iter().filter(for_owner).peekable();
+        if self.stable_only && branch.unstable {
+            return false;
+        }
+        let mut patterns = self.choosing(owner).peekable();
         patterns.peek().is_none() || patterns.any(|pattern| of_branch(pattern, branch))
+    }
+
+    /// Has somebody chosen among the branches of this definition?
+    #[cfg(feature = "json")]
+    pub(crate) fn narrows(&self, owner: &Definition) -> bool {
+        self.choosing(owner).next().is_some()
+    }
+
+    /// The patterns that choose among the branches of a definition. One for unions of any name says nothing of those that
+    /// have no such branch.
+    fn choosing<'a>(&'a self, owner: &Definition) -> impl Iterator<Item = &'a String> {
+        let patterns = self.branches.iter();
+        patterns.filter(|pattern| matches_branch(pattern, owner))
     }
 
     /// Does each pattern for branches match one?
@@ -67,16 +93,14 @@ impl Filter {
     /// The first that does not: it is probably misspelt.
     pub fn check(&self, schema: &Schema) -> Result<(), UnmatchedPattern> {
         let matches = |pattern: &&String| {
-            let mut unions = schema
-                .definitions()
-                .filter(|(_, definition)| of_union(pattern, definition));
-            unions.any(|(_, union)| {
-                let mut branches = union.branches().iter();
-                branches.any(|branch| of_branch(pattern, branch))
-            })
+            let mut definitions = schema.definitions();
+            definitions.any(|(_, definition)| matches_branch(pattern, definition))
         };
         match self.branches.iter().find(|pattern| !matches(pattern)) {
-            Some(pattern) => Err(UnmatchedPattern(pattern.clone())),
+            Some(pattern) => Err(UnmatchedPattern {
+                pattern: pattern.clone(),
+                closest: closest_branch(schema, pattern),
+            }),
             None => Ok(()),
         }
     }
@@ -118,7 +142,10 @@ impl Selection {
                 false => matched.extend(by_name(schema, pattern)),
             }
             if matched.len() == before {
-                return Err(UnmatchedPattern(pattern.clone()));
+                return Err(UnmatchedPattern {
+                    pattern: pattern.clone(),
+                    closest: closest_name(schema, pattern),
+                });
             }
         }
         Ok(Self::of(schema, filter, matched.into_iter()))
@@ -146,16 +173,51 @@ pub(crate) fn is_for_branches(pattern: &str) -> bool {
     pattern.contains('/') && !pattern.ends_with(".json")
 }
 
-/// Is a pattern for branches one for those of this definition?
+/// Does a pattern for branches match one of this definition?
+fn matches_branch(pattern: &str, definition: &Definition) -> bool {
+    let of_branch = |branch| of_branch(pattern, branch);
+    of_union(pattern, definition) && definition.branches().iter().any(of_branch)
+}
+
+/// Is a pattern for branches one for unions of this name?
 fn of_union(pattern: &str, definition: &Definition) -> bool {
     let union = pattern.split_once('/').map_or(pattern, |(union, _)| union);
-    matches!(definition.kind, Kind::Object(_)) && glob(union.as_bytes(), definition.name.as_bytes())
+    is_union(definition) && glob(union.as_bytes(), definition.name.as_bytes())
+}
+
+fn is_union(definition: &Definition) -> bool {
+    matches!(definition.kind, Kind::Object(_)) && !definition.branches().is_empty()
 }
 
 /// Does a branch match a pattern that is for its union?
 fn of_branch(pattern: &str, branch: &Branch) -> bool {
     let name = pattern.split_once('/').map_or("*", |(_, branch)| branch);
     glob(name.as_bytes(), branch.name.as_bytes())
+}
+
+/// The branch that a pattern was probably meant for that matches none.
+fn closest_branch(schema: &Schema, pattern: &str) -> Option<String> {
+    let (union, branch) = pattern.split_once('/')?;
+    let named = schema.definitions().map(|(_, definition)| definition);
+    let unions: Vec<&Definition> = named.filter(|one| is_union(one)).collect();
+    let matching = unions.iter().filter(|one| of_union(pattern, one));
+    let branches = matching.flat_map(|one| one.branches());
+    let mut names = branches.map(|one| one.name.as_str()).peekable();
+    if names.peek().is_some() {
+        return closest(branch, names).map(|branch| format!("{union}/{branch}"));
+    }
+    let union = closest(union, unions.iter().map(|one| one.name.as_str()))?;
+    Some(format!("{union}/{branch}"))
+}
+
+/// The name or the file that a pattern was probably meant for that matches none.
+fn closest_name(schema: &Schema, pattern: &str) -> Option<String> {
+    let nameable = schema
+        .definitions()
+        .filter(|(_, definition)| is_nameable(definition));
+    let names = nameable.map(|(_, definition)| definition.name.as_str());
+    let files = schema.modules().map(|(_, module)| module.name.as_str());
+    closest(pattern, names.chain(files)).map(str::to_owned)
 }
 
 /// What has a name that matches a pattern.

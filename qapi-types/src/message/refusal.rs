@@ -18,20 +18,28 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// An error of this class.
+    ///
+    /// ```
+    /// use qapi_types::{ErrorClass, Refusal};
+    ///
+    /// let refusal = Refusal::new(ErrorClass::DeviceNotFound, "there is no device net1");
+    /// assert_eq!(refusal.to_string(), "DeviceNotFound: there is no device net1");
+    /// ```
+    pub fn new(class: ErrorClass, desc: impl Into<String>) -> Self {
+        let desc = desc.into();
+        Self { class, desc }
+    }
+
     /// An error of a kind that programs do not tell from others, as nearly all are.
     pub fn generic(desc: impl Into<String>) -> Self {
-        Self {
-            class: ErrorClass::GenericError,
-            desc: desc.into(),
-        }
+        Self::new(ErrorClass::GenericError, desc)
     }
 
     /// What a server says that does not have the command `name`.
     pub fn command_not_found(name: &str) -> Self {
-        Self {
-            class: ErrorClass::CommandNotFound,
-            desc: format!("The command {name} has not been found"),
-        }
+        let desc = format!("The command {name} has not been found");
+        Self::new(ErrorClass::CommandNotFound, desc)
     }
 }
 

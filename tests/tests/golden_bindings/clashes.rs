@@ -46,6 +46,8 @@ fn setters_step_aside_for_methods_and_for_one_another() {
         .set_clone(2);
     let text = r#"{"into":{},"clone":"c","set-into":"s","set-clone":2}"#;
     assert_eq!(to_string(&again), text);
+    let again = types::Again::default().set_default(true);
+    assert_eq!(to_string(&again), r#"{"default":true}"#);
     let others = commands::Others::new(1)
         .others_("o")
         .set_with_(2)

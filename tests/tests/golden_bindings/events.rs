@@ -31,6 +31,18 @@ fn events_are_decoded_by_name() {
 }
 
 #[test]
+fn an_event_is_a_set_by_itself() {
+    use events::events::{Stop, TrayMoved};
+    assert!(event::<Stop>(r#"{"event": "STOP"}"#).is_ok());
+    let moved = event::<TrayMoved>(TRAY).unwrap();
+    assert_eq!((moved.name(), &*moved.id), ("TRAY_MOVED", "cd"));
+    assert_eq!(
+        event::<TrayMoved>(MOTION).unwrap_err(),
+        "data: `MOTION` is not a value of TRAY_MOVED"
+    );
+}
+
+#[test]
 fn an_unknown_event_is_kept() {
     let kept = event::<events::Event>(UNKNOWN).unwrap();
     assert_eq!(kept.name(), "NEW");

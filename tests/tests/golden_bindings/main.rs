@@ -48,7 +48,7 @@ macro_rules! bindings {
 
 bindings! {
     alternates branches clashes clashes_server commands conditions conditions_defined conditions_undefined docs enums events events_strict features
-    features_stable impossible names oldest only recursion server structs unions unions_received unions_strict
+    features_stable impossible impossible_sent names oldest only recursion server structs unions unions_received unions_strict
 }
 
 /// Decodes a text and answers what it is encoded to.

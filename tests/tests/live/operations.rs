@@ -122,6 +122,13 @@ fn jobs_run_to_their_end() {
     assert_eq!(jobs.len(), 1);
     client.execute(&commands::JobCancel::new("slow")).unwrap();
 
+    // What the command calls otherwise is another job.
+    let other = client.run_job(&backup("backup"), "other", PATIENCE, go_on);
+    assert!(
+        matches!(&other, Err(OperationError::Failed { why, .. }) if why.starts_with("there is none")),
+        "{other:?}"
+    );
+
     let nothing = commands::BlockCommit::new("nobody").job_id("nothing");
     let refused = client.run_job(&nothing, "nothing", PATIENCE, go_on);
     assert!(

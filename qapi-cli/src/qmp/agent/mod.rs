@@ -52,6 +52,7 @@ pub(super) struct Agent {
 enum Action {
     Ping(info::Ping),
     Info(info::Info),
+    #[command(alias = "ifconfig")]
     Interfaces(network::Interfaces),
     Filesystems(storage::Filesystems),
     Disks(storage::Disks),
@@ -64,6 +65,7 @@ enum Action {
     SetPassword(user::SetPassword),
     SshKeys(ssh_keys::SshKeys),
     Time(time::Time),
+    #[command(alias = "powerdown")]
     Shutdown(power::Shutdown),
     Reboot(power::Reboot),
     Halt(power::Halt),

@@ -6,6 +6,7 @@ use clap::Args;
 use qapi_client::tokio::Client;
 use qapi_client::{Limits, Options};
 
+use super::super::monitor::Word;
 use super::super::shell::{self, Manners, Session};
 use super::super::{Failure, Monitor};
 use super::guest::unfound;
@@ -17,17 +18,21 @@ use super::guest::unfound;
 /// done when a second has passed. `help` tells the rest.
 ///
 /// From a pipe or a file each line is executed, until one fails. A line is a command and its arguments, KEY=VALUE, with
-/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment.
+/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment, one that begins
+/// with | a program that reads what comes of the line.
 ///
-/// Ends with 0 when it is left, or when all lines have been executed; with 1 if the agent refused a line; with 2 if a line or
+/// Ends with 0 when it is left, or when all lines have been executed; with 1 if the agent refused a line or a program
+/// has failed; with 2 if a line or
 /// the command line makes no sense, no agent answers, or the connection ends.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  qmp --socket vm.qga agent shell
+  qmp agent shell vm.qga
   qmp --socket vm.qga agent shell --read-only
   echo guest-get-time | qmp --socket vm.qga agent shell")]
 pub(super) struct Shell {
+    #[command(flatten)]
+    word: Word,
     /// Refuse commands that are not known to change nothing; `guest-get-*`, `guest-info` and their like are
     #[arg(long)]
     read_only: bool,
@@ -42,7 +47,7 @@ impl Shell {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let address = monitor.agent_address()?;
+        let address = monitor.or_word(&self.word)?.agent_address()?;
         let options = Options {
             limits: Limits::guest(),
             ..monitor.options()

@@ -16,7 +16,7 @@
 //! | `str` | the text as it stands: `007`, `null` and `on` are strings |
 //! | integers | decimal or `0x…`; `K`, `M`, `G`, `T`, `P`, `E` multiply by powers of 1024, for introspection does not tell sizes from other integers |
 //! | `number` | a JSON number |
-//! | `bool` | `on`, `off`, `true`, `false` |
+//! | `bool` | `on`, `off`, `true`, `false`, in letters of any case |
 //! | enum | one of its values |
 //! | lists, objects | JSON |
 //! | alternate | what fits: an object or list by its bracket, `null`, a bool, a number, a value; else a string |

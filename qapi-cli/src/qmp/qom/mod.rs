@@ -2,6 +2,7 @@
 
 mod get;
 mod list;
+mod listed;
 #[cfg(target_os = "linux")]
 mod mount;
 mod property;
@@ -42,6 +43,7 @@ enum Action {
     Set(set::Set),
     Tree(tree::Tree),
     #[cfg(target_os = "linux")]
+    #[command(alias = "fuse")]
     Mount(mount::Mount),
 }
 

@@ -82,6 +82,19 @@ pub(super) fn properties_of_all(
     client.execute_all(&queries)
 }
 
+pub(super) struct QomGet<'a>(pub(super) Place<'a>);
+
+impl Encode for QomGet<'_> {
+    fn encode(&self, w: &mut Writer) {
+        w.object(&[("path", &self.0.path), ("property", &self.0.name)]);
+    }
+}
+
+impl Command for QomGet<'_> {
+    type Return = Any;
+    const NAME: &'static str = "qom-get";
+}
+
 /// An object's path and the name of one of its properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::qmp) struct Place<'a> {
@@ -123,7 +136,7 @@ impl<'a> Place<'a> {
 
     /// What the property is.
     pub(in crate::qmp) fn get(self, client: &mut Client) -> Result<Any, Error> {
-        client.execute_raw("qom-get", Some(&self.arguments().into()))
+        client.execute(&QomGet(self))
     }
 
     /// Makes the property `value`.

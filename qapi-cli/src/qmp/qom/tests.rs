@@ -132,18 +132,71 @@ fn trees() {
                 "",
             ),
         ),
+        (
+            "tree --values --depth 0",
+            (
+                0,
+                "/ (root)\n  .type \"root\" (string)\n  .up (link<A>): GenericError: not readable\n",
+                "",
+            ),
+        ),
+        (
+            "tree --values --json --depth 0",
+            (
+                0,
+                "{\"path\":\"/\",\"type\":\"root\",\"properties\":[\
+                 {\"name\":\"type\",\"type\":\"string\",\"value\":\"root\"},\
+                 {\"name\":\"up\",\"type\":\"link<A>\",\"error\":{\"class\":\"GenericError\",\"desc\":\"not readable\"}}]}\n",
+                "",
+            ),
+        ),
         ("tree /nope", (1, "", "qmp: GenericError: gone\n")),
     ] {
-        let machine = FakeMachine::new().on("qom-get", Act::returns("\"root\""));
         let words: Vec<&str> = ["qom"].into_iter().chain(words.split(' ')).collect();
-        let (code, out, err) = directed(machine, &words, |fake| {
+        let (code, out, err) = directed(FakeMachine::new(), &words, |fake| {
             while let Some(request) = fake.asked() {
-                let path = request.arguments().and_then(|all| all.get("path")).unwrap();
-                fake.act(&request, objects(&path.to::<String>().unwrap()));
+                let argument = |name| request.arguments()?.get(name)?.to::<String>().ok();
+                let act = match argument("property").as_deref() {
+                    _ if request.name() == Some("qom-list-get") => {
+                        Act::Refuse(Refusal::command_not_found("qom-list-get"))
+                    }
+                    None => objects(&argument("path").unwrap()),
+                    Some("type") => Act::returns("\"root\""),
+                    Some(_) => Act::Refuse(Refusal::generic("not readable")),
+                };
+                fake.act(&request, act);
             }
         });
         assert_eq!((code, &*out, &*err), expected, "{words:?}");
     }
+}
+
+/// A machine that tells values at once is asked for no others than those that it has left out.
+#[test]
+fn trees_of_values_at_once() {
+    let listed = r#"[{"properties": [{"name": "type", "type": "string", "value": "root"},
+        {"name": "up", "type": "link<A>"}]}]"#;
+    let words = ["qom", "tree", "--values", "--depth", "0"];
+    let mut asked = Vec::new();
+    let (code, out, err) = directed(FakeMachine::new(), &words, |fake| {
+        while let Some(request) = fake.asked() {
+            let argument = |name| request.arguments()?.get(name)?.to::<String>().ok();
+            let name = request.name().unwrap_or_default();
+            let act = match (name, argument("property").as_deref()) {
+                ("qom-list-get", _) => Act::returns(listed),
+                ("qom-list", _) => objects("/"),
+                (_, Some("up")) => Act::Refuse(Refusal::generic("not readable")),
+                _ => Act::returns("\"root\""),
+            };
+            asked.push(name.to_owned());
+            fake.act(&request, act);
+        }
+    });
+    let expected =
+        "/ (root)\n  .type \"root\" (string)\n  .up (link<A>): GenericError: not readable\n";
+    assert_eq!((code, &*out, &*err), (0, expected, ""));
+    // The first is for the type of the object itself.
+    assert_eq!(asked, ["qom-get", "qom-list", "qom-list-get", "qom-get"]);
 }
 
 /// A machine whose objects never end.

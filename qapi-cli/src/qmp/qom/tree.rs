@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use clap::{Args, value_parser};
 use qapi_client::Error;
 use qapi_client::blocking::Client;
-use qapi_types::{Any, Encode, Writer};
+use qapi_types::{Any, Encode, Refusal, Writer};
 
 use super::super::layout::{Layout, legible_word, write_json};
 use super::super::order::natural;
 use super::super::{Failure, Monitor};
+use super::listed::Values;
 use super::property::{Place, Property, properties_of_all};
+use super::value::show;
 
 /// How deep a tree may be. That of a machine has about ten levels.
 pub(super) const DEPTH: u16 = 64;
@@ -26,7 +28,8 @@ const NAME: usize = 1024;
 
 /// Print an object and all that are part of it, with their types
 ///
-/// Links are not followed. An object that goes meanwhile is left out.
+/// Links are not followed. An object that goes meanwhile is left out. What the machine refuses to show of a property has its reason
+/// in the value's place.
 #[derive(Debug, Args)]
 pub(super) struct Tree {
     /// The object, by its path or the end of it that no other has
@@ -39,9 +42,31 @@ pub(super) struct Tree {
     /// Print the objects' other properties, too, with their types
     #[arg(long)]
     properties: bool,
+    /// Print these properties with their values, or why they have none
+    #[arg(long)]
+    values: bool,
     /// Print each object as a JSON object with its path, a line each
     #[arg(long)]
     json: bool,
+}
+
+/// A property that is no object, and its value, if that is to be shown.
+struct Shown {
+    property: Property,
+    value: Option<Result<Any, Refusal>>,
+}
+
+impl Encode for Shown {
+    fn encode(&self, w: &mut Writer) {
+        let Property { name, ty } = &self.property;
+        let mut members: Vec<(&str, &dyn Encode)> = vec![("name", name), ("type", ty)];
+        match &self.value {
+            None => {}
+            Some(Ok(value)) => members.push(("value", value)),
+            Some(Err(refusal)) => members.push(("error", refusal)),
+        }
+        w.object(&members);
+    }
 }
 
 /// An object that is to be looked at.
@@ -69,10 +94,11 @@ impl Tree {
         // The names from the root to the object that is looked at.
         let mut names: Vec<String> = Vec::new();
         let mut seen = 0;
+        let mut values = Values::default();
         while let Some(next) = pending.last() {
             names.truncate(next.depth);
             let is_last = next.depth >= usize::from(self.depth);
-            let is_listed = !is_last || self.properties;
+            let is_listed = !is_last || self.properties || self.values;
             if is_listed && next.listed.is_none() {
                 list(&mut client, &names, &mut pending);
             }
@@ -90,9 +116,9 @@ impl Tree {
             let (mut children, others): (Vec<Property>, Vec<Property>) = listed
                 .into_iter()
                 .partition(|property| property.child().is_some());
-            let others = self.properties.then_some(&*others);
+            let others = self.shown(&mut client, &mut values, &path, others)?;
             match self.json {
-                true => write_object(&path, &object.ty, others, out)?,
+                true => write_object(&path, &object.ty, others.as_deref(), out)?,
                 false => write_lines(depth, &names[depth], &object.ty, others, out)?,
             }
             if is_last {
@@ -117,6 +143,35 @@ impl Tree {
             }
         }
         Ok(())
+    }
+
+    /// What is to be shown of the properties of the object at `path`.
+    fn shown(
+        &self,
+        client: &mut Client,
+        values: &mut Values,
+        path: &str,
+        properties: Vec<Property>,
+    ) -> Result<Option<Vec<Shown>>, Error> {
+        if !self.values {
+            let without_value = |property| Shown {
+                property,
+                value: None,
+            };
+            let shown = properties.into_iter().map(without_value);
+            return Ok(self.properties.then(|| shown.collect()));
+        }
+        let values = values.of(client, path, &properties)?;
+        let shown = properties.into_iter().zip(values).map(|(property, value)| {
+            let value = match value {
+                Ok(value) => Ok(value),
+                Err(Error::Refused(refusal)) => Err(refusal),
+                Err(error) => return Err(error),
+            };
+            let value = Some(value);
+            Ok(Shown { property, value })
+        });
+        shown.collect::<Result<_, _>>().map(Some)
     }
 }
 
@@ -148,7 +203,7 @@ fn write_lines(
     depth: usize,
     name: &str,
     ty: &str,
-    properties: Option<&[Property]>,
+    properties: Option<Vec<Shown>>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let indent = 2 * depth;
@@ -159,9 +214,19 @@ fn write_lines(
         legible_word(name),
         legible_word(ty)
     )?;
-    for property in properties.unwrap_or_default() {
+    for Shown { property, value } in properties.unwrap_or_default() {
         let (name, ty) = (legible_word(&property.name), legible_word(&property.ty));
-        writeln!(out, "{:indent$}  .{name} ({ty})", "")?;
+        write!(out, "{:indent$}  .{name}", "")?;
+        match value {
+            Some(Ok(value)) => {
+                write!(out, " ")?;
+                show(&value, Some(&ty), out)?;
+            }
+            Some(Err(refusal)) => {
+                writeln!(out, " ({ty}): {}", legible_word(&refusal.to_string()))?;
+            }
+            None => writeln!(out, " ({ty})")?,
+        }
     }
     Ok(())
 }
@@ -169,7 +234,7 @@ fn write_lines(
 fn write_object(
     path: &str,
     ty: &str,
-    properties: Option<&[Property]>,
+    properties: Option<&[Shown]>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let properties: Option<Any> = properties.map(|all| all.iter().map(Any::encode_from).collect());

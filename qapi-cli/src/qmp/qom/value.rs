@@ -51,7 +51,8 @@ impl Reading {
     /// It has none; the text says what would have.
     pub(in crate::qmp) fn read(self, word: &str) -> Result<Any, &'static str> {
         match self {
-            Self::Bool => match word {
+            // Python's names begin with capitals.
+            Self::Bool => match &*word.to_ascii_lowercase() {
                 "true" | "on" => Ok(true.into()),
                 "false" | "off" => Ok(false.into()),
                 _ => Err("on or off"),
@@ -122,6 +123,8 @@ mod tests {
         for (ty, word, expected) in [
             ("bool", "on", Some("true")),
             ("bool", "false", Some("false")),
+            ("bool", "True", Some("true")),
+            ("bool", "OFF", Some("false")),
             ("bool", "1", None),
             ("int", "-5", Some("-5")),
             ("int", "007", Some("7")),

@@ -16,6 +16,7 @@ use super::super::Failure;
 use super::Options;
 use super::knowledge::Knowledge;
 use super::message::Message;
+use super::own::Own;
 use super::record::Recorder;
 use super::session::{Asker, Session};
 use super::statement::{Mode, Statement, read};
@@ -60,6 +61,8 @@ pub(super) struct Interpreter<'a> {
     line: usize,
     /// How many columns and rows the terminal has on which it was typed.
     pub(super) size: Option<(usize, usize)>,
+    /// The program that is to read what comes of the line.
+    pub(super) program: Option<String>,
     /// How the machine has refused last.
     pub(super) refusal: Option<Refusal>,
     pub(super) out: &'a mut dyn Write,
@@ -97,6 +100,7 @@ impl<'a> Interpreter<'a> {
             cpu: None,
             line: 0,
             size: None,
+            program: None,
             refusal: None,
             out,
             err,
@@ -192,9 +196,13 @@ impl<'a> Interpreter<'a> {
         while let Some(next) = read(text, at, self.mode) {
             self.line = line + text[..at].matches('\n').count();
             at = next.end;
-            let flow = match next.open {
-                Some(open) => self.complain(&open.tell(text))?,
-                None => self.perform(text, next.statement)?,
+            let flow = match (next.open, next.pipe) {
+                (Some(open), _) => self.complain(&open.tell(text))?,
+                (None, None) => self.perform(text, next.statement)?,
+                (None, Some(pipe)) => {
+                    let program = text[pipe].trim_start_matches('|').trim();
+                    self.perform_for(program, text, next.statement)?
+                }
             };
             if flow != Flow::On {
                 return Ok(flow);
@@ -203,10 +211,39 @@ impl<'a> Interpreter<'a> {
         Ok(Flow::On)
     }
 
+    /// The same for a program that is to read what comes of it.
+    fn perform_for(
+        &mut self,
+        program: &str,
+        text: &str,
+        statement: Statement,
+    ) -> Result<Flow, Failure> {
+        if self.read_only {
+            return self.complain("a read-only session runs no programs");
+        }
+        if program.is_empty() {
+            return self.complain("no program follows the |");
+        }
+        match &statement {
+            Statement::Nothing => return self.complain("nothing stands before the |"),
+            Statement::Own(Own::Help, ..) => {}
+            Statement::Own(Own::Hmp, _, line) if !text[line.clone()].trim().is_empty() => {}
+            Statement::Own(own, ..) => {
+                let why = format!("there is nothing to read of `{}`", own.name());
+                return self.complain(&why);
+            }
+            _ => {}
+        }
+        self.program = Some(program.to_owned());
+        let flow = self.perform(text, statement);
+        self.program = None;
+        flow
+    }
+
     fn perform(&mut self, text: &str, statement: Statement) -> Result<Flow, Failure> {
         match statement {
             Statement::Nothing => Ok(Flow::On),
-            Statement::Own(own, words, rest) => self.own(own, &words, text, rest),
+            Statement::Own(own, words, rest) => self.own(own, &words, &text[rest]),
             Statement::Hmp(line) => self.hmp_line(&text[line]),
             Statement::Message(span) => match Message::parse(&text[span]) {
                 Err(message) => self.complain(&message),

@@ -17,10 +17,12 @@ mod listing;
 mod live;
 mod message;
 mod own;
+mod pipe;
 mod place;
 mod record;
 mod session;
 mod statement;
+mod stops;
 mod teller;
 mod terminal;
 mod typed;
@@ -36,6 +38,7 @@ use qapi_client::tokio::Client;
 use qapi_client::{Error, Filter};
 
 use super::layout::Layout;
+use super::monitor::Word;
 use super::screen::is_capable;
 use super::{Failure, Monitor};
 pub(super) use hmp::COMMAND as HMP;
@@ -51,18 +54,21 @@ use view::View;
 /// more, as the machine has them; what is still missing is shown; events are shown as they come. `help` tells the rest.
 ///
 /// From a pipe or a file each line is executed, until one fails. A line is a command and its arguments, KEY=VALUE, with
-/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment.
+/// words quoted as in sh; or a message in JSON, which may go on over lines. A word that begins with # begins a comment, one that begins
+/// with | a program that reads what comes of the line.
 ///
 /// Ends with 0 when it is left, when all lines have been executed, or when the machine ends because it was told to; with 1 if
-/// QEMU refused a line; with 2 if a line or the command line makes no sense, or the connection cannot be made or ends.
+/// QEMU refused a line or a program has failed; with 2 if a line or the command line makes no sense, or the connection cannot be made or ends.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  qmp --socket vm.qmp shell
+  qmp shell vm.qmp
   qmp --socket vm.qmp shell --read-only
   echo query-status | qmp --socket vm.qmp shell
   qmp --socket vm.qmp shell --keep-going --json < script")]
 pub(super) struct Shell {
+    #[command(flatten)]
+    word: Word,
     #[command(flatten)]
     options: Options,
 }
@@ -71,7 +77,7 @@ pub(super) struct Shell {
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct Options {
     /// Speak with the human monitor (HMP)
-    #[arg(long)]
+    #[arg(long, short = 'H')]
     hmp: bool,
     /// Refuse commands that are not known to change nothing; `query-*`, `qom-get`, `qom-list` and their like are
     #[arg(long)]
@@ -102,7 +108,7 @@ pub(super) struct Manners {
     #[arg(long, short)]
     verbose: bool,
     /// Print replies over many lines, as on a terminal
-    #[arg(long, overrides_with = "compact")]
+    #[arg(long, short, overrides_with = "compact")]
     pretty: bool,
     /// Print replies on one line, as into a file or pipe
     #[arg(long)]
@@ -134,7 +140,7 @@ impl Shell {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<(), Failure> {
-        let address = monitor.address()?;
+        let address = monitor.or_word(&self.word)?.address()?;
         let options = qapi_client::Options {
             out_of_band: true,
             ..monitor.options()

@@ -84,26 +84,17 @@ impl Own {
 }
 
 impl Interpreter<'_> {
-    /// Does something that is the shell's own to do; `rest` is where the text begins that follows its name.
-    pub(super) fn own(
-        &mut self,
-        own: Own,
-        words: &[Word],
-        text: &str,
-        rest: usize,
-    ) -> Result<Flow, Failure> {
+    /// Does something that is the shell's own to do; `rest` is what follows its name.
+    pub(super) fn own(&mut self, own: Own, words: &[Word], rest: &str) -> Result<Flow, Failure> {
         let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
         match (own, &*words) {
             (Own::Exit, []) => Ok(Flow::Leave),
             (Own::Help, []) => self.help(),
             (Own::Help, [name]) => self.help_with(name),
-            (Own::Hmp, _) => {
-                let line = text[rest..].lines().next().unwrap_or_default().trim();
-                match line {
-                    "" => self.enter_hmp(),
-                    line => self.hmp(line),
-                }
-            }
+            (Own::Hmp, _) => match rest.trim() {
+                "" => self.enter_hmp(),
+                line => self.hmp(line),
+            },
             (Own::Events, words) => self.show_events(words),
             (Own::Record, []) => {
                 let recording = self.teller().recorder.is_some();
@@ -155,6 +146,10 @@ impl Interpreter<'_> {
                 "the same, written as the message",
             ],
             [
+                "... | PROGRAM",
+                "have a program read what comes of it: less, jq",
+            ],
+            [
                 "transaction( ACTION ...",
                 "execute actions, a line each up to a ): all or none",
             ],
@@ -162,7 +157,7 @@ impl Interpreter<'_> {
         ];
         // Of what a machine understands an agent knows the beginning.
         let understood = match self.mode {
-            Mode::Agent => &all[..2],
+            Mode::Agent => &all[..3],
             _ => &all,
         };
         let understood = understood.iter().map(|row| row.map(str::to_owned));
@@ -170,36 +165,35 @@ impl Interpreter<'_> {
             let usage = format!("{} {}", own.name(), own.usage());
             [usage, own.summary(self.mode).to_owned()]
         });
-        for line in columns(understood.chain(own)) {
-            writeln!(self.out, "{line}")?;
-        }
-        writeln!(
-            self.out,
-            "\nWords are quoted as in sh, JSON goes on to its last bracket. Tab completes."
-        )?;
-        Ok(Flow::On)
+        let lines = columns(understood.chain(own));
+        self.show(|_, out| {
+            for line in lines {
+                writeln!(out, "{line}")?;
+            }
+            writeln!(
+                out,
+                "\nWords are quoted as in sh, JSON goes on to its last bracket. Tab completes."
+            )?;
+            Ok(())
+        })
     }
 
     /// What the schema has at a path, or what is the shell's own.
     fn help_with(&mut self, path: &str) -> Result<Flow, Failure> {
         if let Some(own) = Own::named(path, self.mode) {
             let usage = format!("{} {}", own.name(), own.usage());
-            writeln!(
-                self.out,
-                "{}\n    {}",
-                usage.trim_end(),
-                own.summary(self.mode)
-            )?;
-            return Ok(Flow::On);
+            let summary = own.summary(self.mode);
+            return self.show(|_, out| Ok(writeln!(out, "{}\n    {summary}", usage.trim_end())?));
         }
         let knowledge = self.knowledge();
         let Some(schema) = &knowledge.schema else {
             return self.complain("the machine does not tell what it takes");
         };
         let width = self.size.map(|(columns, _)| columns);
-        match tell(schema, knowledge.words(), Some(path), width, self.out) {
+        let told = self.show(|_, out| tell(schema, knowledge.words(), Some(path), width, out));
+        match told {
             Err(Failure::Unmet(message)) => self.complain(&message),
-            told => told.map(|()| Flow::On),
+            told => told,
         }
     }
 }

@@ -47,7 +47,10 @@ impl Place {
                 at = next.end;
                 continue;
             }
-            return Self::in_statement(&probe, next.statement);
+            return match next.pipe {
+                Some(_) => Self::Elsewhere,
+                None => Self::in_statement(&probe, next.statement),
+            };
         }
         Self::Elsewhere
     }
@@ -56,7 +59,7 @@ impl Place {
         match statement {
             Statement::Nothing | Statement::Message(_) => Self::Elsewhere,
             Statement::Hmp(line) => Self::in_hmp(probe, line.start),
-            Statement::Own(Own::Hmp, _, rest) => Self::in_hmp(probe, rest),
+            Statement::Own(Own::Hmp, _, rest) => Self::in_hmp(probe, rest.start),
             Statement::Own(own, mut words, _) => match words.pop() {
                 Some(word) => Self::Own {
                     own,

@@ -10,8 +10,8 @@ use super::words::{Open, Word, Words, value_end};
 pub(super) enum Statement {
     /// A line without anything, or with a comment.
     Nothing,
-    /// Something that the shell does: which, its words, and where the text begins that follows its name.
-    Own(Own, Vec<Word>, usize),
+    /// Something that the shell does: which, its words, and the text that follows its name.
+    Own(Own, Vec<Word>, Range<usize>),
     /// A command of the machine's.
     Command(Command),
     /// A message in JSON, as it stands there.
@@ -42,6 +42,8 @@ pub(super) enum Mode {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Read {
     pub(super) statement: Statement,
+    /// The `|` behind it, and the program that is to read what comes of it.
+    pub(super) pipe: Option<Range<usize>>,
     /// What is missing, if it is not complete.
     pub(super) open: Option<Open>,
     pub(super) end: usize,
@@ -56,31 +58,37 @@ pub(super) fn read(text: &str, from: usize, mode: Mode) -> Option<Read> {
     let start = text.len() - rest.trim_start_matches([' ', '\t', '\r']).len();
     let line_end = rest.find('\n').map_or(text.len(), |at| from + at);
     let line = start.min(line_end)..line_end;
-    let complete = |statement, end: usize| {
+    let complete = |statement, pipe| {
         Some(Read {
             statement,
+            pipe,
             open: None,
-            end: text.len().min(end + 1),
+            end: text.len().min(line_end + 1),
         })
     };
     let content = text[line.clone()].trim_end();
     if content.is_empty() || content.starts_with('#') {
-        return complete(Statement::Nothing, line_end);
+        return complete(Statement::Nothing, None);
     }
     let line = line.start..line.start + content.len();
     if mode == Mode::Hmp {
-        return complete(Statement::Hmp(line), line_end);
+        let (line, pipe) = before_pipe(text, line);
+        return complete(Statement::Hmp(line), pipe);
     }
     if content.starts_with('{') {
         let end = value_end(text, line.start);
         let open = end.err();
-        // What stands behind it on its line is for whoever reads the message.
+        // What else stands behind it on its line is for whoever reads the message.
         let end = end.unwrap_or(text.len());
-        let end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+        let behind = Words::of_line(text, end);
+        let pipe = behind.pipe.filter(|_| behind.words.is_empty());
+        let line_end = text[end..].find('\n').map_or(text.len(), |at| end + at);
+        let message_end = if pipe.is_some() { end } else { line_end };
         return Some(Read {
-            statement: Statement::Message(line.start..end),
+            statement: Statement::Message(line.start..message_end),
+            pipe,
             open,
-            end: text.len().min(end + 1),
+            end: text.len().min(line_end + 1),
         });
     }
     let first = Words::of_line(text, line.start);
@@ -90,10 +98,21 @@ pub(super) fn read(text: &str, from: usize, mode: Mode) -> Option<Read> {
         && Own::named(name, mode) == Some(Own::Hmp)
     {
         // What the human monitor is told is not for us to take apart.
-        let statement = Statement::Own(Own::Hmp, Vec::new(), span.end);
-        return complete(statement, line_end);
+        let (rest, pipe) = before_pipe(text, span.end..line.end);
+        return complete(Statement::Own(Own::Hmp, Vec::new(), rest), pipe);
+    }
+    if first.words.is_empty() {
+        return complete(Statement::Nothing, first.pipe);
     }
     Some(command(text, first, mode, false))
+}
+
+/// What stands on a line for the human monitor, and what stands behind it. Its quotes may be others than ours.
+fn before_pipe(text: &str, line: Range<usize>) -> (Range<usize>, Option<Range<usize>>) {
+    match Words::of_line(&text[..line.end], line.start).pipe {
+        Some(pipe) => (line.start..pipe.start, Some(pipe)),
+        None => (line, None),
+    }
 }
 
 /// Whether all that `text` says is complete.
@@ -112,7 +131,7 @@ pub(super) fn is_complete(text: &str, mode: Mode) -> bool {
 fn command(text: &str, mut line: Words, mode: Mode, out_of_band: bool) -> Read {
     let end = text.len().min(line.end + 1);
     let name = line.words.remove(0);
-    let follows = name.span.end;
+    let follows = name.span.end..line.pipe.as_ref().map_or(line.end, |pipe| pipe.start);
     match Own::named(&name.text, mode) {
         Some(Own::Oob) if !out_of_band && !line.words.is_empty() => {
             return command(text, line, mode, true);
@@ -120,6 +139,7 @@ fn command(text: &str, mut line: Words, mode: Mode, out_of_band: bool) -> Read {
         Some(own) if !out_of_band => {
             return Read {
                 statement: Statement::Own(own, line.words, follows),
+                pipe: line.pipe,
                 open: line.open,
                 end,
             };
@@ -129,7 +149,12 @@ fn command(text: &str, mut line: Words, mode: Mode, out_of_band: bool) -> Read {
     if mode == Mode::Qmp
         && let Some(opening) = transaction(text, &name, &line.words)
     {
-        let (words, open, end) = actions(text, opening);
+        let Actions {
+            words,
+            pipe,
+            open,
+            end,
+        } = actions(text, opening);
         let name = Word {
             text: "transaction".to_owned(),
             ..name
@@ -141,6 +166,7 @@ fn command(text: &str, mut line: Words, mode: Mode, out_of_band: bool) -> Read {
         });
         return Read {
             statement,
+            pipe,
             open,
             end,
         };
@@ -151,6 +177,7 @@ fn command(text: &str, mut line: Words, mode: Mode, out_of_band: bool) -> Read {
             words: line.words,
             out_of_band,
         }),
+        pipe: line.pipe,
         open: line.open,
         end,
     }
@@ -170,9 +197,19 @@ fn transaction(text: &str, name: &Word, words: &[Word]) -> Option<usize> {
     }
 }
 
-/// The arguments that say the actions, a line each, that begin at byte `from`; what is missing; where the next statement
-/// begins. Words before the first action are the transaction's own.
-fn actions(text: &str, from: usize) -> (Vec<Word>, Option<Open>, usize) {
+/// What a transaction says, a line each action.
+struct Actions {
+    /// As arguments.
+    words: Vec<Word>,
+    pipe: Option<Range<usize>>,
+    /// What is missing.
+    open: Option<Open>,
+    /// Where the next statement begins.
+    end: usize,
+}
+
+/// The actions that begin at byte `from`. Words before the first one are the transaction's own.
+fn actions(text: &str, from: usize) -> Actions {
     let mut arguments = Vec::new();
     let mut count = 0;
     let mut at = from;
@@ -189,12 +226,30 @@ fn actions(text: &str, from: usize) -> (Vec<Word>, Option<Open>, usize) {
                 [closing, ..] => closing.span.end,
                 [] => line.end,
             };
-            return (arguments, None, end);
+            return Actions {
+                words: arguments,
+                pipe: line.pipe.filter(|_| closed.len() == 1),
+                open: None,
+                end,
+            };
+        }
+        if let Some(span) = line.pipe {
+            // An action that there is not: nothing reads what comes of a part.
+            line.words.push(Word {
+                text: text[span.clone()].to_owned(),
+                span,
+                equals: None,
+            });
         }
         let (open, end) = (line.open, line.end);
         action(&mut arguments, line.words, &mut count);
         if open.is_some() || end >= text.len() {
-            return (arguments, open.or(Some(Open::Transaction)), text.len());
+            return Actions {
+                words: arguments,
+                pipe: None,
+                open: open.or(Some(Open::Transaction)),
+                end: text.len(),
+            };
         }
         at = end + 1;
     }

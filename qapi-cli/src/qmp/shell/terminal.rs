@@ -1,6 +1,7 @@
 //! A terminal on which somebody types.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
@@ -19,6 +20,7 @@ use super::assistant::Helper;
 use super::history;
 use super::interpreter::Interpreter;
 use super::session::{Ears, Told};
+use super::stops::give_way;
 use super::teller::Teller;
 use super::{Entry, Options};
 
@@ -33,6 +35,8 @@ pub(super) struct Terminal {
     editor: Editor<Helper, FileHistory>,
     history: Option<PathBuf>,
     colors: bool,
+    /// Whether the editor has the terminal.
+    editing: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -52,6 +56,7 @@ impl Terminal {
             .map_err(unusable)?
             .build();
         let mut editor = Editor::with_config(config).map_err(unusable)?;
+        let editing = give_way(&mut editor)?;
         let history = match options.manners.no_history {
             true => None,
             false => history::file(),
@@ -64,6 +69,7 @@ impl Terminal {
             editor,
             history,
             colors,
+            editing,
         })
     }
 
@@ -90,7 +96,9 @@ impl Terminal {
         let listening = shell.session().runtime().spawn(listening);
         let plain = shell.prompt();
         let prompt = (plain, self.styled(plain));
+        self.editing.store(true, Ordering::SeqCst);
         let typed = self.editor.readline(&prompt);
+        self.editing.store(false, Ordering::SeqCst);
         drop(stop);
         let (events, end) = shell
             .session()
@@ -141,7 +149,7 @@ impl Terminal {
     }
 }
 
-fn unusable(error: ReadlineError) -> Failure {
+pub(super) fn unusable(error: ReadlineError) -> Failure {
     Failure::Output(io::Error::other(error))
 }
 

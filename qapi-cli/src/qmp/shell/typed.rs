@@ -54,10 +54,7 @@ impl Interpreter<'_> {
             }
         };
         match self.request(name, arguments.as_ref(), command.out_of_band)? {
-            Ok(value) => {
-                self.view().reply(&value, self.out)?;
-                Ok(Flow::On)
-            }
+            Ok(value) => self.show(|view, out| Ok(view.reply(&value, out)?)),
             Err(failed) => {
                 if let Some(refusal) = self.refusal.take() {
                     self.explain(command, &refusal, schema)?;

@@ -1,7 +1,8 @@
 //! A line as words.
 //!
 //! Words are quoted as `sh` quotes them, so that a line can be taken from there and back. What `sh` would not let pass is
-//! JSON as it is: a value that begins with `{` or `[` goes on to the bracket that closes it, over spaces and lines.
+//! JSON as it is: a value that begins with `{` or `[` goes on to the bracket that closes it, over spaces and lines. What follows
+//! a `|` is no word of ours, but for `sh`.
 
 use std::ops::Range;
 
@@ -52,6 +53,8 @@ impl Open {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Words {
     pub(super) words: Vec<Word>,
+    /// Where the `|` stands that ends them, and the program behind it.
+    pub(super) pipe: Option<Range<usize>>,
     /// Why the last one is none yet.
     pub(super) open: Option<Open>,
     /// Where the line ends: at a line break, or at the end of the text.
@@ -69,6 +72,11 @@ impl Words {
                 None | Some('\n') => break,
                 // A comment, as in sh, where it begins a word.
                 Some('#') => scanner.skip(|c| c != '\n'),
+                Some('|') => {
+                    let bar = scanner.at;
+                    scanner.skip(|c| c != '\n');
+                    words.pipe = Some(bar..scanner.at);
+                }
                 Some(_) => match scanner.word() {
                     Ok(word) => words.words.push(word),
                     Err((word, open)) => {
@@ -286,7 +294,7 @@ fn with_quotes_escaped(inside: &str) -> String {
 /// The text as a word, or a part of one: quoted, if it would be something else without.
 pub(super) fn quote(text: &str) -> String {
     let plain = |c: char| !c.is_whitespace() && !matches!(c, '\'' | '"' | '\\');
-    match !text.is_empty() && text.chars().all(plain) && !text.starts_with(['{', '[']) {
+    match !text.is_empty() && text.chars().all(plain) && !text.starts_with(['{', '[', '#', '|']) {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', r"'\''")),
     }
@@ -326,6 +334,29 @@ mod tests {
             let words = Words::of_line(line, 0);
             let texts: Vec<&str> = words.words.iter().map(|word| &*word.text).collect();
             assert_eq!((texts, words.open), (expected.to_vec(), open), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_bar_ends_the_words() {
+        for (line, expected, pipe) in [
+            (
+                "a b | less -S # all\nc",
+                &["a", "b"][..],
+                Some("| less -S # all"),
+            ),
+            ("a |less", &["a"], Some("|less")),
+            ("a |", &["a"], Some("|")),
+            (
+                "a '|' k=| x|y \\| # | z",
+                &["a", "|", "k=|", "x|y", "|"],
+                None,
+            ),
+        ] {
+            let words = Words::of_line(line, 0);
+            let texts: Vec<&str> = words.words.iter().map(|word| &*word.text).collect();
+            let found = words.pipe.map(|pipe| &line[pipe]);
+            assert_eq!((&*texts, found), (expected, pipe), "{line}");
         }
     }
 
@@ -372,6 +403,8 @@ mod tests {
             ("a b", "'a b'"),
             ("it's", r"'it'\''s'"),
             ("{}", "'{}'"),
+            ("#1", "'#1'"),
+            ("|", "'|'"),
             ("/machine/peripheral", "/machine/peripheral"),
             ("a\\b\"c\nd", "'a\\b\"c\nd'"),
         ] {

@@ -104,6 +104,40 @@ impl<S: Service + Sync> Server<S> {
         })
     }
 
+    /// Serves one client over a socket that is connected already, until it leaves or the monitors are closed.
+    ///
+    /// ```
+    /// use std::os::unix::net::UnixStream;
+    ///
+    /// use qapi_client::blocking::Client;
+    /// use qapi_client::server::{Monitors, Options, Server};
+    /// # use qapi_types::{Flag, Reader, Refusal, Service as Generated};
+    /// # struct Machine;
+    /// # struct Service<M>(M);
+    /// # impl Generated for Service<Machine> {
+    /// #     fn introspection(&self) -> &str { "[]" }
+    /// #     fn flags(&self, name: &str) -> Option<&'static [Flag]> { (name == "stop").then_some(&[]) }
+    /// #     fn execute(&self, _: &str, _: &mut Reader<'_>) -> Result<String, Refusal> { Ok("{}".into()) }
+    /// # }
+    ///
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// let server = Server::new(Service(Machine), Monitors::new(Options::default()));
+    /// let serving = std::thread::spawn(move || server.serve_stream(theirs));
+    /// let mut client = Client::over(ours, qapi_client::Options::default())?;
+    /// client.execute_raw("stop", None)?;
+    /// # drop(client);
+    /// # serving.join().unwrap()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The socket cannot be shared by the threads that read and write it.
+    pub fn serve_stream(&self, stream: UnixStream) -> io::Result<()> {
+        let ends = Ends::of(stream)?;
+        self.serve_over(ends.reader, ends.writer, ends.hang_up);
+        Ok(())
+    }
+
     /// Serves one client over a connection that is there already, until it leaves or the monitors are closed.
     ///
     /// `hang_up` is called when the connection is to end: it has to make `reader` and `writer` end or fail.

@@ -14,13 +14,14 @@ use crate::schema::{Condition, Definition, DefinitionId, Feature, Kind, Schema};
 /// The answer is none, or no choice of symbols explains it: then it is of another schema.
 pub fn defines(schema: &Schema, answer: &Value) -> Result<Vec<String>, DefinesError> {
     let items = answer.as_array().ok_or(DefinesError::NoAnswer)?;
-    let by_name: HashMap<&str, &Value> = items
-        .iter()
-        .filter_map(|item| Some((item["name"].as_str()?, item)))
-        .collect();
-    if by_name.is_empty() {
-        return Err(DefinesError::NoAnswer);
-    }
+    let entries = items.iter().map(|item| {
+        // What has a name is in other answers, too.
+        let name = item["name"].as_str()?;
+        item["meta-type"].as_str().map(|_| (name, item))
+    });
+    let by_name: Option<HashMap<&str, &Value>> = entries.collect();
+    let by_name = by_name.filter(|entries| !entries.is_empty());
+    let by_name = by_name.ok_or(DefinesError::NoAnswer)?;
     let mut evidence = Evidence {
         schema,
         by_name,

@@ -3,7 +3,8 @@
 //! It is the wire's view: commands, events and the types they reach. Types go by numbers in the order of
 //! their first mention, all integers are `int`, members are flat. Conditions take things out of the answer
 //! and leave the numbers as they are, as QEMU's C compiler does: so the answer of a live machine can be had
-//! exactly, once its conditions are known.
+//! exactly, once its conditions are known. What is left out because it is unstable, or a branch that was not
+//! chosen, is not known to the answer at all.
 
 mod defines;
 
@@ -15,6 +16,7 @@ pub use defines::{DefinesError, defines};
 
 use crate::schema::{
     Builtin, Condition, Definition, DefinitionId, Entry, Feature, Filter, Kind, Schema, Selection,
+    Union,
 };
 
 /// The answer of a server that is built from `schema`, as the filter's `defines` settle its conditions.
@@ -63,15 +65,29 @@ fn introspection(schema: &Schema, selection: Option<&Selection>, filter: &Filter
     answer
 }
 
+/// A type that is described.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Described {
+    ty: DefinitionId,
+    /// The union among whose branches was chosen, if this is the enum of its discriminator: then it has their names alone.
+    chosen: Option<DefinitionId>,
+}
+
+impl From<DefinitionId> for Described {
+    fn from(ty: DefinitionId) -> Self {
+        Described { ty, chosen: None }
+    }
+}
+
 struct Introspection<'a> {
     schema: &'a Schema,
     /// Without, everything is in.
     selection: Option<&'a Selection>,
     filter: &'a Filter,
     /// Types in the order of their first mention.
-    used: Vec<DefinitionId>,
-    known: HashSet<DefinitionId>,
-    numbers: HashMap<DefinitionId, usize>,
+    used: Vec<Described>,
+    known: HashSet<Described>,
+    numbers: HashMap<Described, usize>,
     out: Vec<Value>,
 }
 
@@ -94,6 +110,9 @@ impl Introspection<'_> {
 
     fn message(&mut self, id: DefinitionId) {
         let definition = self.schema.definition(id);
+        if !self.keeps(None, &definition.features) {
+            return;
+        }
         let mut object = Map::new();
         let meta = match &definition.kind {
             Kind::Command(command) => {
@@ -129,21 +148,23 @@ impl Introspection<'_> {
     }
 
     /// The name a type goes by, and that it is to be described.
-    fn mention(&mut self, ty: DefinitionId) -> String {
-        let ty = self.plain(ty);
-        if self.known.insert(ty) {
-            self.used.push(ty);
+    fn mention(&mut self, ty: impl Into<Described>) -> String {
+        let mut described = ty.into();
+        described.ty = self.plain(described.ty);
+        if self.known.insert(described) {
+            self.used.push(described);
         }
-        match &self.schema.definition(ty).kind {
-            Kind::Builtin(_) => self.schema.definition(ty).name.clone(),
+        let definition = self.schema.definition(described.ty);
+        match &definition.kind {
+            Kind::Builtin(_) => definition.name.clone(),
             Kind::Array(element) => format!("[{}]", self.mention(*element)),
-            _ => self.number(ty),
+            _ => self.number(described),
         }
     }
 
-    fn number(&mut self, ty: DefinitionId) -> String {
+    fn number(&mut self, described: Described) -> String {
         let next = self.numbers.len();
-        self.numbers.entry(ty).or_insert(next).to_string()
+        self.numbers.entry(described).or_insert(next).to_string()
     }
 
     /// All integer types are one.
@@ -160,7 +181,8 @@ impl Introspection<'_> {
         self.schema.find(plain).unwrap_or(ty)
     }
 
-    fn describe_type(&mut self, ty: DefinitionId) {
+    fn describe_type(&mut self, described: Described) {
+        let Described { ty, chosen } = described;
         let definition = self.schema.definition(ty);
         let mut object = Map::new();
         let (name, meta) = match &definition.kind {
@@ -174,10 +196,12 @@ impl Introspection<'_> {
                 (format!("[{element}]"), "array")
             }
             Kind::Enum(kind) => {
-                let values = kind
-                    .values
-                    .iter()
-                    .filter(|value| self.holds(value.condition.as_ref()));
+                let chosen = chosen.map(|union| self.chosen(union));
+                let values = kind.values.iter().filter(|value| {
+                    let name = value.name.as_str();
+                    self.keeps(value.condition.as_ref(), &value.features)
+                        && chosen.as_ref().is_none_or(|chosen| chosen.contains(name))
+                });
                 let values: Vec<_> = values.collect();
                 let members = values.iter().map(|value| {
                     let mut member = Map::new();
@@ -190,22 +214,22 @@ impl Introspection<'_> {
                     "values".into(),
                     values.iter().map(|value| json!(value.name)).collect(),
                 );
-                (self.number(ty), "enum")
+                (self.number(described), "enum")
             }
             Kind::Object(kind) => {
-                let members = self.members(ty);
+                let members = self.members(ty, kind.union.as_ref());
                 object.insert("members".into(), members);
                 if let Some(union) = &kind.union {
                     object.insert("tag".into(), json!(union.discriminator));
                     let variants = self.branches(definition, true);
                     object.insert("variants".into(), variants);
                 }
-                (self.number(ty), "object")
+                (self.number(described), "object")
             }
             Kind::Alternate(_) => {
                 let members = self.branches(definition, false);
                 object.insert("members".into(), members);
-                (self.number(ty), "alternate")
+                (self.number(described), "alternate")
             }
             Kind::Command(_) | Kind::Event(_) => return,
         };
@@ -219,12 +243,21 @@ impl Introspection<'_> {
         );
     }
 
-    fn members(&mut self, ty: DefinitionId) -> Value {
+    /// The members of an object, which may be a union.
+    fn members(&mut self, id: DefinitionId, union: Option<&Union>) -> Value {
+        let narrowed = union.filter(|_| self.filter.narrows(self.schema.definition(id)));
         let mut out = Vec::new();
-        for (_, member) in self.schema.all_members(ty) {
+        for (_, member) in self.schema.all_members(id) {
+            let is_discriminator = narrowed.is_some_and(|one| one.discriminator == member.name);
+            if !self.keeps(None, &member.features) {
+                continue;
+            }
             // Mentioned also when it is left out: the numbers do not depend on conditions.
-            let ty = self.mention(member.ty);
-            if !self.holds(member.condition.as_ref()) {
+            let ty = self.mention(Described {
+                ty: member.ty,
+                chosen: is_discriminator.then_some(id),
+            });
+            if !self.keeps(member.condition.as_ref(), &[]) {
                 continue;
             }
             let mut object = Map::new();
@@ -247,7 +280,7 @@ impl Introspection<'_> {
                 continue;
             }
             let ty = self.mention(branch.ty);
-            if self.holds(branch.condition.as_ref()) {
+            if self.filter.keeps_branch(owner, branch) {
                 out.push(match with_case {
                     true => json!({ "case": branch.name, "type": ty }),
                     false => json!({ "type": ty }),
@@ -257,14 +290,22 @@ impl Introspection<'_> {
         Value::Array(out)
     }
 
-    fn holds(&self, condition: Option<&Condition>) -> bool {
-        self.filter.holds(condition) != Some(false)
+    /// The names of the branches of a union that were chosen.
+    fn chosen(&self, union: DefinitionId) -> HashSet<&str> {
+        let union = self.schema.definition(union);
+        let branches = union.branches().iter();
+        let chosen = branches.filter(|branch| self.filter.chooses(union, branch));
+        chosen.map(|branch| branch.name.as_str()).collect()
+    }
+
+    fn keeps(&self, condition: Option<&Condition>, features: &[Feature]) -> bool {
+        self.filter.keeps(condition, features)
     }
 
     fn add_features(&self, object: &mut Map<String, Value>, features: &[Feature]) {
         let features = features
             .iter()
-            .filter(|feature| self.holds(feature.condition.as_ref()));
+            .filter(|feature| self.keeps(feature.condition.as_ref(), &[]));
         let names: Vec<Value> = features.map(|feature| json!(feature.name)).collect();
         if !names.is_empty() {
             object.insert("features".into(), Value::Array(names));
@@ -279,7 +320,7 @@ impl Introspection<'_> {
         condition: Option<&Condition>,
         features: &[Feature],
     ) {
-        if !self.holds(condition) {
+        if !self.keeps(condition, &[]) {
             return;
         }
         object.insert("name".into(), json!(name));

@@ -24,7 +24,7 @@ pub(super) fn emit(
         let ty = types.within(id, branch.ty);
         variants.push(line(format!("{}({ty}),", names::upper_camel(&branch.name))));
     }
-    let is_nothing = branches.is_empty() && plan.decodes(id);
+    let is_nothing = branches.is_empty();
     if is_nothing {
         variants.extend(nothing());
     }

@@ -41,7 +41,7 @@ pub(super) fn emit(
         by_variant.push(arm(format!("Self::{UNRECOGNIZED}(name)"), "name"));
         blank = Some(format!("{UNRECOGNIZED}({}::new())", types.std("String")));
     }
-    if by_variant.is_empty() && plan.decodes(id) {
+    if by_variant.is_empty() {
         variants.extend(nothing());
         by_variant.push(arm(format!("Self::{IMPOSSIBLE}(_)"), "\"\""));
         blank = Some(format!("{IMPOSSIBLE}(rt::Decode::blank())"));
@@ -57,18 +57,13 @@ pub(super) fn emit(
     nodes.push(block(format!("pub enum {name} {{"), variants));
     nodes.push(Node::Blank);
     let text = if open { "&str" } else { "&'static str" };
-    let subject = if by_variant.is_empty() {
-        "*self"
-    } else {
-        "self"
-    };
     nodes.push(block(
         format!("impl {name} {{"),
         vec![
             line("/// The name on the wire."),
             block(
                 format!("pub fn as_str(&self) -> {text} {{"),
-                vec![block(format!("match {subject} {{"), by_variant)],
+                vec![block("match self {", by_variant)],
             ),
         ],
     ));
@@ -128,7 +123,8 @@ fn by_name_alone(name: &str, open: bool, types: &Types<'_, '_>) -> Vec<Node> {
     nodes
 }
 
-/// The variant of an enum that has no other and is decoded: what is read has to be read into something.
+/// The variant of an enum that has no other: what is decoded has to be read into something, and what follows from a value that
+/// cannot be is code that rustc warns of.
 pub(super) fn nothing() -> [Node; 2] {
     [
         line("/// There is no value, and none can be made."),

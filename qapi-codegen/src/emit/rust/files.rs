@@ -17,7 +17,7 @@ use crate::schema::{Definition, DefinitionId, Entry, Kind, ModuleId};
 const KINDS: [&str; 3] = ["commands", "events", "types"];
 
 /// What generated code may do that rustc and clippy would remark upon, and why; `#!` is `#` before a module.
-const ALLOWED: [&str; 17] = [
+const ALLOWED: [&str; 18] = [
     "// A schema decides on names, sizes and numbers of members, what it deprecates still has to be",
     "// decoded, and a program uses a part of it only.",
     "#![allow(",
@@ -29,6 +29,7 @@ const ALLOWED: [&str; 17] = [
     "    clippy::enum_variant_names,",
     "    clippy::large_enum_variant,",
     "    clippy::module_inception,",
+    "    clippy::pedantic,",
     "    clippy::self_named_constructors,",
     "    clippy::should_implement_trait,",
     "    clippy::too_many_arguments,",

@@ -202,7 +202,7 @@ pub(super) fn constructors(
     };
     let mut body = vec![line(what)];
     body.extend(inline(&parameters));
-    // Where nothing is required, a default is derived that says the same. It is the trait that is asked: a setter may be called so.
+    // Where nothing is required, a default is derived that says the same. It is the trait that is asked, which may go by a longer name.
     let expression = match parameters.is_empty() {
         true => line(format!("{}::default()", types.std("Default"))),
         false => nested("Self { ", values, " }", Width::Struct),

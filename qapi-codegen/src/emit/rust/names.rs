@@ -26,7 +26,7 @@ const UNFIT: [&str; 9] = [
 ];
 
 /// Methods that generated structs have, or are asked for by generated code, besides one named after each optional member.
-const METHODS: [&str; 4] = ["new", "with", "clone", "into"];
+const METHODS: [&str; 5] = ["new", "default", "with", "clone", "into"];
 
 /// A type, command or event: `block-commit` and `BLOCK_JOB_READY` become `BlockCommit` and `BlockJobReady`.
 pub(super) fn upper_camel(name: &str) -> String {

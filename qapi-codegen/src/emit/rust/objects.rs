@@ -84,7 +84,7 @@ pub(super) fn decode(
 /// What a struct of these fields is before it is read.
 fn blank(fields: &[Field<'_>], types: &Types<'_, '_>) -> Node {
     match fields.iter().all(|field| field.optional) {
-        // A default is derived, and means the same. It is the trait that is asked: a setter may be called so.
+        // A default is derived, and means the same. It is the trait that is asked, which may go by a longer name.
         true => line(format!("{}::default()", types.std("Default"))),
         false => construct(members::blank(fields, types)),
     }

@@ -136,9 +136,9 @@ impl Parts<'_, '_, '_> {
         nodes
     }
 
-    /// Is there no branch, though one is decoded?
+    /// Is there no branch?
     fn has_nothing(&self) -> bool {
-        self.branches.is_empty() && !self.open && self.types.plan.decodes(self.id)
+        self.branches.is_empty() && !self.open
     }
 
     /// `name`

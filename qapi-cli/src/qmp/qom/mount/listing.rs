@@ -5,9 +5,9 @@ use std::hash::BuildHasher;
 
 use tokio::sync::OnceCell;
 
+use super::super::listed::Listed;
 use super::super::property::Kind;
 use super::content::content;
-use super::machine::Listed;
 use super::name::file_name;
 
 /// How many entries a directory may have, as many as a tree has objects.

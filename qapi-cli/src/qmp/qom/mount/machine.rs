@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use fuser::Errno;
 use qapi_client::Error;
 use qapi_client::tokio::Client;
-use qapi_types::{Any, Command, Decode, DecodeError, Encode, ErrorClass, Reader, Refusal, Writer};
+use qapi_types::{Any, ErrorClass, Refusal};
 
 use super::super::super::Failure;
-use super::super::property::{Kind, Place, Property, QomList};
+use super::super::listed::{Listed, QomListGet};
+use super::super::property::{Kind, Place, QomList};
 
 /// The machine, as far as it is asked for its objects.
 #[derive(Debug)]
@@ -16,13 +17,6 @@ pub(super) struct Machine {
     client: Client,
     /// Whether it answers `qom-list-get`, as QEMU does from 10.1 on. Until it has been asked that is hoped.
     lists_values: AtomicBool,
-}
-
-/// A property, and its value if that came with it.
-#[derive(Debug, Default)]
-pub(super) struct Listed {
-    pub(super) property: Property,
-    pub(super) value: Option<Any>,
 }
 
 impl Machine {
@@ -120,46 +114,5 @@ fn of_refusal(refusal: &Refusal) -> Option<Errno> {
         Some(Errno::EPERM)
     } else {
         None
-    }
-}
-
-struct QomListGet<'a>(&'a str);
-
-impl Encode for QomListGet<'_> {
-    fn encode(&self, w: &mut Writer) {
-        w.object(&[("paths", &vec![self.0])]);
-    }
-}
-
-impl Command for QomListGet<'_> {
-    type Return = Vec<Object>;
-    const NAME: &'static str = "qom-list-get";
-}
-
-/// What `qom-list-get` tells of an object.
-#[derive(Default)]
-struct Object(Vec<Listed>);
-
-impl Decode for Object {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
-        r.object(&mut [("properties", &mut self.0)])
-    }
-}
-
-impl Decode for Listed {
-    fn blank() -> Self {
-        Self::default()
-    }
-
-    fn fill(&mut self, r: &mut Reader<'_>) -> Result<(), DecodeError> {
-        r.object(&mut [
-            ("name", &mut self.property.name),
-            ("type", &mut self.property.ty),
-            ("value", &mut self.value),
-        ])
     }
 }

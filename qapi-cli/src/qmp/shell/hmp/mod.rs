@@ -33,20 +33,19 @@ impl Interpreter<'_> {
             Ok(said) => said,
             Err(flow) => return Ok(flow),
         };
-        let view = self.view();
         let text: Result<String, _> = said.to();
-        match (view.json, text) {
+        self.show(|view, out| match (view.json, text) {
             (false, Ok(text)) => {
                 let text = text.replace('\r', "");
                 let text = legible(&text);
-                self.out.write_all(text.as_bytes())?;
+                out.write_all(text.as_bytes())?;
                 if !text.is_empty() && !text.ends_with('\n') {
-                    writeln!(self.out)?;
+                    writeln!(out)?;
                 }
+                Ok(())
             }
-            _ => view.reply(&said, self.out)?,
-        }
-        Ok(Flow::On)
+            _ => Ok(view.reply(&said, out)?),
+        })
     }
 
     fn tell_monitor(&mut self, line: &str, cpu: Option<u64>) -> Result<Result<Any, Flow>, Failure> {

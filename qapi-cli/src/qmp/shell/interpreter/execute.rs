@@ -42,10 +42,7 @@ impl Interpreter<'_> {
         out_of_band: bool,
     ) -> Result<Flow, Failure> {
         match self.request(name, arguments, out_of_band)? {
-            Ok(value) => {
-                self.view().reply(&value, self.out)?;
-                Ok(Flow::On)
-            }
+            Ok(value) => self.show(|view, out| Ok(view.reply(&value, out)?)),
             Err(flow) => Ok(flow),
         }
     }

@@ -27,7 +27,7 @@ impl Interpreter<'_> {
         Ok(WRONG)
     }
 
-    pub(super) fn say_wrong(&mut self, message: &str) -> Result<(), Failure> {
+    pub(in crate::qmp::shell) fn say_wrong(&mut self, message: &str) -> Result<(), Failure> {
         let message = legible(message);
         match self.terminal {
             true => {

@@ -12,11 +12,14 @@ fn statements(text: &str, mode: Mode) -> (Vec<String>, Option<Open>) {
             let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
             words.join("|")
         };
-        found.push(match read.statement {
-            Statement::Nothing => continue,
+        let piped = read
+            .pipe
+            .map_or_else(String::new, |pipe| format!(" {}", &text[pipe]));
+        let statement = match read.statement {
+            Statement::Nothing if piped.is_empty() => continue,
+            Statement::Nothing => "nothing".to_owned(),
             Statement::Own(own, words, rest) => {
-                let rest = text[rest..].lines().next().unwrap_or_default();
-                format!("own {} {} <{rest}>", own.name(), joined(&words))
+                format!("own {} {} <{}>", own.name(), joined(&words), &text[rest])
             }
             Statement::Command(command) => {
                 let kind = if command.out_of_band { "oob" } else { "do" };
@@ -24,7 +27,8 @@ fn statements(text: &str, mode: Mode) -> (Vec<String>, Option<Open>) {
             }
             Statement::Message(span) => format!("message {}", &text[span]),
             Statement::Hmp(span) => format!("hmp {}", &text[span]),
-        });
+        };
+        found.push(statement + &piped);
     }
     (found, open)
 }
@@ -71,6 +75,43 @@ fn texts_are_statements() {
             (expected.iter().map(|&text| text.to_owned()).collect(), None),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn programs_read_what_comes_of_it() {
+    for (text, mode, expected) in [
+        (
+            "stop a=1 | x | y\ncont",
+            Mode::Qmp,
+            &["do stop a=1 | x | y", "do cont "][..],
+        ),
+        ("help stop |x", Mode::Qmp, &["own help stop < stop > |x"]),
+        ("oob a | x", Mode::Agent, &["do oob a | x"]),
+        (
+            "hmp info a | x\nb",
+            Mode::Qmp,
+            &["own hmp  < info a > | x", "do b "],
+        ),
+        ("hmp a 'b | x", Mode::Qmp, &["own hmp  < a 'b | x>"]),
+        ("info 'a\nb' | x", Mode::Hmp, &["hmp info 'a", "hmp b' | x"]),
+        ("info a | x", Mode::Hmp, &["hmp info a  | x"]),
+        ("{}|x\na", Mode::Qmp, &["message {} |x", "do a "]),
+        ("{} y | x", Mode::Qmp, &["message {} y | x"]),
+        ("| x", Mode::Qmp, &["nothing | x"]),
+        (
+            "transaction( a ) | x\nb",
+            Mode::Qmp,
+            &["do transaction actions.0.type=a | x", "do b "],
+        ),
+        (
+            "transaction(\na | x\n)",
+            Mode::Qmp,
+            &["do transaction actions.0.type=a|actions.0.data.| x"],
+        ),
+    ] {
+        let expected: Vec<String> = expected.iter().map(|&text| text.to_owned()).collect();
+        assert_eq!(statements(text, mode), (expected, None), "{text}");
     }
 }
 
