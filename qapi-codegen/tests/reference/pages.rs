@@ -234,7 +234,6 @@ fn a_schema_of_qemu_is_titled_by_what_it_describes() {
     for (title, shown) in [(None, "QEMU guest agent"), (Some("Mine"), "Mine")] {
         let settings = Settings {
             title: title.map(str::to_owned),
-            ..Settings::default()
         };
         let files = emit(&schema, &settings);
         let page = file(&files, "index.html");
