@@ -39,8 +39,7 @@ pub(super) fn directive(
         "compound" | "container" | "class" | "glossary" | "hlist" | "only" => {
             content(&mut lines[1..], scope)
         }
-        "image" => image(argument, &mut lines[1..], scope),
-        "figure" => image(argument, &mut lines[1..], scope),
+        "image" | "figure" => image(argument, &mut lines[1..], scope),
         "versionadded" => version("Added in version", argument, lines, scope),
         "versionchanged" => version("Changed in version", argument, lines, scope),
         "versionremoved" => version("Removed in version", argument, lines, scope),

@@ -47,14 +47,7 @@ pub(super) fn list_table(
         options,
         lines,
     } = Body::of(argument, body);
-    let mut headed = 0;
-    for (name, value) in &options {
-        match *name {
-            "header-rows" => headed = value.parse().ok()?,
-            name if LOOKS.contains(&name) => {}
-            _ => return None,
-        }
-    }
+    let headed = header_rows(&options, |_, _| None)?;
     let column = min_indent(lines);
     let mut blocks = parse_inner(lines, column, scope);
     let title = scope.inlines(&title);
@@ -69,6 +62,23 @@ pub(super) fn list_table(
     }])
 }
 
+/// How many rows are the header's, by the options. Those that say more than how a table is drawn are for `more`; `None` if there
+/// is one that nobody knows.
+fn header_rows(
+    options: &[(&str, String)],
+    mut more: impl FnMut(&str, &str) -> Option<()>,
+) -> Option<usize> {
+    let mut headed = 0;
+    for (name, value) in options {
+        match *name {
+            "header-rows" => headed = value.parse().ok()?,
+            name if LOOKS.contains(&name) => {}
+            name => more(name, value)?,
+        }
+    }
+    Some(headed)
+}
+
 /// A table whose rows are lines with commas between the cells.
 pub(super) fn csv_table(
     argument: &str,
@@ -80,17 +90,12 @@ pub(super) fn csv_table(
         options,
         lines,
     } = Body::of(argument, body);
-    let mut headed = 0;
     let mut texts = Vec::new();
-    for (name, value) in &options {
-        match *name {
-            "header-rows" => headed = value.parse::<usize>().ok()?,
-            "header" => texts = records(value)?,
-            name if LOOKS.contains(&name) => {}
-            _ => return None,
-        }
-    }
-    headed += texts.len();
+    let headed = header_rows(&options, |name, value| {
+        texts = (name == "header").then(|| records(value))??;
+        Some(())
+    })?;
+    let headed = headed.checked_add(texts.len())?;
     texts.extend(records(&verbatim(lines, min_indent(lines)))?);
     let width = texts.iter().map(Vec::len).max()?;
     // Short rows are filled up, so their number bounds what that takes.

@@ -230,6 +230,8 @@ fn tables_of_values() {
         &[table("", vec![row(["A", "B"])], vec![row(["1", "2"])])],
     );
     let wide = format!(".. csv-table::\n\n   {}a", "a,".repeat(32));
+    let most = usize::MAX;
+    let many = format!(".. csv-table::\n   :header: a\n   :header-rows: {most}\n\n   a, b");
     for kept in [
         ".. csv-table::",
         ".. csv-table::\n   :file: x",
@@ -237,6 +239,7 @@ fn tables_of_values() {
         ".. csv-table::\n\n   \"a\" b, c",
         ".. csv-table::\n   :header-rows: 2\n\n   a, b",
         &wide,
+        &many,
     ] {
         check(kept, &[Block::Unknown(kept.to_owned())]);
     }
