@@ -30,7 +30,7 @@ fn lost_words<'a>(text: &'a str, document: &Document) -> Vec<&'a str> {
 /// Words that are there for the parser: names of directives, options and roles, what a label
 /// stands in front of, the language of a code block.
 fn hidden_words(document: &Document) -> HashSet<String> {
-    let names = "class dedent force linenos name number lines admonition annotated auto block list caution code csv epigraph example golf image note replace rubric subst unicode versionadded U 41 qmp table title widths";
+    let names = "class dedent force linenos name number lines admonition annotated auto block list caution code csv epigraph header example golf image note replace rfc rows rubric subst sup unicode versionadded U 01 41 18446744073709551615 qmp table title widths";
     let mut hidden: HashSet<String> = words(names).map(str::to_owned).collect();
     let mut hide = |text: &str| hidden.extend(words(text).map(str::to_owned));
     visit(&document.blocks, &mut |block| {
