@@ -1,7 +1,6 @@
 //! The cells of tables as Markdown, which has room for one line in each.
 
-use super::markdown::exchange_line;
-use super::tree::{Block, Inline, ListKind};
+use super::tree::{Block, Inline};
 use super::words::{Resolve, Words};
 
 /// What a cell holds, a line for each paragraph, item and line of an example.
@@ -17,14 +16,9 @@ pub(super) fn lines(blocks: &[Block], resolve: Resolve<'_>) -> Vec<String> {
             Block::Lines(all) => lines.extend(all.iter().map(|line| running(line))),
             Block::List { kind, items } => {
                 for (at, item) in items.iter().enumerate() {
-                    let sign = match kind {
-                        ListKind::Bullet => "-".to_owned(),
-                        ListKind::Numbered { start, numbering } => {
-                            format!("{}.", numbering.of_item(*start, at))
-                        }
-                    };
                     let mut inner = self::lines(item, resolve).into_iter();
-                    lines.push(format!("{sign} {}", inner.next().unwrap_or_default()));
+                    let first = inner.next().unwrap_or_default();
+                    lines.push(format!("{}{first}", kind.sign(at)));
                     lines.extend(inner);
                 }
             }
@@ -38,7 +32,7 @@ pub(super) fn lines(blocks: &[Block], resolve: Resolve<'_>) -> Vec<String> {
                 lines.extend(text.lines().filter(|line| !line.is_empty()).map(code));
             }
             Block::Exchange(all) => {
-                let all = all.iter().map(exchange_line);
+                let all = all.iter().map(ToString::to_string);
                 lines.extend(all.filter(|line| !line.is_empty()).map(|line| code(&line)));
             }
             Block::Example { title, blocks, .. } | Block::Admonition { title, blocks, .. } => {

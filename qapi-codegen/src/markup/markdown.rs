@@ -1,9 +1,7 @@
 //! The tree as Markdown for rustdoc.
 
 use super::cell;
-use super::tree::{
-    Block, Cell, Definition, Document, ExchangeLine, Inline, ListKind, Numbering, Place, places,
-};
+use super::tree::{Block, Cell, Definition, Document, Inline, ListKind, Numbering, Place, places};
 use super::words::{Resolve, Words, longest_run};
 
 /// Columns that a line may take: a doc comment indented by four columns then ends at column 100.
@@ -86,7 +84,7 @@ impl<'a> Writer<'a> {
                 self.fence(language.as_deref(), text.split('\n').map(str::to_owned));
             }
             Block::Unknown(text) => self.fence(None, text.split('\n').map(str::to_owned)),
-            Block::Exchange(lines) => self.fence(None, lines.iter().map(exchange_line)),
+            Block::Exchange(lines) => self.fence(None, lines.iter().map(ToString::to_string)),
             Block::Example { title, blocks, .. } => {
                 let label = if title.is_empty() {
                     "Example"
@@ -330,12 +328,5 @@ fn marker_shape(block: &Block) -> Shape {
         } => Shape::Numbers,
         Block::List { .. } | Block::Definitions(_) => Shape::Bullets,
         _ => Shape::Other,
-    }
-}
-
-pub(super) fn exchange_line(line: &ExchangeLine) -> String {
-    match line.sender {
-        Some(sender) => format!("{} {}", sender.arrow(), line.text),
-        None => line.text.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! The tree that a documentation text is parsed into, and that every renderer starts from.
 
+use std::fmt;
+
 /// The text of one documentation section as a tree.
 ///
 /// It holds what the QAPI dialects from 7.2 on use of reStructuredText. What the parser does not
@@ -101,6 +103,18 @@ pub enum ListKind {
         /// How they are written.
         numbering: Numbering,
     },
+}
+
+impl ListKind {
+    /// What is written before an item that has `at` others before it, where a format has no lists of its own.
+    pub(crate) fn sign(self, at: usize) -> String {
+        match self {
+            ListKind::Bullet => "- ".to_owned(),
+            ListKind::Numbered { start, numbering } => {
+                format!("{}. ", numbering.of_item(start, at))
+            }
+        }
+    }
 }
 
 /// How the numbers of a list are written.
@@ -255,6 +269,16 @@ pub struct ExchangeLine {
     pub sender: Option<Sender>,
     /// The line, without the arrow and the space after it where there is a sender.
     pub text: String,
+}
+
+impl fmt::Display for ExchangeLine {
+    /// The line as it stands in the schema.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.sender {
+            Some(sender) => write!(f, "{} {}", sender.arrow(), self.text),
+            None => f.write_str(&self.text),
+        }
+    }
 }
 
 /// The side of an exchange that a message comes from.

@@ -29,22 +29,25 @@ pub(super) fn emit(
         by_name.push(arm(format!("{wire:?}"), format!("Self::{variant}")));
         by_variant.push(arm(format!("Self::{variant}"), format!("{wire:?}")));
     }
-    let mut blank = plan
+    let known = plan
         .values(kind)
         .map(|value| names::variant(&value.name))
         .next();
+    let blank = match known {
+        _ if open => format!("{UNRECOGNIZED}({}::new())", types.std("String")),
+        Some(variant) => variant,
+        None => format!("{IMPOSSIBLE}(rt::Decode::blank())"),
+    };
     if open {
         variants.push(line("/// A value that the schema does not know."));
         variants.push(line(format!("{UNRECOGNIZED}({}),", types.std("String"))));
         let unknown = format!("Self::{UNRECOGNIZED}(rt::owned(name))");
         by_name.push(arm("name", unknown));
         by_variant.push(arm(format!("Self::{UNRECOGNIZED}(name)"), "name"));
-        blank = Some(format!("{UNRECOGNIZED}({}::new())", types.std("String")));
     }
     if by_variant.is_empty() {
         variants.extend(nothing());
         by_variant.push(arm(format!("Self::{IMPOSSIBLE}(_)"), "\"\""));
-        blank = Some(format!("{IMPOSSIBLE}(rt::Decode::blank())"));
     }
     let mut nodes = vec![Node::Doc(docs.definition(definition))];
     nodes.push(line(match open {
@@ -68,7 +71,7 @@ pub(super) fn emit(
         ],
     ));
     nodes.extend(by_name_alone(&name, open, types));
-    if let Some(blank) = blank.filter(|_| plan.decodes(id)) {
+    if plan.decodes(id) {
         nodes.push(Node::Blank);
         nodes.push(decode(&name, &blank, open, by_name, types));
     }

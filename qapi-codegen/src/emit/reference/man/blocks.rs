@@ -2,7 +2,7 @@
 
 use super::inline::{spans, spans_in};
 use super::roff::{Font, Roff, Sign, Span};
-use crate::markup::{Block, Document, ExchangeLine, Inline, ListKind, Place, places};
+use crate::markup::{Block, Document, Inline, ListKind, Place, places};
 
 impl Roff {
     /// Writes a document.
@@ -95,7 +95,7 @@ impl Roff {
         match block {
             Block::Literal { text, .. } | Block::Unknown(text) => self.verbatim(text.split('\n')),
             Block::Exchange(lines) => {
-                let lines: Vec<String> = lines.iter().map(exchange).collect();
+                let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
                 self.verbatim(lines.iter().map(String::as_str));
             }
             _ => {}
@@ -121,20 +121,25 @@ impl Roff {
 
     /// Something with a title and its content indented below.
     fn titled(&mut self, word: &str, title: &[Inline], blocks: &[Block]) {
-        let mut tag = Vec::new();
-        if !word.is_empty() {
-            tag.push(Span::bold(word));
-        }
-        if !word.is_empty() && !title.is_empty() {
-            tag.push(Span::bold(": "));
-        }
-        tag.extend(spans_in(Font::Bold, title));
-        self.tagged(&tag, |roff| match blocks {
+        self.tagged(&headline(word, title), |roff| match blocks {
             // Indented already.
             [block @ (Block::Literal { .. } | Block::Exchange(_))] => roff.lines(block),
             blocks => roff.blocks(blocks),
         });
     }
+}
+
+/// A word and a title, of which either may be missing.
+fn headline(word: &str, title: &[Inline]) -> Vec<Span> {
+    let mut line = Vec::new();
+    if !word.is_empty() {
+        line.push(Span::bold(word));
+    }
+    if !word.is_empty() && !title.is_empty() {
+        line.push(Span::bold(": "));
+    }
+    line.extend(spans_in(Font::Bold, title));
+    line
 }
 
 /// The same lines, all of them in bold.
@@ -154,12 +159,7 @@ fn cell_lines(blocks: &[Block]) -> Vec<Vec<Span>> {
             Block::Lines(all) => lines.extend(all.iter().map(|line| spans(line))),
             Block::List { kind, items } => {
                 for (at, item) in items.iter().enumerate() {
-                    let sign = match kind {
-                        ListKind::Bullet => "- ".to_owned(),
-                        ListKind::Numbered { start, numbering } => {
-                            format!("{}. ", numbering.of_item(*start, at))
-                        }
-                    };
+                    let sign = kind.sign(at);
                     let mut inner = cell_lines(item);
                     match inner.first_mut() {
                         Some(first) => first.insert(0, Span::roman(&sign)),
@@ -178,19 +178,14 @@ fn cell_lines(blocks: &[Block]) -> Vec<Vec<Span>> {
                 lines.extend(text.lines().map(|line| vec![Span::bold(line)]));
             }
             Block::Exchange(all) => {
-                lines.extend(all.iter().map(|line| vec![Span::bold(&exchange(line))]));
+                lines.extend(all.iter().map(|line| vec![Span::bold(&line.to_string())]));
             }
             Block::Example { title, blocks, .. } | Block::Admonition { title, blocks, .. } => {
                 let word = match block {
                     Block::Admonition { kind, .. } => kind.label(),
                     _ => "Example",
                 };
-                let mut line = vec![Span::bold(word)];
-                if !word.is_empty() && !title.is_empty() {
-                    line.push(Span::bold(": "));
-                }
-                line.extend(spans_in(Font::Bold, title));
-                lines.push(line);
+                lines.push(headline(word, title));
                 lines.extend(cell_lines(blocks));
             }
             Block::Table {
@@ -215,11 +210,4 @@ fn cell_lines(blocks: &[Block]) -> Vec<Vec<Span>> {
     }
     lines.retain(|line| line.iter().any(|span| !span.text.trim().is_empty()));
     lines
-}
-
-fn exchange(line: &ExchangeLine) -> String {
-    match line.sender {
-        Some(sender) => format!("{} {}", sender.arrow(), line.text),
-        None => line.text.clone(),
-    }
 }

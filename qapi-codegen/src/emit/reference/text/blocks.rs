@@ -2,7 +2,7 @@
 
 use super::table;
 use super::writer::Writer;
-use crate::markup::{Block, Cell, Document, ExchangeLine, Inline, ListKind, Place, places};
+use crate::markup::{Block, Cell, Document, Inline, ListKind, Place, places};
 
 impl Writer {
     /// Writes a document, with a blank line before it that keeps it apart from other text.
@@ -40,7 +40,7 @@ impl Writer {
                 self.inside(|writer| text.split('\n').for_each(|line| writer.line(line)));
             }
             Block::Exchange(lines) => {
-                self.inside(|writer| lines.iter().for_each(|line| writer.line(&exchange(line))));
+                self.inside(|writer| lines.iter().for_each(|line| writer.line(&line.to_string())));
             }
             Block::Example { title, blocks, .. } => self.titled("Example", title, blocks),
             Block::Admonition {
@@ -80,13 +80,7 @@ impl Writer {
             if at > 0 && !tight {
                 self.gap();
             }
-            let sign = match kind {
-                ListKind::Bullet => "- ".to_owned(),
-                ListKind::Numbered { start, numbering } => {
-                    format!("{}. ", numbering.of_item(start, at))
-                }
-            };
-            self.item(&sign, |writer| writer.blocks(item));
+            self.item(&kind.sign(at), |writer| writer.blocks(item));
         }
     }
 
@@ -168,13 +162,6 @@ fn enclose(out: &mut String, sign: &str, text: &str) {
     out.push_str(sign);
     out.push_str(text);
     out.push_str(sign);
-}
-
-fn exchange(line: &ExchangeLine) -> String {
-    match line.sender {
-        Some(sender) => format!("{} {}", sender.arrow(), line.text),
-        None => line.text.clone(),
-    }
 }
 
 #[cfg(test)]
